@@ -1,0 +1,329 @@
+//! [`Backend`]: what a store has to be able to do, and nothing about caching.
+//!
+//! A backend is a table of slots with a life and one atomic operation, "write if the slot still holds what I saw".
+//! Freshness, epochs, tombstones, single-flight and statistics are larder's, written once over this trait.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::entry::{Entry, Form, Seen, Stored};
+use crate::epoch::{Epoch, EpochName};
+use crate::error::BackendError;
+use crate::key::Key;
+use crate::ttl::Life;
+
+/// A place in a store.
+#[derive(Clone, Copy, Debug)]
+pub enum Slot<'a> {
+    /// Of an entry.
+    Entry(&'a Key<'a>),
+    /// Of an epoch. A backend never evicts these to make room for entries and does not count them in its bounds.
+    Epoch(&'a EpochName<'a>),
+}
+
+#[cfg(feature = "bytes")]
+impl<'a> Slot<'a> {
+    /// Its name on a store of bytes, without the handler's prefix.
+    #[must_use]
+    pub fn text(&self) -> std::borrow::Cow<'a, str> {
+        match self {
+            Self::Entry(key) => key.text().into(),
+            Self::Epoch(name) => name.text().into(),
+        }
+    }
+}
+
+/// When a write happens.
+#[derive(Clone, Copy, Debug)]
+pub enum When<'a> {
+    /// In any case.
+    Always,
+    /// Only if the slot holds nothing.
+    Absent,
+    /// Only if the slot still holds what was seen and, if named, the epoch still has this number; checked and written
+    /// in one atomic step.
+    Unchanged {
+        /// What the slot has to hold.
+        seen: &'a Seen,
+        /// An epoch, and the number it has to have.
+        epoch: Option<(&'a EpochName<'a>, Epoch)>,
+    },
+}
+
+/// What a look found: see [`Backend::look`].
+#[derive(Debug, Default)]
+pub struct Look {
+    /// What the slot holds.
+    pub stored: Option<Stored>,
+    /// What a later write is to compare the slot with.
+    pub seen: Seen,
+    /// The epochs that were watched, in the order asked for; `None` where there is none.
+    pub epochs: Vec<Option<Epoch>>,
+}
+
+/// A pattern for keys: `*` is any text, `?` any one character, `\` takes the next character as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<Piece>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece {
+    Any,
+    One,
+    Char(char),
+}
+
+impl Pattern {
+    /// The pattern that `text` writes.
+    ///
+    /// ```
+    /// use cache_core::Pattern;
+    ///
+    /// assert!(Pattern::new("user*").matches("user:7"));
+    /// assert!(!Pattern::new("user?").matches("user"));
+    /// assert!(Pattern::new(r"a\*").matches("a*"));
+    /// ```
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut characters = text.chars();
+        while let Some(character) = characters.next() {
+            pieces.push(match character {
+                '*' => Piece::Any,
+                '?' => Piece::One,
+                '\\' => Piece::Char(characters.next().unwrap_or('\\')),
+                other => Piece::Char(other),
+            });
+        }
+        Self(pieces)
+    }
+
+    /// Whether all of `text` matches. The time it takes grows with the product of the two lengths at most.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let text: Vec<char> = text.chars().collect();
+        let (mut at, mut piece) = (0, 0);
+        let mut retry: Option<(usize, usize)> = None;
+        while at < text.len() {
+            match self.0.get(piece) {
+                Some(Piece::Any) => {
+                    retry = Some((piece, at));
+                    piece += 1;
+                    continue;
+                }
+                Some(Piece::One) => {
+                    (at, piece) = (at + 1, piece + 1);
+                    continue;
+                }
+                Some(Piece::Char(expected)) if *expected == text[at] => {
+                    (at, piece) = (at + 1, piece + 1);
+                    continue;
+                }
+                _ => {}
+            }
+            let Some((star, from)) = retry else { return false };
+            retry = Some((star, from + 1));
+            (at, piece) = (from + 1, star + 1);
+        }
+        self.0[piece..].iter().all(|piece| *piece == Piece::Any)
+    }
+
+    /// The pattern in the syntax of Redis' `SCAN … MATCH`, everything but `*` and `?` escaped.
+    #[must_use]
+    pub fn to_glob(&self) -> String {
+        let mut glob = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Any => glob.push('*'),
+                Piece::One => glob.push('?'),
+                Piece::Char(character) => {
+                    if matches!(character, '*' | '?' | '[' | ']' | '\\' | '^') {
+                        glob.push('\\');
+                    }
+                    glob.push(*character);
+                }
+            }
+        }
+        glob
+    }
+}
+
+/// What an operation of a backend gives: ready at once (ram, mostly disk), or pending (a server).
+pub enum Reply<'a, T> {
+    /// The answer, until it is taken by the first poll.
+    Ready(Option<Result<T, BackendError>>),
+    /// Still under way.
+    Pending(Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>),
+}
+
+impl<'a, T> Reply<'a, T> {
+    /// The answer is here.
+    pub const fn ready(answer: Result<T, BackendError>) -> Self {
+        Self::Ready(Some(answer))
+    }
+
+    /// The answer comes when `future` is ready. It must not need a runtime of the caller's: any executor polls it.
+    pub fn pending(future: impl Future<Output = Result<T, BackendError>> + Send + 'a) -> Self {
+        Self::Pending(Box::pin(future))
+    }
+}
+
+impl<T: Unpin> Future for Reply<'_, T> {
+    type Output = Result<T, BackendError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Ready(answer) => {
+                Poll::Ready(answer.take().unwrap_or_else(|| Err(BackendError::new("this reply was taken already"))))
+            }
+            Self::Pending(future) => future.as_mut().poll(context),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Reply<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ready(_) => "Reply::Ready",
+            Self::Pending(_) => "Reply::Pending",
+        })
+    }
+}
+
+/// A store that larder keeps entries in.
+///
+/// Required are four operations on slots. The others are provided on top of them; a store overrides one where it can
+/// do better (fewer round trips). Every implementation passes `cache_core::contract`.
+///
+/// What an implementation promises:
+/// - an operation ends, within a time of its own, also when the store is away (larder waits for a few seconds at most);
+/// - what a slot holds is given back byte by byte, or not at all;
+/// - a slot is empty from the end of its life on, and may be emptied before (eviction);
+/// - [`When::Unchanged`] and [`When::Absent`] are atomic with respect to all other writes, of other processes too.
+pub trait Backend: Send + Sync + 'static {
+    /// Which form of entries it keeps.
+    fn form(&self) -> Form {
+        Form::Bytes
+    }
+
+    /// What these slots hold, in the order asked for. No slot may be read before one that stands in front of it, so
+    /// that epochs asked for behind an entry are never older than it.
+    fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>>;
+
+    /// Writes `stored` (or empties the slot, for `None`) for `life` if `when` allows it; gives whether it did.
+    fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool>;
+
+    /// Removes the entries whose [`Key::subject`] matches; those that are written while it runs may stay.
+    fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()>;
+
+    /// Gives back the room of all entries, as soon as it can. By then they are misses already (their epoch was
+    /// replaced). Touches only what larder stored under this handler's prefix.
+    fn reclaim(&self) -> Reply<'_, ()>;
+
+    /// Whether the store itself ends a life exactly, by its own clock. Then entries are not checked against this
+    /// machine's date too, which may be off.
+    fn keeps_time(&self) -> bool {
+        false
+    }
+
+    /// Shows the entry of `key` to `visit` if it can be had without waiting; gives whether it did. Only handlers of
+    /// objects answer.
+    fn peek(&self, _key: &Key<'_>, _visit: &mut dyn FnMut(&Entry)) -> bool {
+        false
+    }
+
+    /// What the slot of `key` holds, and the epochs of `watch` as they are after that.
+    fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
+        Reply::pending(async move {
+            let slots: Vec<Slot<'_>> =
+                std::iter::once(Slot::Entry(key)).chain(watch.iter().map(Slot::Epoch)).collect();
+            let mut found = self.get(&slots).await?.into_iter();
+            let stored = found.next().flatten();
+            let seen = Seen::of(stored.as_ref());
+            Ok(Look { stored, seen, epochs: found.map(read_epoch).collect() })
+        })
+    }
+
+    /// The epochs of `names` as they are now; `None` where there is none.
+    fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
+        Reply::pending(async move {
+            let slots: Vec<Slot<'_>> = names.iter().map(Slot::Epoch).collect();
+            Ok(self.get(&slots).await?.into_iter().map(read_epoch).collect())
+        })
+    }
+
+    /// The epochs of `names`, made where there are none, to live for `life` at least.
+    fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, Vec<Epoch>> {
+        Reply::pending(async move {
+            for name in names {
+                let fresh = Stored::Bytes(Epoch::random().to_bytes().to_vec());
+                self.put(Slot::Epoch(name), Some(fresh), life, When::Absent).await?;
+            }
+            let found: Option<Vec<Epoch>> = self.current(names).await?.into_iter().collect();
+            found.ok_or_else(|| BackendError::new("an epoch was lost as soon as it was written"))
+        })
+    }
+
+    /// Makes these epochs live for `life` at least, counted from now.
+    fn extend<'a>(&'a self, _names: &'a [EpochName<'a>], _life: Life) -> Reply<'a, ()> {
+        Reply::ready(Ok(()))
+    }
+
+    /// Replaces these epochs by new ones: all that records them becomes a miss.
+    fn renew<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, ()> {
+        Reply::pending(async move {
+            for name in names {
+                let fresh = Stored::Bytes(Epoch::random().to_bytes().to_vec());
+                self.put(Slot::Epoch(name), Some(fresh), Life::FOREVER, When::Always).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Empties the slot of `key` in a way that makes every [`When::Unchanged`] fail whose look came before. For stores
+    /// of bytes that is a `tombstone`, written for `life`.
+    fn invalidate<'a>(&'a self, key: &'a Key<'a>, tombstone: Stored, life: Life) -> Reply<'a, ()> {
+        Reply::pending(async move {
+            self.put(Slot::Entry(key), Some(tombstone), life, When::Always).await?;
+            Ok(())
+        })
+    }
+}
+
+/// The epoch that a slot holds; whatever else it holds is none.
+#[allow(clippy::needless_pass_by_value, reason = "it is mapped over what was read")]
+fn read_epoch(stored: Option<Stored>) -> Option<Epoch> {
+    Epoch::from_bytes(stored.as_ref()?.as_bytes()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_texts() {
+        for (pattern, text, expected) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a*b*c", "a__b__b_c", true),
+            ("a*b*c", "a__c", false),
+            ("user?", "userü", true),
+            ("user", "user:1", false),
+            ("[a]", "a", false),
+            ("**x", "yyx", true),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_pattern_takes_no_exponential_time() {
+        assert!(!Pattern::new(&format!("{}b", "*a".repeat(50))).matches(&"a".repeat(5_000)));
+    }
+
+    #[test]
+    fn globs_of_redis_are_escaped() {
+        assert_eq!(Pattern::new("a[b]*?\\*").to_glob(), "a\\[b\\]*?\\*");
+    }
+}

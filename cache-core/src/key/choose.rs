@@ -1,0 +1,69 @@
+//! Which way an argument is recorded, chosen on its real type by generated code.
+//!
+//! The levels, best first: the type's own [`KeyPart`], `Hash`, `Serialize`, and a compile error. Method resolution tries
+//! `&&&Argument` first and takes one reference off for each level that does not hold, so
+//! `(&&&&Argument(&argument)).record(&mut recorder)` picks the best one there is.
+
+use std::hash::Hash;
+
+use serde::Serialize;
+
+use super::hash::RecordingHasher;
+use super::{KeyPart, Recorder, serial};
+
+/// An argument that is about to be recorded.
+#[derive(Debug)]
+pub struct Argument<'a, T: ?Sized>(pub &'a T);
+
+/// The first level: types that say themselves what they record.
+pub trait ViaKeyPart {
+    /// Records the argument.
+    fn record(&self, recorder: &mut Recorder);
+}
+
+impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
+    fn record(&self, recorder: &mut Recorder) {
+        recorder.part(|recorder| self.0.record(recorder));
+    }
+}
+
+/// The second level: what the type's `Hash` feeds.
+pub trait ViaHash {
+    /// Records the argument.
+    fn record(&self, recorder: &mut Recorder);
+}
+
+impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
+    fn record(&self, recorder: &mut Recorder) {
+        recorder.part(|recorder| self.0.hash(&mut RecordingHasher(recorder)));
+    }
+}
+
+/// The third level: what the type serializes.
+pub trait ViaSerde {
+    /// Records the argument.
+    fn record(&self, recorder: &mut Recorder);
+}
+
+impl<T: Serialize + ?Sized> ViaSerde for &Argument<'_, T> {
+    fn record(&self, recorder: &mut Recorder) {
+        recorder.part(|recorder| serial::record(self.0, recorder));
+    }
+}
+
+/// The last level: a compile error that says what to do, at the argument.
+pub trait NoKeyPart<T: ?Sized> {
+    /// Cannot be called: `T` is not a [`KeyPart`], or an earlier level would have been taken.
+    fn record(&self, recorder: &mut Recorder)
+    where
+        T: KeyPart;
+}
+
+impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
+    fn record(&self, recorder: &mut Recorder)
+    where
+        T: KeyPart,
+    {
+        recorder.part(|recorder| self.0.record(recorder));
+    }
+}

@@ -1,0 +1,177 @@
+//! Keys: what tells one result from another.
+//!
+//! A [`Key`] is a [`Space`] (a function, the directly set keys, a set of responses), for generic code the instance of
+//! it, and the recorded arguments. The recorded bytes *are* the key: handlers of objects compare them, handlers of
+//! bytes use [`Key::text`], which is made of them, and check [`Key::identity`] on what they read.
+
+mod choose;
+mod hash;
+mod part;
+mod recorder;
+mod serial;
+mod text;
+
+use std::any::TypeId;
+
+pub use choose::{Argument, NoKeyPart, ViaHash, ViaKeyPart, ViaSerde};
+pub use part::KeyPart;
+pub use recorder::Recorder;
+pub(crate) use text::Literals;
+
+/// What kind of thing a key names. The kinds never meet: each has slots of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Set directly: `cache.set("key", ..)`.
+    Direct,
+    /// A result of an annotated function.
+    Function,
+    /// A stored response.
+    Response,
+}
+
+impl Kind {
+    /// The letter that slots of this kind begin with on stores of bytes.
+    #[must_use]
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Direct => 'k',
+            Self::Function => 'f',
+            Self::Response => 'h',
+        }
+    }
+}
+
+/// A set of keys that belong together: one function, all directly set keys, the responses of one namespace.
+#[derive(Debug)]
+pub struct Space {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    /// The literal parts of a `key = "…"` template, one more than it has fields.
+    pub(crate) template: Option<Literals>,
+}
+
+impl Space {
+    /// The space of directly set keys.
+    #[must_use]
+    pub const fn direct() -> &'static Self {
+        static DIRECT: Space = Space { kind: Kind::Direct, name: String::new(), version: 0, template: None };
+        &DIRECT
+    }
+
+    /// The space of a function that is called `name`, for tests of backends.
+    #[must_use]
+    pub fn function(name: impl Into<String>, version: u32) -> Self {
+        Self { kind: Kind::Function, name: name.into(), version, template: None }
+    }
+
+    /// The same space with keys that can be read: the literal parts of a template, one more than it has fields.
+    #[must_use]
+    pub const fn with_template(mut self, literals: &'static [&'static str]) -> Self {
+        self.template = Some(literals);
+        self
+    }
+
+    /// What kind of keys these are.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The function's name; empty for directly set keys.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// One instance of generic code: which types its parameters (and `Self`) stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Instance {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+impl Instance {
+    /// The instance that `F`, a closure in generic code, belongs to: a closure captures every type around it.
+    #[must_use]
+    pub fn of<F>() -> Self {
+        Self { id: typeid::of::<F>(), name: std::any::type_name::<F>() }
+    }
+}
+
+/// One key, borrowed from where it was recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'a> {
+    pub(crate) space: &'a Space,
+    pub(crate) instance: Option<Instance>,
+    pub(crate) arguments: &'a [u8],
+}
+
+impl<'a> Key<'a> {
+    /// The directly set key `text`.
+    #[must_use]
+    pub const fn direct(text: &'a str) -> Self {
+        Self { space: Space::direct(), instance: None, arguments: text.as_bytes() }
+    }
+
+    /// The key of `arguments`, as recorded, in `space`.
+    #[must_use]
+    pub const fn new(space: &'a Space, arguments: &'a [u8]) -> Self {
+        Self { space, instance: None, arguments }
+    }
+
+    /// The space that this key is in.
+    #[must_use]
+    pub const fn space(&self) -> &'a Space {
+        self.space
+    }
+
+    /// This key with nothing borrowed, for a table that compares keys exactly.
+    #[must_use]
+    pub fn to_owned(&self) -> OwnedKey {
+        OwnedKey { space: self.space_id(), instance: self.instance.map(|i| i.id), arguments: self.arguments.into() }
+    }
+
+    /// Whether `owned` is this key.
+    #[must_use]
+    pub fn is(&self, owned: &OwnedKey) -> bool {
+        owned.space == self.space_id()
+            && owned.instance == self.instance.map(|i| i.id)
+            && *owned.arguments == *self.arguments
+    }
+
+    /// Feeds this key to `hasher`: equal keys feed the same, in this process.
+    pub fn hash_into(&self, hasher: &mut impl std::hash::Hasher) {
+        hasher.write_usize(self.space_id());
+        hasher.write(self.arguments);
+        if let Some(instance) = self.instance {
+            std::hash::Hash::hash(&instance.id, hasher);
+        }
+    }
+
+    fn space_id(&self) -> usize {
+        std::ptr::from_ref(self.space).addr()
+    }
+}
+
+/// A [`Key`] that owns its bytes, equal to another exactly when the keys are. Spaces are told apart by their address,
+/// so it is valid as long as its space lives: those of functions live as long as the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedKey {
+    space: usize,
+    instance: Option<TypeId>,
+    arguments: Box<[u8]>,
+}
+
+/// Feeds just what [`Key::hash_into`] feeds.
+impl std::hash::Hash for OwnedKey {
+    fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
+        hasher.write_usize(self.space);
+        hasher.write(&self.arguments);
+        if let Some(id) = self.instance {
+            id.hash(hasher);
+        }
+    }
+}

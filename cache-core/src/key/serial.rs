@@ -1,0 +1,359 @@
+//! A serializer for keys: an argument that is not `Hash` but `Serialize` is recorded through it.
+//!
+//! It is injective where postcard is not: everything carries a mark of what it is, every length is written, a field is
+//! preceded by its index, and one that `skip_serializing_if` leaves out leaves a mark. Maps are sorted by their encoded
+//! keys, so equal maps give equal bytes in any order. It writes only, and it never fails of itself.
+//!
+//! It cannot tell apart variants of an `untagged` enum with equal content (serde shows them alike), and a `HashSet`
+//! inside a struct is a sequence in random order: equal arguments may then be a miss, never a wrong value.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{self, Serializer};
+
+use super::Recorder;
+
+/// Records `value`. A `Serialize` impl of the user's that fails part-way leaves what it wrote and the text of its error.
+pub(super) fn record<T: Serialize + ?Sized>(value: &T, recorder: &mut Recorder) {
+    if let Err(Refused(message)) = value.serialize(&mut KeySerializer(recorder)) {
+        recorder.fixed([tag::REFUSED]);
+        recorder.framed(message.as_bytes());
+    }
+}
+
+/// One byte before each value says what it is.
+mod tag {
+    pub(super) const REFUSED: u8 = 0;
+    pub(super) const BOOL: u8 = 1;
+    pub(super) const SIGNED: u8 = 2;
+    pub(super) const UNSIGNED: u8 = 3;
+    pub(super) const F32: u8 = 4;
+    pub(super) const F64: u8 = 5;
+    pub(super) const CHAR: u8 = 6;
+    pub(super) const STR: u8 = 7;
+    pub(super) const BYTES: u8 = 8;
+    pub(super) const NONE: u8 = 9;
+    pub(super) const SOME: u8 = 10;
+    pub(super) const UNIT: u8 = 11;
+    pub(super) const VARIANT: u8 = 12;
+    pub(super) const SEQUENCE: u8 = 13;
+    pub(super) const MAP: u8 = 14;
+    pub(super) const STRUCT: u8 = 15;
+    pub(super) const SKIPPED: u8 = 16;
+}
+
+/// What a `Serialize` impl of the user's said when it failed.
+#[derive(Debug)]
+struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl ser::Error for Refused {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+struct KeySerializer<'a>(&'a mut Recorder);
+
+macro_rules! integers {
+    ($($method:ident $type:ty, $wide:ty, $tag:ident;)*) => {$(
+        fn $method(self, value: $type) -> Result<(), Refused> {
+            self.0.fixed([tag::$tag]);
+            self.0.fixed(<$wide>::from(value).to_le_bytes());
+            Ok(())
+        }
+    )*};
+}
+
+impl<'s, 'a> Serializer for &'s mut KeySerializer<'a> {
+    type Ok = ();
+    type Error = Refused;
+    type SerializeSeq = Collected<'s>;
+    type SerializeTuple = Collected<'s>;
+    type SerializeTupleStruct = Collected<'s>;
+    type SerializeTupleVariant = Collected<'s>;
+    type SerializeMap = Pairs<'s>;
+    type SerializeStruct = Fields<'s>;
+    type SerializeStructVariant = Fields<'s>;
+
+    integers! {
+        serialize_i8 i8, i128, SIGNED;
+        serialize_i16 i16, i128, SIGNED;
+        serialize_i32 i32, i128, SIGNED;
+        serialize_i64 i64, i128, SIGNED;
+        serialize_i128 i128, i128, SIGNED;
+        serialize_u8 u8, u128, UNSIGNED;
+        serialize_u16 u16, u128, UNSIGNED;
+        serialize_u32 u32, u128, UNSIGNED;
+        serialize_u64 u64, u128, UNSIGNED;
+        serialize_u128 u128, u128, UNSIGNED;
+        serialize_bool bool, u8, BOOL;
+        serialize_char char, u32, CHAR;
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), Refused> {
+        self.0.fixed([tag::F32]);
+        self.0.fixed(value.to_le_bytes());
+        Ok(())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<(), Refused> {
+        self.0.fixed([tag::F64]);
+        self.0.fixed(value.to_le_bytes());
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Refused> {
+        self.0.fixed([tag::STR]);
+        self.0.framed(value.as_bytes());
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), Refused> {
+        self.0.fixed([tag::BYTES]);
+        self.0.framed(value);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), Refused> {
+        self.0.fixed([tag::NONE]);
+        Ok(())
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refused> {
+        self.0.fixed([tag::SOME]);
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Refused> {
+        self.0.fixed([tag::UNIT]);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<(), Refused> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, index: u32, _: &'static str) -> Result<(), Refused> {
+        self.variant(index);
+        self.serialize_unit()
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refused> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Refused> {
+        self.variant(index);
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, _length: Option<usize>) -> Result<Collected<'s>, Refused> {
+        Ok(Collected::new(self.0))
+    }
+
+    fn serialize_tuple(self, _length: usize) -> Result<Collected<'s>, Refused> {
+        Ok(Collected::new(self.0))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _length: usize) -> Result<Collected<'s>, Refused> {
+        Ok(Collected::new(self.0))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        _length: usize,
+    ) -> Result<Collected<'s>, Refused> {
+        self.variant(index);
+        Ok(Collected::new(self.0))
+    }
+
+    fn serialize_map(self, _length: Option<usize>) -> Result<Pairs<'s>, Refused> {
+        Ok(Pairs { recorder: self.0, pairs: Vec::new(), key: None })
+    }
+
+    fn serialize_struct(self, _: &'static str, _length: usize) -> Result<Fields<'s>, Refused> {
+        Ok(Fields::new(self.0))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        index: u32,
+        _: &'static str,
+        _length: usize,
+    ) -> Result<Fields<'s>, Refused> {
+        self.variant(index);
+        Ok(Fields::new(self.0))
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+impl KeySerializer<'_> {
+    fn variant(&mut self, index: u32) {
+        self.0.fixed([tag::VARIANT]);
+        self.0.fixed(index.to_le_bytes());
+    }
+}
+
+/// What `value` records on its own.
+fn alone<T: Serialize + ?Sized>(value: &T) -> Result<Recorder, Refused> {
+    let mut recorder = Recorder::new();
+    value.serialize(&mut KeySerializer(&mut recorder))?;
+    Ok(recorder)
+}
+
+/// Elements of a sequence. Their number is known at the end only, so they are gathered first.
+struct Collected<'s> {
+    recorder: &'s mut Recorder,
+    count: usize,
+    items: Recorder,
+}
+
+impl<'s> Collected<'s> {
+    fn new(recorder: &'s mut Recorder) -> Self {
+        Self { recorder, count: 0, items: Recorder::new() }
+    }
+
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
+        self.count += 1;
+        value.serialize(&mut KeySerializer(&mut self.items))
+    }
+
+    fn finish(self) {
+        self.recorder.fixed([tag::SEQUENCE]);
+        self.recorder.length(self.count);
+        self.recorder.framed(self.items.bytes());
+    }
+}
+
+macro_rules! collected {
+    ($($trait:ident $method:ident;)*) => {$(
+        impl ser::$trait for Collected<'_> {
+            type Ok = ();
+            type Error = Refused;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
+                self.item(value)
+            }
+
+            fn end(self) -> Result<(), Refused> {
+                self.finish();
+                Ok(())
+            }
+        }
+    )*};
+}
+collected! {
+    SerializeSeq serialize_element;
+    SerializeTuple serialize_element;
+    SerializeTupleStruct serialize_field;
+    SerializeTupleVariant serialize_field;
+}
+
+/// Entries of a map, to be sorted.
+struct Pairs<'s> {
+    recorder: &'s mut Recorder,
+    pairs: Vec<(Recorder, Recorder)>,
+    key: Option<Recorder>,
+}
+
+impl ser::SerializeMap for Pairs<'_> {
+    type Ok = ();
+    type Error = Refused;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refused> {
+        self.key = Some(alone(key)?);
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
+        let key = self.key.take().ok_or_else(|| Refused("a value without a key".into()))?;
+        self.pairs.push((key, alone(value)?));
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Refused> {
+        self.recorder.fixed([tag::MAP]);
+        self.recorder.sorted(self.pairs.iter(), |recorder, (key, value)| {
+            recorder.framed(key.bytes());
+            recorder.framed(value.bytes());
+        });
+        Ok(())
+    }
+}
+
+/// Fields of a struct, each behind its index.
+struct Fields<'s> {
+    recorder: &'s mut Recorder,
+    count: usize,
+    fields: Recorder,
+}
+
+impl<'s> Fields<'s> {
+    fn new(recorder: &'s mut Recorder) -> Self {
+        Self { recorder, count: 0, fields: Recorder::new() }
+    }
+
+    fn field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
+        self.fields.length(self.count);
+        self.count += 1;
+        value.serialize(&mut KeySerializer(&mut self.fields))
+    }
+
+    fn skip(&mut self) {
+        self.fields.length(self.count);
+        self.count += 1;
+        self.fields.fixed([tag::SKIPPED]);
+    }
+
+    fn finish(self) {
+        self.recorder.fixed([tag::STRUCT]);
+        self.recorder.length(self.count);
+        self.recorder.framed(self.fields.bytes());
+    }
+}
+
+macro_rules! fields {
+    ($($trait:ident;)*) => {$(
+        impl ser::$trait for Fields<'_> {
+            type Ok = ();
+            type Error = Refused;
+
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &'static str, value: &T) -> Result<(), Refused> {
+                self.field(value)
+            }
+
+            fn skip_field(&mut self, _: &'static str) -> Result<(), Refused> {
+                self.skip();
+                Ok(())
+            }
+
+            fn end(self) -> Result<(), Refused> {
+                self.finish();
+                Ok(())
+            }
+        }
+    )*};
+}
+fields! { SerializeStruct; SerializeStructVariant; }

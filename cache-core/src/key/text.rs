@@ -1,0 +1,191 @@
+//! Keys as text, for stores of bytes, for logs and for `clear_matching`.
+//!
+//! | slot | text |
+//! |---|---|
+//! | set directly | `k:{key}` |
+//! | function | `f:{version}#{name}:{digest}` |
+//! | function with a `key` template | `f:{version}:{name}:{readable}` |
+//!
+//! A readable key is the template with its fields escaped. Where that alone would not tell two keys apart (two fields
+//! with nothing that a field escapes between them, or generic code) a `~` and the digest follow.
+
+use std::fmt::Write as _;
+
+use super::{Key, Kind};
+
+/// The literal parts of a template.
+pub(crate) type Literals = &'static [&'static str];
+
+impl Key<'_> {
+    /// What `clear_matching` compares a pattern with: a direct key, or `name:readable-key` of a function with a
+    /// template. Other keys are matched by no pattern.
+    #[must_use]
+    pub fn subject(&self) -> Option<String> {
+        match (self.space.kind, self.space.template) {
+            (Kind::Direct, _) => Some(self.raw()),
+            (_, Some(literals)) => Some(format!("{}:{}", self.space.name, self.readable(literals))),
+            (_, None) => None,
+        }
+    }
+
+    /// Whether [`Key::subject`] is some, without making it.
+    #[must_use]
+    pub fn has_subject(&self) -> bool {
+        self.space.kind == Kind::Direct || self.space.template.is_some()
+    }
+
+    /// A short name for logs and errors.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.subject().unwrap_or_else(|| self.space.name.clone())
+    }
+
+    fn raw(&self) -> String {
+        String::from_utf8_lossy(self.arguments).into_owned()
+    }
+
+    /// The template filled in with what was recorded for its fields.
+    fn readable(&self, literals: Literals) -> String {
+        let mut text = String::new();
+        let mut rest = self.arguments;
+        for (index, literal) in literals.iter().enumerate() {
+            if index > 0 {
+                let (field, after) = split_frame(rest);
+                escape(field, &mut text);
+                rest = after;
+            }
+            text.push_str(literal);
+        }
+        if !separates(literals) || self.instance.is_some() {
+            let _ = write!(text, "~{:016x}", self.short_digest());
+        }
+        text
+    }
+
+    /// Tells readable keys apart in this process and in others; what is read under them is checked in full.
+    fn short_digest(&self) -> u64 {
+        use std::hash::Hasher as _;
+        let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
+        fnv.write(self.arguments);
+        fnv.write(self.instance.map_or("", |instance| instance.name).as_bytes());
+        fnv.finish()
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl Key<'_> {
+    /// The slot of this key on a store of bytes, without the handler's prefix.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Space { kind, name, version, template } = self.space;
+        match (kind, template) {
+            (Kind::Direct, _) => format!("k:{}", self.raw()),
+            (kind, Some(literals)) => format!("{}:{version}:{name}:{}", kind.letter(), self.readable(literals)),
+            (kind, None) => {
+                let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
+                // 192 bits: an attacker who picks arguments finds no two that share a slot.
+                format!("{}:{version}#{name}:{}", kind.letter(), &digest[..48])
+            }
+        }
+    }
+
+    /// The subject of the slot `text` (without the handler's prefix), as [`Key::subject`] gives it for its key.
+    #[must_use]
+    pub fn subject_of(text: &str) -> Option<&str> {
+        if let Some(key) = text.strip_prefix("k:") {
+            return Some(key);
+        }
+        let rest = text.strip_prefix("f:").or_else(|| text.strip_prefix("h:"))?;
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.strip_prefix(':')
+    }
+
+    /// A BLAKE3 digest of everything that tells this key from others, in this process and in any other.
+    #[must_use]
+    pub fn identity(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let instance = self.instance.map_or("", |instance| instance.name);
+        for part in [self.space.name.as_bytes(), instance.as_bytes(), self.arguments] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        hasher.update(&self.space.version.to_le_bytes());
+        hasher.update(&[self.space.kind.letter() as u8, u8::from(self.instance.is_some())]);
+        hasher.update(&[u8::from(self.space.template.is_some())]);
+        hasher.finalize().into()
+    }
+}
+
+#[cfg(feature = "bytes")]
+use super::Space;
+
+/// Splits what [`super::Recorder::part`] framed off the front of `bytes`.
+fn split_frame(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return (bytes, &[]) };
+    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    rest.split_at_checked(length).unwrap_or((rest, &[]))
+}
+
+/// Whether a byte of a field stands for itself in a readable key.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'@') || byte >= 0x80
+}
+
+/// Everything but letters, digits and `-_.@` becomes `%XX`, so a field cannot look like a literal part beside it.
+fn escape(field: &[u8], text: &mut String) {
+    for character in String::from_utf8_lossy(field).chars() {
+        if u8::try_from(character).is_ok_and(|byte| byte.is_ascii() && !is_plain(byte)) {
+            let _ = write!(text, "%{:02X}", u32::from(character));
+        } else {
+            text.push(character);
+        }
+    }
+}
+
+/// Whether between any two fields stands something that a field escapes.
+fn separates(literals: Literals) -> bool {
+    let between = literals.get(1..literals.len().saturating_sub(1)).unwrap_or(&[]);
+    between.iter().all(|literal| literal.bytes().any(|byte| !is_plain(byte) && byte != b'%'))
+}
+
+/// FNV-1a: the same in every process and build.
+struct Fnv(u64);
+
+impl std::hash::Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Recorder;
+    use super::*;
+
+    fn readable(literals: Literals, fields: &[&str]) -> String {
+        let mut recorder = Recorder::new();
+        for field in fields {
+            recorder.display(format_args!("{field}"));
+        }
+        let space = super::super::Space::function("users", 0).with_template(literals);
+        Key::new(&space, recorder.bytes()).subject().unwrap()
+    }
+
+    #[test]
+    fn fields_are_escaped_so_that_they_do_not_meet() {
+        assert_eq!(readable(&["user:", ":", ""], &["eng", "7"]), "users:user:eng:7");
+        assert_eq!(readable(&["user:", ":", ""], &["eng:7", "é%"]), "users:user:eng%3A7:é%25");
+    }
+
+    #[test]
+    fn fields_with_nothing_between_them_are_told_apart_by_a_digest() {
+        assert_ne!(readable(&["", "", ""], &["ab", "c"]), readable(&["", "", ""], &["a", "bc"]));
+        assert_ne!(readable(&["", "x", ""], &["1x2", "3"]), readable(&["", "x", ""], &["1", "2x3"]));
+    }
+}

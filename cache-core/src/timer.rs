@@ -1,0 +1,155 @@
+//! Waiting for a time on any executor: alarms that wake a [`Waker`].
+//!
+//! Alarms on the system's clock are rung by one thread that is started by the first of them and ends when none is
+//! left, so an idle program has no thread and no ticker. Alarms on a standing clock are rung by moving that clock.
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use crate::clock::Clock;
+
+/// Wakers by the millisecond at which they are due; the second number tells alarms of one millisecond apart.
+#[derive(Debug, Default)]
+pub(crate) struct Alarms(Mutex<Queue>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    due: BTreeMap<(u64, u64), Waker>,
+    next: u64,
+    thread: bool,
+}
+
+impl Alarms {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes every alarm that is due at `now`.
+    pub(crate) fn ring(&self, now: u64) {
+        for waker in self.take_due(now) {
+            waker.wake();
+        }
+    }
+
+    fn take_due(&self, now: u64) -> Vec<Waker> {
+        let mut queue = self.lock();
+        let later = queue.due.split_off(&(now.saturating_add(1), 0));
+        std::mem::replace(&mut queue.due, later).into_values().collect()
+    }
+}
+
+static SYSTEM: Alarms = Alarms(Mutex::new(Queue { due: BTreeMap::new(), next: 0, thread: false }));
+static CHANGED: Condvar = Condvar::new();
+
+/// One alarm: set when first polled, taken back when dropped.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    clock: Clock,
+    at: u64,
+    set: Option<(u64, u64)>,
+}
+
+impl Alarm {
+    /// An alarm that rings when `clock` shows `at` milliseconds.
+    pub(crate) fn at(clock: &Clock, at: u64) -> Self {
+        Self { clock: clock.clone(), at, set: None }
+    }
+
+    /// Whether it is time; if not, `waker` is woken when it is.
+    pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        self.cancel();
+        if self.clock.now() >= self.at {
+            return Poll::Ready(());
+        }
+        let (alarms, system) = self.alarms();
+        let mut queue = alarms.lock();
+        let id = (self.at, queue.next);
+        queue.next += 1;
+        queue.due.insert(id, waker.clone());
+        if system {
+            ensure_thread(&mut queue);
+            CHANGED.notify_one();
+        }
+        drop(queue);
+        self.set = Some(id);
+        // A standing clock may have been moved between the first look and the alarm.
+        if self.clock.now() >= self.at { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn alarms(&self) -> (&Alarms, bool) {
+        match self.clock.as_standing() {
+            Some(standing) => (&standing.alarms, false),
+            None => (&SYSTEM, true),
+        }
+    }
+
+    fn cancel(&mut self) {
+        if let Some(id) = self.set.take() {
+            self.alarms().0.lock().due.remove(&id);
+        }
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+/// `future`'s output, or `None` when `limit` has passed on `clock` first.
+pub async fn within<F: Future>(clock: &Clock, limit: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut alarm = None;
+    poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        let alarm = alarm.get_or_insert_with(|| {
+            Alarm::at(clock, clock.now().saturating_add(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)))
+        });
+        alarm.poll(context.waker()).map(|()| None)
+    })
+    .await
+}
+
+/// Starts the thread of the system's alarms unless it runs. Without a thread (none can be had) alarms do not ring:
+/// a wait is then as long as what it waits for, which is what it would be without a limit.
+fn ensure_thread(queue: &mut Queue) {
+    if !queue.thread {
+        queue.thread = std::thread::Builder::new().name("larder-timer".into()).spawn(keep_ringing).is_ok();
+    }
+}
+
+fn keep_ringing() {
+    let clock = Clock::system();
+    loop {
+        SYSTEM.ring(clock.now());
+        let mut queue = SYSTEM.lock();
+        let Some((&(at, _), _)) = queue.due.first_key_value() else {
+            queue.thread = false;
+            return;
+        };
+        let wait = Duration::from_millis(at.saturating_sub(clock.now()));
+        if !wait.is_zero() {
+            drop(CHANGED.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+}
+
+/// Wakes a thread that waits in [`crate::block_on`].
+#[derive(Debug)]
+pub(crate) struct Unpark(pub(crate) std::thread::Thread);
+
+impl std::task::Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
