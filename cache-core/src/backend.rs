@@ -23,6 +23,12 @@ pub enum Slot<'a> {
     Epoch(&'a EpochName<'a>),
 }
 
+impl<'a> From<&'a Key<'a>> for Slot<'a> {
+    fn from(key: &'a Key<'a>) -> Self {
+        Self::Entry(key)
+    }
+}
+
 #[cfg(feature = "bytes")]
 impl<'a> Slot<'a> {
     /// Its name on a store of bytes, without the handler's prefix.

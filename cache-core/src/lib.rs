@@ -4,22 +4,40 @@
 //! and no syntax of attributes.
 
 pub mod backend;
+mod background;
 mod block_on;
+mod breaker;
 mod cache;
 mod clock;
+#[cfg(feature = "bytes")]
+pub mod codec;
 mod entry;
 mod epoch;
 mod error;
+mod flow;
+mod form;
+#[cfg(feature = "bytes")]
+pub mod frame;
+pub mod function;
 pub mod key;
+#[cfg(feature = "test")]
+pub mod lab;
+mod memory;
+mod stats;
+mod sync;
 mod timer;
 mod ttl;
 
 pub use backend::{Backend, Look, Pattern, Reply, Slot, When};
 pub use block_on::block_on;
-pub use cache::{Env, IntoHandler, Opened};
+pub use cache::{Blocking, Cache, CacheBuilder, Env, IntoHandler, Opened, Storable, cache_or};
 pub use clock::Clock;
 pub use entry::{Entry, Form, Object, Seen, Stored, Validity};
 pub use epoch::{Epoch, EpochName};
 pub use error::{BackendError, Error, Result};
+pub use memory::Memory;
+pub use stats::{CacheStats, NamedStats, Stats};
 pub use timer::within;
 pub use ttl::{DEFAULT_EXPIRE, Life, Ttl};
+#[doc(hidden)]
+pub use inventory;

@@ -12,6 +12,9 @@ mod serial;
 mod text;
 
 use std::any::TypeId;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::epoch::EpochName;
 
 pub use choose::{Argument, NoKeyPart, ViaHash, ViaKeyPart, ViaSerde};
 pub use part::KeyPart;
@@ -43,27 +46,46 @@ impl Kind {
 }
 
 /// A set of keys that belong together: one function, all directly set keys, the responses of one namespace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Space {
+    /// Tells spaces of one process apart; clones of a space are the same space.
+    pub(crate) id: u64,
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) version: u32,
     /// The literal parts of a `key = "…"` template, one more than it has fields.
     pub(crate) template: Option<Literals>,
+    /// The space's own epoch, which every entry in it records.
+    pub(crate) epoch: Option<EpochName<'static>>,
 }
+
+/// The space of directly set keys is number 0.
+static NEXT_SPACE: AtomicU64 = AtomicU64::new(1);
+
+static DIRECT: Space =
+    Space { id: 0, kind: Kind::Direct, name: String::new(), version: 0, template: None, epoch: None };
 
 impl Space {
     /// The space of directly set keys.
     #[must_use]
     pub const fn direct() -> &'static Self {
-        static DIRECT: Space = Space { kind: Kind::Direct, name: String::new(), version: 0, template: None };
         &DIRECT
     }
 
-    /// The space of a function that is called `name`, for tests of backends.
+    /// The space of a function that is called `name`. Two calls make two spaces, which never share in this process; on
+    /// stores of bytes equal names and versions meet.
     #[must_use]
     pub fn function(name: impl Into<String>, version: u32) -> Self {
-        Self { kind: Kind::Function, name: name.into(), version, template: None }
+        let name = name.into();
+        let epoch = Some(EpochName::function(&name));
+        Self {
+            id: NEXT_SPACE.fetch_add(1, Ordering::Relaxed),
+            kind: Kind::Function,
+            name,
+            version,
+            template: None,
+            epoch,
+        }
     }
 
     /// The same space with keys that can be read: the literal parts of a template, one more than it has fields.
@@ -77,6 +99,12 @@ impl Space {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The epoch of this space, if it has one of its own.
+    #[must_use]
+    pub const fn epoch(&self) -> Option<&EpochName<'static>> {
+        self.epoch.as_ref()
     }
 
     /// The function's name; empty for directly set keys.
@@ -144,23 +172,22 @@ impl<'a> Key<'a> {
 
     /// Feeds this key to `hasher`: equal keys feed the same, in this process.
     pub fn hash_into(&self, hasher: &mut impl std::hash::Hasher) {
-        hasher.write_usize(self.space_id());
+        hasher.write_u64(self.space_id());
         hasher.write(self.arguments);
         if let Some(instance) = self.instance {
             std::hash::Hash::hash(&instance.id, hasher);
         }
     }
 
-    fn space_id(&self) -> usize {
-        std::ptr::from_ref(self.space).addr()
+    const fn space_id(&self) -> u64 {
+        self.space.id
     }
 }
 
-/// A [`Key`] that owns its bytes, equal to another exactly when the keys are. Spaces are told apart by their address,
-/// so it is valid as long as its space lives: those of functions live as long as the process.
+/// A [`Key`] that owns its bytes, equal to another exactly when the keys are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedKey {
-    space: usize,
+    space: u64,
     instance: Option<TypeId>,
     arguments: Box<[u8]>,
 }
@@ -168,7 +195,7 @@ pub struct OwnedKey {
 /// Feeds just what [`Key::hash_into`] feeds.
 impl std::hash::Hash for OwnedKey {
     fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
-        hasher.write_usize(self.space);
+        hasher.write_u64(self.space);
         hasher.write(&self.arguments);
         if let Some(id) = self.instance {
             id.hash(hasher);

@@ -77,7 +77,7 @@ impl Key<'_> {
     /// The slot of this key on a store of bytes, without the handler's prefix.
     #[must_use]
     pub fn text(&self) -> String {
-        let Space { kind, name, version, template } = self.space;
+        let Space { kind, name, version, template, .. } = self.space;
         match (kind, template) {
             (Kind::Direct, _) => format!("k:{}", self.raw()),
             (kind, Some(literals)) => format!("{}:{version}:{name}:{}", kind.letter(), self.readable(literals)),

@@ -1,0 +1,260 @@
+//! One named handler: its backend, and what larder keeps about it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::open::Opened;
+use super::owed::{Invalidation, Owed, OwedKey};
+use crate::backend::{Backend, Reply, When};
+use crate::breaker::Breaker;
+use crate::clock::Clock;
+use crate::epoch::EpochName;
+use crate::error::{BackendError, Error, Result};
+use crate::entry::Object;
+use crate::flow::{Flights, Request, recorded, watch};
+use crate::form;
+use crate::key::Key;
+use crate::stats::{Count, Counters};
+use crate::ttl::{Life, Ttl};
+
+/// How long a run may last and still be stored. Tombstones live this long, so a run that is older may have been
+/// overtaken by an invalidation that left no trace any more.
+pub(crate) const LONGEST_RUN: Duration = Duration::from_secs(60 * 60);
+
+/// A backend under its name.
+pub(crate) struct Handler {
+    name: String,
+    opened: Opened,
+    pub(crate) clock: Clock,
+    pub(crate) flights: Flights,
+    pub(crate) counters: Counters,
+    breaker: Breaker,
+    owed: Owed,
+    /// How often this process invalidated something here.
+    generation: AtomicU64,
+}
+
+impl Handler {
+    pub(crate) fn new(name: String, opened: Opened, clock: Clock, deadline: Duration) -> Self {
+        Self {
+            name,
+            opened,
+            flights: Flights::new(clock.clone(), deadline),
+            clock,
+            counters: Counters::default(),
+            breaker: Breaker::default(),
+            owed: Owed::default(),
+            generation: AtomicU64::new(0),
+        }
+    }
+
+    /// A number that changes with every invalidation of this process.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &*self.opened.backend
+    }
+
+    /// The life of a result, by what its function or call says and this handler's default.
+    pub(crate) fn life(&self, ttl: Ttl) -> Life {
+        Life::resolve(ttl, self.opened.default_expire)
+    }
+
+    /// The time that this handler's entries carry.
+    pub(crate) fn time(&self) -> u64 {
+        match self.backend().form() {
+            crate::entry::Form::Objects => self.clock.now(),
+            crate::entry::Form::Bytes => self.clock.wall(),
+        }
+    }
+
+    /// Whether the store can be read: it is not being skipped after a failure, and owes no invalidation.
+    pub(crate) async fn is_ready(&self) -> bool {
+        if !self.breaker.allows(self.clock.now()) {
+            return false;
+        }
+        match self.owed.settle(self).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.failed("repeating an invalidation", &error);
+                false
+            }
+        }
+    }
+
+    /// What a look answered: a failure makes the handler be skipped for a while.
+    pub(crate) async fn look_with<T: Unpin>(&self, what: &str, reply: Reply<'_, T>) -> Option<T> {
+        match self.bounded(reply).await {
+            Ok(answer) => {
+                self.breaker.succeeded();
+                Some(answer)
+            }
+            Err(error) => {
+                self.failed(what, &error);
+                None
+            }
+        }
+    }
+
+    /// Stores `value` whatever is there, recorded under the epochs of this moment.
+    pub(crate) async fn set(&self, request: &Request<'_>, value: &Object, life: Life) -> Result<()> {
+        let unstorable = |reason| Error::Unstorable {
+            handler: self.name.clone(),
+            subject: request.key.label(),
+            reason,
+        };
+        if life.is_none() {
+            return self.invalidate_key(&request.key).await;
+        }
+        let backend = self.backend();
+        let names = watch(request);
+        let what = || format!("storing `{}`", request.key.label());
+        self.owed.settle(self).await.map_err(|source| self.error(what(), source))?;
+        let epochs = self.explicit(what, backend.epochs(&names, life)).await?;
+        self.explicit(what, backend.extend(&names, life)).await?;
+        let validity = recorded(request, &names, &epochs, self.time(), life);
+        let stored = request.codec.freeze(backend.form(), &request.key, value, validity).map_err(unstorable)?;
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.flights.detach(&request.key);
+        self.explicit(what, backend.put((&request.key).into(), Some(stored), life, When::Always)).await?;
+        self.counters.add(Count::Store);
+        Ok(())
+    }
+
+    fn failed(&self, what: &str, error: &BackendError) {
+        self.counters.add(Count::Error);
+        if self.breaker.failed(self.clock.now()) {
+            log::warn!("handler `{}`: {what} failed, going on without it: {error}", self.name);
+        }
+    }
+
+    /// What a write of a result answered. A failure is counted and the result is not stored; it does not make the
+    /// handler be skipped, since it may be about this one value.
+    pub(crate) async fn write_with<T: Unpin>(&self, what: &str, reply: Reply<'_, T>) -> Option<T> {
+        match self.bounded(reply).await {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                self.counters.add(Count::Error);
+                if self.breaker.may_log(self.clock.now()) {
+                    log::warn!("handler `{}`: {what} failed, the result is not stored: {error}", self.name);
+                }
+                None
+            }
+        }
+    }
+
+    /// The answer of an operation, or an error when it takes longer than this handler's timeout. By the real clock:
+    /// a store hangs in real time also where a test's clock stands still.
+    async fn bounded<T: Unpin>(&self, reply: Reply<'_, T>) -> Result<T, BackendError> {
+        let Reply::Pending(future) = reply else { return reply.await };
+        let limit = self.opened.timeout;
+        crate::within(&Clock::system(), limit, future)
+            .await
+            .unwrap_or_else(|| Err(BackendError::new(format!("no answer within {limit:?}"))))
+    }
+
+    /// Forgets breaker and debts: a test's handler that works again does so at once.
+    #[cfg(feature = "test")]
+    pub(crate) fn mend(&self) {
+        self.breaker.succeeded();
+    }
+
+    /// Makes something invalid. If the store cannot be reached the error is returned, and it is done again before the
+    /// store is read.
+    pub(crate) async fn invalidate(&self, what: impl fmt::Display, invalidation: Invalidation) -> Result<()> {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        // Dropped half-way (a caller that went away), it is owed as well: it may not have happened.
+        let guard = Unfinished { handler: self, invalidation: Some(invalidation) };
+        let outcome = match &guard.invalidation {
+            Some(invalidation) => self.perform(invalidation).await,
+            None => Ok(()),
+        };
+        match outcome {
+            Ok(()) => {
+                guard.done();
+                Ok(())
+            }
+            Err(source) => {
+                drop(guard);
+                self.counters.add(Count::Error);
+                Err(self.error(format!("{what} (it will be repeated before this handler is read again)"), source))
+            }
+        }
+    }
+
+    /// Invalidates the entry of `key`, and lets callers that come from now on not wait for a run that began before.
+    pub(crate) async fn invalidate_key(&self, key: &Key<'_>) -> Result<()> {
+        self.flights.detach(key);
+        let label = key.label();
+        self.invalidate(format_args!("invalidating `{label}`"), Invalidation::Key(OwedKey::of(key))).await
+    }
+
+    pub(super) async fn perform(&self, invalidation: &Invalidation) -> Result<(), BackendError> {
+        let backend = self.backend();
+        match invalidation {
+            Invalidation::Key(owed) => {
+                let life = Life::of(LONGEST_RUN);
+                self.bounded(backend.invalidate(&owed.key(), form::tombstone(), life)).await
+            }
+            Invalidation::Epochs(names) => self.bounded(backend.renew(names)).await,
+            Invalidation::Everything => {
+                self.bounded(backend.renew(&[EpochName::HANDLER])).await?;
+                self.bounded(backend.reclaim()).await
+            }
+            Invalidation::Matching(pattern) => {
+                self.bounded(backend.renew(&[EpochName::PATTERNS])).await?;
+                // A scan of a large store takes as long as it takes; each of its steps is bounded by the backend.
+                backend.remove_matching(pattern).await
+            }
+        }
+    }
+
+    pub(crate) fn error(&self, operation: String, source: BackendError) -> Error {
+        Error::Handler { handler: self.name.clone(), operation, source }
+    }
+
+    /// The answer of an explicit operation, called `what` if it fails.
+    pub(crate) async fn explicit<T: Unpin>(&self, what: impl Fn() -> String, reply: Reply<'_, T>) -> Result<T> {
+        self.bounded(reply).await.map_err(|source| {
+            self.counters.add(Count::Error);
+            self.error(what(), source)
+        })
+    }
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handler").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// An invalidation that is owed unless it is [`Unfinished::done`].
+struct Unfinished<'a> {
+    handler: &'a Handler,
+    invalidation: Option<Invalidation>,
+}
+
+impl Unfinished<'_> {
+    fn done(mut self) {
+        self.invalidation = None;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(invalidation) = self.invalidation.take() {
+            self.handler.owed.add(invalidation);
+        }
+    }
+}
+
+/// Handlers are shared by the cache and by whatever is under way on them.
+pub(crate) type SharedHandler = Arc<Handler>;

@@ -1,0 +1,319 @@
+//! Single-flight: concurrent callers of one key share one run.
+//!
+//! The first caller leads, the others follow. Leading is a guard: a leader that is dropped without an end (cancelled,
+//! or never polled again and then dropped) hands over to a follower; one that panics sends its followers to run side
+//! by side. A follower waits until the flight's deadline at most.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use super::map::Map;
+use super::stack::Waiting;
+use crate::clock::Clock;
+use crate::entry::Object;
+use crate::key::{Key, OwnedKey};
+use crate::sync::{Arc, Mutex, MutexGuard, lock};
+use crate::timer::Alarm;
+
+/// Who polls a leader's run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Led {
+    /// The thread that called.
+    Sync,
+    /// An executor, as long as it pleases.
+    Async,
+}
+
+/// What a flight ends with, for those who waited.
+#[derive(Clone)]
+pub(crate) enum Landing {
+    /// The stored value.
+    Value(Object),
+    /// The whole result, which is not stored.
+    Whole(Object),
+    /// Nothing that can be shared: everyone runs, nobody behind another.
+    SideBySide,
+    /// Nothing that still holds: look again.
+    Again,
+}
+
+/// Numbers of flights, never used twice.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// One run, and those who wait for it.
+struct Flight {
+    id: u64,
+    key: OwnedKey,
+    state: Mutex<State>,
+}
+
+struct State {
+    phase: Phase,
+    /// Who leads, and since when.
+    led: Led,
+    since: u64,
+    followers: usize,
+    /// Those of the followers that were polled, by the order of their first poll.
+    wakers: BTreeMap<u64, Waker>,
+    next: u64,
+}
+
+enum Phase {
+    /// Somebody runs.
+    Led,
+    /// The leader went away; the first follower to notice takes its place.
+    Free,
+    Landed(Landing),
+}
+
+impl Flight {
+    fn new(key: OwnedKey, led: Led, since: u64) -> Arc<Self> {
+        let state = State { phase: Phase::Led, led, since, followers: 0, wakers: BTreeMap::new(), next: 0 };
+        Arc::new(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), key, state: Mutex::new(state) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Changes the phase to what `next` says of the state, and wakes everyone who waits for that.
+    fn enter(&self, next: impl FnOnce(&State) -> Phase) {
+        let wakers = {
+            let mut state = self.lock();
+            state.phase = next(&state);
+            std::mem::take(&mut state.wakers)
+        };
+        for waker in wakers.into_values() {
+            waker.wake();
+        }
+    }
+}
+
+/// A place on a flight: the flight, and the map to take it out of.
+struct Seat {
+    flight: Arc<Flight>,
+    flights: Arc<Shared>,
+}
+
+struct Shared {
+    map: Map<OwnedKey, Arc<Flight>>,
+    clock: Clock,
+    deadline: Duration,
+}
+
+impl Seat {
+    /// Nobody joins this flight from now on.
+    fn close(&self) {
+        self.flights.map.remove_if(&self.flight.key, |found| Arc::ptr_eq(found, &self.flight));
+    }
+}
+
+/// The flights of one handler.
+pub(crate) struct Flights(Arc<Shared>);
+
+/// What a caller is to do.
+pub(crate) enum Joined {
+    /// Run; others wait.
+    Lead(Leader),
+    /// Wait.
+    Follow(Follower),
+    /// Run without waiting for anyone: waiting would close a circle, or block a thread behind an async leader.
+    Alone,
+}
+
+impl Flights {
+    pub(crate) fn new(clock: Clock, deadline: Duration) -> Self {
+        Self(Arc::new(Shared { map: Map::default(), clock, deadline }))
+    }
+
+    /// Joins the flight of `key`, or begins it.
+    pub(crate) fn join(&self, key: &Key<'_>, led: Led) -> Joined {
+        let now = self.0.clock.now();
+        let (flight, begun) = self.0.map.get_or_replace(
+            key.to_owned(),
+            |flight| self.is_over(flight, now),
+            |key| Flight::new(key.clone(), led, now),
+        );
+        let seat = Seat { flight, flights: Arc::clone(&self.0) };
+        if begun {
+            return Joined::Lead(Leader(Some(seat)));
+        }
+        let mut state = seat.flight.lock();
+        if matches!(state.phase, Phase::Free) {
+            state.take_lead(led, now);
+            drop(state);
+            return Joined::Lead(Leader(Some(seat)));
+        }
+        // A thread that waited for a future could be the one that has to poll it.
+        let blocked = led == Led::Sync && state.led == Led::Async;
+        // It may have landed since it was found; then being told so costs no more than another round.
+        state.followers += 1;
+        drop(state);
+        let waiting = if blocked { None } else { Waiting::on(seat.flight.id) };
+        let follower = Follower { seat, led, ticket: None, waiting };
+        if follower.waiting.is_some() { Joined::Follow(follower) } else { Joined::Alone }
+    }
+
+    /// Lets callers from now on begin a flight of their own: what the one under way gives is from before.
+    pub(crate) fn detach(&self, key: &Key<'_>) {
+        self.0.map.remove_if(&key.to_owned(), |_| true);
+    }
+
+    /// Whether nobody should join `flight` any more: it landed, or its run is past the deadline.
+    fn is_over(&self, flight: &Flight, now: u64) -> bool {
+        let state = flight.lock();
+        let age = u128::from(now.saturating_sub(state.since));
+        match state.phase {
+            Phase::Led => age >= self.0.deadline.as_millis(),
+            Phase::Free => false,
+            Phase::Landed(_) => true,
+        }
+    }
+}
+
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flights").field("deadline", &self.0.deadline).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn take_lead(&mut self, led: Led, now: u64) {
+        self.phase = Phase::Led;
+        self.led = led;
+        self.since = now;
+    }
+}
+
+/// The right, and the duty, to end a flight. It is empty once that is done.
+pub(crate) struct Leader(Option<Seat>);
+
+impl Leader {
+    /// The number of this flight, for [`super::stack`].
+    pub(crate) fn id(&self) -> u64 {
+        self.0.as_ref().map_or(0, |seat| seat.flight.id)
+    }
+
+    /// Lets nobody join any more, and gives whether anyone did.
+    pub(crate) fn close(&self) -> bool {
+        self.0.as_ref().is_some_and(|seat| {
+            seat.close();
+            seat.flight.lock().followers > 0
+        })
+    }
+
+    /// Ends the flight.
+    pub(crate) fn land(mut self, landing: Landing) {
+        if let Some(seat) = self.0.take() {
+            seat.close();
+            seat.flight.enter(|_| Phase::Landed(landing));
+        }
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        let Some(seat) = self.0.take() else { return };
+        if std::thread::panicking() {
+            seat.close();
+            seat.flight.enter(|_| Phase::Landed(Landing::SideBySide));
+            return;
+        }
+        let mut freed = false;
+        seat.flight.enter(|state| {
+            freed = state.followers > 0;
+            if freed { Phase::Free } else { Phase::Landed(Landing::Again) }
+        });
+        if !freed {
+            seat.close();
+        }
+    }
+}
+
+/// How waiting ended.
+pub(crate) enum Waited {
+    /// The flight landed.
+    Landed(Landing),
+    /// The leader went away: this caller leads now.
+    Lead(Leader),
+    /// The deadline passed.
+    Late,
+}
+
+/// One who waits. Dropped, it waits no more.
+pub(crate) struct Follower {
+    seat: Seat,
+    led: Led,
+    /// Its waker's place in the queue, from the first poll on.
+    ticket: Option<u64>,
+    /// While it waits, the runs around it wait for this flight.
+    waiting: Option<Waiting>,
+}
+
+impl Follower {
+    /// Waits until the flight lands, is free to be led, or the deadline has passed.
+    pub(crate) async fn wait(mut self) -> Waited {
+        let shared = &self.seat.flights;
+        let limit = u64::try_from(shared.deadline.as_millis()).unwrap_or(u64::MAX);
+        let mut alarm = Alarm::at(&shared.clock, shared.clock.now().saturating_add(limit));
+        poll_fn(|context| {
+            if let Some(waited) = self.look(context.waker()) {
+                return Poll::Ready(waited);
+            }
+            alarm.poll(context.waker()).map(|()| Waited::Late)
+        })
+        .await
+    }
+
+    /// How waiting ended, or `None` with `waker` in the queue.
+    fn look(&mut self, waker: &Waker) -> Option<Waited> {
+        let mut state = self.seat.flight.lock();
+        match &state.phase {
+            Phase::Landed(landing) => Some(Waited::Landed(landing.clone())),
+            Phase::Free => {
+                state.take_lead(self.led, self.seat.flights.clock.now());
+                let seat = Seat { flight: Arc::clone(&self.seat.flight), flights: Arc::clone(&self.seat.flights) };
+                // Whoever leads waits for nobody.
+                drop(state);
+                self.waiting = None;
+                Some(Waited::Lead(Leader(Some(seat))))
+            }
+            Phase::Led => {
+                let next = state.next;
+                let ticket = *self.ticket.get_or_insert(next);
+                if ticket == next {
+                    state.next += 1;
+                }
+                state.wakers.insert(ticket, waker.clone());
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let mut state = self.seat.flight.lock();
+        state.followers = state.followers.saturating_sub(1);
+        if let Some(ticket) = self.ticket {
+            state.wakers.remove(&ticket);
+        }
+        // The last one leaves a flight that nobody leads: it must not stay in the map for ever.
+        let abandoned = state.followers == 0 && matches!(state.phase, Phase::Free);
+        if abandoned {
+            state.phase = Phase::Landed(Landing::Again);
+        }
+        drop(state);
+        if abandoned {
+            self.seat.close();
+        }
+    }
+}
+
+#[cfg(all(test, loom))]
+#[path = "flight_model.rs"]
+mod model;

@@ -1,0 +1,238 @@
+//! The flow of a call, written once for sync and async: peek, join or lead, look, run, commit.
+//!
+//! [`enter`] does all that comes before a run and [`leave`] all that comes after it. The run itself stays with the
+//! caller, so nothing here knows the function, its future or its types.
+
+mod flight;
+mod look;
+mod map;
+mod stack;
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+
+use crate::cache::{Handler, SharedHandler};
+use crate::entry::Object;
+use crate::function::Mode;
+use crate::stats::{Count, Counters};
+use crate::ttl::Life;
+use flight::{Follower, Joined, Landing, Leader, Waited};
+pub(crate) use flight::{Flights, Led};
+pub(crate) use look::{Looked, Purpose, Request, Witness, look, peek, recorded, watch};
+use look::Committed;
+pub(crate) use stack::Inside;
+
+/// How often a follower whose flight gave it nothing joins another one before it runs for itself.
+const ROUNDS: usize = 8;
+
+/// One call that may use the cache.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) handler: &'a SharedHandler,
+    /// Those of the function; direct calls have none of their own.
+    pub(crate) counters: Option<&'a Counters>,
+    pub(crate) request: Request<'a>,
+}
+
+impl Call<'_> {
+    pub(crate) fn count(&self, count: Count) {
+        self.count_function(count);
+        self.handler.counters.add(count);
+    }
+
+    /// What the handler has counted for itself already.
+    fn count_function(&self, count: Count) {
+        if let Some(counters) = self.counters {
+            counters.add(count);
+        }
+    }
+}
+
+/// What a call comes to before a run.
+pub(crate) enum Entered {
+    /// A stored value, or that of a run that another caller led.
+    Value(Object),
+    /// The whole result of such a run, which is not stored.
+    Whole(Object),
+    /// This caller runs the function, inside of [`Run::inside`], and then [`leave`]s.
+    Run(Run),
+}
+
+/// The right to run a function, and the duty to end what waits for it.
+pub(crate) struct Run {
+    /// Others wait for this run.
+    leader: Option<Leader>,
+    /// What the result may be stored over; `None` when the handler is away.
+    witness: Option<Witness>,
+    /// How much this process had invalidated on the handler before the run.
+    generation: u64,
+}
+
+impl Run {
+    /// Lets nobody join any more, and gives whether anyone waits.
+    pub(crate) fn close(&self) -> bool {
+        self.leader.as_ref().is_some_and(Leader::close)
+    }
+
+    /// Makes the calling thread be inside of this run.
+    pub(crate) fn inside(&self) -> Option<Inside> {
+        self.leader.as_ref().map(|leader| Inside::of(leader.id()))
+    }
+}
+
+/// Polls `future` inside of the run that it is.
+pub(crate) async fn drive<F: Future>(run: &Run, future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        let _inside = run.inside();
+        future.as_mut().poll(context)
+    })
+    .await
+}
+
+/// Answers a call, or gives it the right to run.
+pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
+    if mode == Mode::Refresh {
+        return alone(call, Purpose::Overwrite).await;
+    }
+    if let Some(value) = peek(call.handler, &call.request) {
+        call.count(Count::Hit);
+        return Entered::Value(value);
+    }
+    for _ in 0..ROUNDS {
+        let leader = match call.handler.flights.join(&call.request.key, led) {
+            Joined::Lead(leader) => leader,
+            Joined::Follow(follower) => match follow(call, follower).await {
+                Followed::Answered(entered) => return entered,
+                Followed::Lead(leader) => leader,
+                Followed::Alone => return alone(call, Purpose::Run).await,
+                Followed::Again => continue,
+            },
+            Joined::Alone => return alone(call, Purpose::Run).await,
+        };
+        return lead(call, leader).await;
+    }
+    alone(call, Purpose::Run).await
+}
+
+/// What waiting for another caller's run came to.
+enum Followed {
+    Answered(Entered),
+    Lead(Leader),
+    Alone,
+    Again,
+}
+
+async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
+    let entered = match follower.wait().await {
+        Waited::Lead(leader) => return Followed::Lead(leader),
+        Waited::Late | Waited::Landed(Landing::SideBySide) => return Followed::Alone,
+        Waited::Landed(Landing::Again) => return Followed::Again,
+        Waited::Landed(Landing::Value(value)) => Entered::Value(value),
+        Waited::Landed(Landing::Whole(whole)) => Entered::Whole(whole),
+    };
+    call.count(Count::Coalesced);
+    Followed::Answered(entered)
+}
+
+/// Looks for others and for itself, and runs if there is nothing.
+async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
+    let generation = call.handler.generation();
+    let witness = match look(call.handler, &call.request, Purpose::Run).await {
+        Looked::Hit(value) => {
+            call.count(Count::Hit);
+            leader.land(Landing::Value(Object::clone(&value)));
+            return Entered::Value(value);
+        }
+        Looked::Miss(witness) => Some(witness),
+        Looked::Away => {
+            call.count_function(Count::Error);
+            None
+        }
+    };
+    call.count(Count::Miss);
+    call.count(Count::Run);
+    Entered::Run(Run { leader: Some(leader), witness, generation })
+}
+
+/// Runs without anyone waiting for it.
+async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
+    let generation = call.handler.generation();
+    let witness = match look(call.handler, &call.request, purpose).await {
+        Looked::Hit(value) => {
+            call.count(Count::Hit);
+            return Entered::Value(value);
+        }
+        Looked::Miss(witness) => Some(witness),
+        Looked::Away => {
+            call.count_function(Count::Error);
+            None
+        }
+    };
+    if purpose == Purpose::Run {
+        call.count(Count::Miss);
+    }
+    call.count(Count::Run);
+    Entered::Run(Run { leader: None, witness, generation })
+}
+
+/// What a run gave.
+pub(crate) enum Ended {
+    /// A value to be stored for so long.
+    Value(Object, Life),
+    /// A complete result that is not stored: what was stored before goes. And the whole of it, for those who wait.
+    Nothing(Option<Object>),
+    /// A failure: what was stored before stays. And the whole of it, for those who wait.
+    Failed(Option<Object>),
+}
+
+/// Stores what a run gave, if it may, and answers those who waited.
+pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
+    let (handler, request) = (&**call.handler, &call.request);
+    let (committed, landing) = match ended {
+        Ended::Value(value, life) if !life.is_none() => {
+            let committed = match &run.witness {
+                Some(witness) => witness.store(handler, request, &value, life).await,
+                None => Committed::Unknown,
+            };
+            if committed == Committed::Stands {
+                call.count_function(Count::Store);
+            }
+            (committed, Some(Landing::Value(value)))
+        }
+        Ended::Value(value, _) => (run.removed(handler, request).await, Some(Landing::Value(value))),
+        Ended::Nothing(whole) => (run.removed(handler, request).await, whole.map(Landing::Whole)),
+        Ended::Failed(whole) => {
+            let committed = match &run.witness {
+                Some(witness) if whole.is_some() => witness.stands(handler, request).await,
+                _ => Committed::Unknown,
+            };
+            (committed, whole.map(Landing::Whole))
+        }
+    };
+    run.land(handler, committed, landing);
+}
+
+impl Run {
+    /// Empties the slot of a result that is not stored. Where there was nothing and nobody waits, that is done.
+    async fn removed(&self, handler: &Handler, request: &Request<'_>) -> Committed {
+        match &self.witness {
+            Some(witness) if !witness.saw_nothing() || self.close() => witness.remove(handler, request).await,
+            _ => Committed::Unknown,
+        }
+    }
+
+    /// Ends the flight. Those who waited get the result unless something was invalidated while it ran: one of them may
+    /// have come after that, and must not get what was read before it. Where the store cannot tell, what this process
+    /// itself invalidated is enough to send them round again.
+    fn land(self, handler: &Handler, committed: Committed, landing: Option<Landing>) {
+        let overtaken = match committed {
+            Committed::Stands => false,
+            Committed::Overtaken => true,
+            Committed::Unknown => handler.generation() != self.generation,
+        };
+        if let Some(leader) = self.leader {
+            leader.land(if overtaken { Landing::Again } else { landing.unwrap_or(Landing::SideBySide) });
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The two forms of a value: an object as it is, or a frame of bytes. [`Codec`] knows the type; everything else in the
+//! flow does not.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::entry::{Entry, Form, Object, Stored, Validity};
+use crate::epoch::Epoch;
+use crate::function::Value;
+use crate::key::Key;
+
+/// How values of one type are kept: the type, forgotten, behind functions that remember it.
+#[derive(Clone, Copy, Debug)]
+pub struct Codec {
+    id: fn() -> TypeId,
+    type_name: fn() -> &'static str,
+    #[cfg(feature = "bytes")]
+    bytes: Option<bytes::AsBytes>,
+}
+
+impl Codec {
+    /// Objects only.
+    #[must_use]
+    pub const fn object<V: Value>() -> Self {
+        Self {
+            id: TypeId::of::<V>,
+            type_name: std::any::type_name::<V>,
+            #[cfg(feature = "bytes")]
+            bytes: None,
+        }
+    }
+
+    /// Objects, and bytes where the feature `bytes` is on.
+    #[must_use]
+    pub const fn serde<V: Value + Serialize + DeserializeOwned>() -> Self {
+        Self {
+            id: TypeId::of::<V>,
+            type_name: std::any::type_name::<V>,
+            #[cfg(feature = "bytes")]
+            bytes: Some(bytes::AsBytes::of::<V>()),
+        }
+    }
+
+    /// Whether a handler that keeps `form` can keep these values; if not, why and what to do.
+    pub(crate) fn fits(&self, form: Form) -> Result<(), String> {
+        match form {
+            Form::Objects => Ok(()),
+            #[cfg(feature = "bytes")]
+            Form::Bytes if self.bytes.is_some() => Ok(()),
+            Form::Bytes => Err(format!(
+                "its result `{}` is not `serde::Serialize + serde::de::DeserializeOwned` (or larder's feature `bytes` \
+                 is off): derive both, or use a handler that keeps objects, such as `ram`",
+                (self.type_name)()
+            )),
+        }
+    }
+
+    /// `value` in the form that a handler keeps.
+    pub(crate) fn freeze(
+        &self,
+        form: Form,
+        key: &Key<'_>,
+        value: &Object,
+        validity: Validity,
+    ) -> Result<Stored, String> {
+        match form {
+            Form::Objects => Ok(Stored::Object(Arc::new(Entry { value: Arc::clone(value), validity }))),
+            #[cfg(feature = "bytes")]
+            Form::Bytes => match &self.bytes {
+                Some(bytes) => bytes.freeze(key, value, validity),
+                None => Err(self.fits(form).err().unwrap_or_default()),
+            },
+            #[cfg(not(feature = "bytes"))]
+            Form::Bytes => {
+                let _ = key;
+                Err(self.fits(form).err().unwrap_or_default())
+            }
+        }
+    }
+
+    /// What `validity` a stored thing claims, and the way to its value; `None` if it is no entry of this type and key.
+    pub(crate) fn thaw<'a>(&self, key: &Key<'_>, stored: &'a Stored) -> Option<Thawed<'a>> {
+        match stored {
+            Stored::Object(entry) if (*entry.value).type_id() == (self.id)() => Some(Thawed::Object(entry)),
+            Stored::Object(_) => None,
+            #[cfg(feature = "bytes")]
+            Stored::Bytes(bytes) => self.bytes.as_ref()?.thaw(key, bytes),
+            #[cfg(not(feature = "bytes"))]
+            Stored::Bytes(_) => {
+                let _ = key;
+                None
+            }
+        }
+    }
+}
+
+/// An entry that was read and whose value is not decoded yet: first comes the question whether it may be given.
+pub(crate) enum Thawed<'a> {
+    Object(&'a Entry),
+    #[cfg(feature = "bytes")]
+    Bytes(bytes::Opened<'a>),
+}
+
+impl Thawed<'_> {
+    pub(crate) fn validity(&self) -> &Validity {
+        match self {
+            Self::Object(entry) => &entry.validity,
+            #[cfg(feature = "bytes")]
+            Self::Bytes(opened) => &opened.validity,
+        }
+    }
+
+    /// The value; `None` when its bytes are not one.
+    pub(crate) fn value(&self) -> Option<Object> {
+        match self {
+            Self::Object(entry) => Some(Arc::clone(&entry.value)),
+            #[cfg(feature = "bytes")]
+            Self::Bytes(opened) => opened.value(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Thawed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.validity().fmt(f)
+    }
+}
+
+/// What takes the place of an entry that was invalidated: it is no entry, and no two are alike.
+pub(crate) fn tombstone() -> Stored {
+    let mut bytes = b"larder tombstone".to_vec();
+    bytes.extend_from_slice(&Epoch::random().to_bytes());
+    Stored::Bytes(bytes)
+}
+
+/// Says at start-up whether values of `T` come back from bytes as they were.
+///
+/// # Errors
+/// With the reason, and what to do instead.
+pub(crate) fn check<T: Serialize + DeserializeOwned + 'static>() -> Result<(), String> {
+    #[cfg(feature = "bytes")]
+    return bytes::check::<T>();
+    #[cfg(not(feature = "bytes"))]
+    Ok(())
+}
+
+#[cfg(feature = "bytes")]
+#[path = "form_bytes.rs"]
+mod bytes;

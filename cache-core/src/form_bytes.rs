@@ -1,0 +1,125 @@
+//! Values as frames of bytes: the codec's payload inside the frame that says what, when and for which key.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Thawed;
+use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
+use crate::entry::{Object, Stored, Validity};
+use crate::epoch::{Epoch, nonce};
+use crate::frame::{self, Header};
+use crate::function::Value;
+use crate::key::Key;
+
+/// A type's way to bytes and back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AsBytes {
+    encode: fn(&dyn Any, &mut Vec<u8>) -> Result<Format, Unstorable>,
+    decode: fn(Format, &[u8]) -> Result<Object, Undecodable>,
+    fingerprint: fn() -> u64,
+}
+
+impl AsBytes {
+    pub(crate) const fn of<V: Value + Serialize + DeserializeOwned>() -> Self {
+        Self { encode: encode::<V>, decode: decode::<V>, fingerprint: codec::fingerprint::<V> }
+    }
+
+    pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: Validity) -> Result<Stored, String> {
+        let header = Header {
+            format: Format::Compact,
+            nonce: nonce(),
+            created: validity.created,
+            fresh_until: validity.fresh_until,
+            stale_until: validity.fresh_until,
+            fingerprint: (self.fingerprint)(),
+            epoch: validity.epoch,
+            tags: validity.tags.into_iter().map(|(tag, epoch)| (tag, epoch.0)).collect(),
+        };
+        frame::write(&header, &key.identity(), |out| (self.encode)(&**value, out))
+            .map(Stored::Bytes)
+            .map_err(|unstorable| unstorable.to_string())
+    }
+
+    pub(super) fn thaw<'a>(&self, key: &Key<'_>, bytes: &'a [u8]) -> Option<Thawed<'a>> {
+        let frame = frame::read(bytes, &key.identity()).ok()?;
+        if frame.header.fingerprint != (self.fingerprint)() {
+            return None;
+        }
+        Some(Thawed::Bytes(Opened {
+            validity: Validity {
+                created: frame.header.created,
+                fresh_until: frame.header.fresh_until,
+                epoch: frame.header.epoch,
+                tags: frame.header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
+            },
+            format: frame.header.format,
+            payload: frame.payload,
+            decode: self.decode,
+        }))
+    }
+}
+
+/// A frame that is sound and of the right key and type, its payload not decoded yet.
+pub(crate) struct Opened<'a> {
+    pub(super) validity: Validity,
+    format: Format,
+    payload: &'a [u8],
+    decode: fn(Format, &[u8]) -> Result<Object, Undecodable>,
+}
+
+impl Opened<'_> {
+    pub(super) fn value(&self) -> Option<Object> {
+        (self.decode)(self.format, self.payload).ok()
+    }
+}
+
+/// Says at start-up whether values of `T` come back from bytes as they were.
+pub(super) fn check<T: Serialize + DeserializeOwned + 'static>() -> Result<(), String> {
+    codec::check::<T>().map_err(|unstorable| unstorable.to_string())
+}
+
+/// Does something with one of the types whose bytes are copied as they are: serde would go element by element.
+macro_rules! with_raw_types {
+    ($use:ident) => {
+        $use!(Vec<u8>);
+        $use!(String);
+        $use!(Box<[u8]>);
+        $use!(Box<str>);
+        $use!(Arc<[u8]>);
+        $use!(Arc<str>);
+    };
+}
+
+fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Vec<u8>) -> Result<Format, Unstorable> {
+    macro_rules! raw {
+        ($type:ty) => {
+            if let Some(value) = value.downcast_ref::<$type>() {
+                out.extend_from_slice(value.as_raw());
+                return Ok(Format::Raw);
+            }
+        };
+    }
+    with_raw_types!(raw);
+    match value.downcast_ref::<V>() {
+        Some(value) => codec::encode(value, out),
+        None => Err(Unstorable::new("the value is of another type than its codec")),
+    }
+}
+
+fn decode<V: Value + Serialize + DeserializeOwned>(format: Format, bytes: &[u8]) -> Result<Object, Undecodable> {
+    if format != Format::Raw {
+        return codec::decode::<V>(format, bytes).map(|value| Arc::new(value) as Object);
+    }
+    macro_rules! raw {
+        ($type:ty) => {
+            if std::any::TypeId::of::<V>() == std::any::TypeId::of::<$type>() {
+                return <$type>::from_raw(bytes).map(|value| Arc::new(value) as Object);
+            }
+        };
+    }
+    with_raw_types!(raw);
+    Err(Undecodable::new("this type is not kept as raw bytes"))
+}

@@ -1,0 +1,244 @@
+//! A call of an annotated function: two skins, sync and async, over the one flow.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::plan::{Mode, Plan, take_mode};
+use super::result::{How, Outcome, Returns, Split, Value, Verdict};
+use super::site::Site;
+use crate::block_on;
+use crate::cache::{Bound, Current, Handler, current};
+use crate::entry::Object;
+use crate::flow::{Call, Ended, Entered, Led, Request, Run, drive, enter, leave};
+use crate::form::Codec;
+use crate::ttl::Ttl;
+
+/// `cache_if = |value| …`, with the closure's argument inferred.
+pub fn passes<R>(result: &R, test: impl FnOnce(&R) -> bool) -> bool {
+    test(result)
+}
+
+/// `ttl = |value| …`, with the closure's argument inferred.
+pub fn ttl_of<R, T: Into<Ttl>>(result: &R, ttl: impl FnOnce(&R) -> T) -> Ttl {
+    ttl(result).into()
+}
+
+/// The bound function of this call, on the heap of its cache or static.
+pub(super) enum Whose {
+    Here(Arc<Bound>),
+    Installed(&'static Arc<Bound>),
+}
+
+impl Whose {
+    pub(super) fn of(site: &'static Site) -> Option<Self> {
+        match current(site) {
+            Current::In(bound) => Some(Self::Here(bound)),
+            Current::Installed(bound) => Some(Self::Installed(bound)),
+            #[cfg(feature = "test")]
+            Current::Escaped => None,
+        }
+    }
+
+    pub(super) fn bound(&self) -> &Bound {
+        match self {
+            Self::Here(bound) => bound,
+            Self::Installed(bound) => bound,
+        }
+    }
+}
+
+/// A plan in its cache: everything a call needs but the run.
+pub(super) struct Placed {
+    pub(super) whose: Whose,
+    pub(super) plan: Plan,
+    pub(super) site: &'static Site,
+}
+
+impl Placed {
+    /// `None` where the call touches no cache.
+    fn new(site: &'static Site, mut plan: Plan) -> Option<Self> {
+        if let Some(mode) = take_mode(site) {
+            plan.mode = mode;
+        }
+        if plan.mode == Mode::Uncached {
+            return None;
+        }
+        Some(Self { whose: Whose::of(site)?, plan, site })
+    }
+
+    pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
+        let bound = self.whose.bound();
+        let handler = bound.handler_fit_for(&codec)?;
+        Some(Call { handler, counters: Some(&bound.counters), request: self.request(codec) })
+    }
+
+    pub(super) fn request(&self, codec: Codec) -> Request<'_> {
+        Request { key: self.plan.key_in(self.site), tags: &self.plan.tags, codec }
+    }
+
+    /// How long a result is fresh: what its own attribute says of it, or the call's, or the function's.
+    pub(super) fn ttl(&self, verdict: Verdict) -> Ttl {
+        let site = || self.site.spec.ttl.map(|ttl| ttl());
+        verdict.ttl.or(self.plan.ttl).or_else(site).unwrap_or_default()
+    }
+}
+
+/// What is left of [`How`] after the policy was asked.
+struct Answer<R, O> {
+    outcome: O,
+    take: Option<fn(&Object) -> Option<R>>,
+}
+
+impl<R, O: Outcome<R>> Answer<R, O>
+where
+    O::Value: Value,
+{
+    fn new<P>(how: &How<R, O, P>) -> Self {
+        Self { outcome: how.outcome, take: how.share.as_ref().map(|share| share.take) }
+    }
+
+    /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's
+    /// is none (the direct interface lets two callers of one key disagree); then the function runs for itself.
+    fn of(&self, entered: Entered) -> Result<R, Option<Run>> {
+        match entered {
+            Entered::Value(object) => {
+                let value = object.downcast_ref::<O::Value>().cloned();
+                value.map(|value| self.outcome.join(value)).ok_or(None)
+            }
+            Entered::Whole(object) => self.take.and_then(|take| take(&object)).ok_or(None),
+            Entered::Run(run) => Err(Some(run)),
+        }
+    }
+}
+
+/// What a run gave, as the flow sees it. Nothing of it borrows the result, which may not be `Sync`.
+pub(super) fn ended<R, O, P>(result: &R, how: How<R, O, P>, placed: &Placed, right: &Run, handler: &Handler) -> Ended
+where
+    O: Outcome<R>,
+    O::Value: Value,
+    P: FnOnce(&R) -> Verdict,
+{
+    let verdict = (how.policy)(result);
+    let split = how.outcome.split(result);
+    // What is not stored is copied only if somebody waits for it.
+    let shared = || how.share.filter(|_| right.close()).map(|share| (share.give)(result));
+    match split {
+        Split::Value(value) if verdict.store => Ended::Value(Arc::new(value), handler.life(placed.ttl(verdict))),
+        Split::Value(_) | Split::Nothing => Ended::Nothing(shared()),
+        Split::Failed => Ended::Failed(shared()),
+    }
+}
+
+/// Calls a sync function.
+pub fn call<R, O, P>(site: &'static Site, plan: Plan, how: How<R, O, P>, run: impl FnOnce() -> R) -> R
+where
+    O: Outcome<R>,
+    O::Value: Value,
+    P: FnOnce(&R) -> Verdict,
+{
+    let Some(placed) = Placed::new(site, plan) else { return run() };
+    let Some(call) = placed.call(how.codec) else { return run() };
+    let answer = Answer::new(&how);
+    match answer.of(block_on(enter(&call, placed.plan.mode, Led::Sync))) {
+        Ok(result) => result,
+        Err(None) => run(),
+        Err(Some(right)) => {
+            let inside = right.inside();
+            let result = run();
+            drop(inside);
+            let ended = ended(&result, how, &placed, &right, call.handler);
+            block_on(leave(&call, right, ended));
+            result
+        }
+    }
+}
+
+/// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
+pub trait CallSend<R> {
+    /// Calls an async function. The future is `Send` if that of the function is.
+    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    where
+        O: Outcome<R>,
+        O::Value: Value,
+        P: FnOnce(&R) -> Verdict,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = R>;
+}
+
+impl<R: Send> CallSend<R> for &Returns<R> {
+    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    where
+        O: Outcome<R>,
+        O::Value: Value,
+        P: FnOnce(&R) -> Verdict,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = R>,
+    {
+        async move {
+            // The run is boxed, and only where there is one: a hit's future stays small.
+            let Some(placed) = Placed::new(site, plan) else { return Box::pin(run()).await };
+            let Some(call) = placed.call(how.codec) else { return Box::pin(run()).await };
+            let answer = Answer::new(&how);
+            match answer.of(enter(&call, placed.plan.mode, Led::Async).await) {
+                Ok(result) => result,
+                Err(None) => Box::pin(run()).await,
+                Err(Some(right)) => {
+                    let result = drive(&right, Box::pin(run())).await;
+                    let ended = ended(&result, how, &placed, &right, call.handler);
+                    leave(&call, right, ended).await;
+                    result
+                }
+            }
+        }
+    }
+}
+
+/// The last level of calling an async function: its result is not `Send` and must not be held over an `.await`, or the
+/// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
+pub trait CallLocal<R> {
+    /// Calls an async function. The future is `Send` if that of the function is.
+    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    where
+        O: Outcome<R>,
+        O::Value: Value,
+        P: FnOnce(&R) -> Verdict,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = R>;
+}
+
+impl<R> CallLocal<R> for Returns<R> {
+    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    where
+        O: Outcome<R>,
+        O::Value: Value,
+        P: FnOnce(&R) -> Verdict,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = R>,
+    {
+        async move {
+            let codec = how.codec;
+            let Some(placed) = Placed::new(site, plan) else { return Box::pin(run()).await };
+            let entered = match placed.call(codec) {
+                Some(call) => enter(&call, placed.plan.mode, Led::Async).await,
+                None => return Box::pin(run()).await,
+            };
+            // In a block of its own: no result may be alive at an `.await` below.
+            let right = {
+                match Answer::new(&how).of(entered) {
+                    Ok(result) => return result,
+                    Err(right) => right,
+                }
+            };
+            let Some(right) = right else { return Box::pin(run()).await };
+            let result = drive(&right, Box::pin(run())).await;
+            let Some(call) = placed.call(codec) else { return result };
+            let ended = ended(&result, how, &placed, &right, call.handler);
+            crate::background::finish(async move {
+                if let Some(call) = placed.call(codec) {
+                    leave(&call, right, ended).await;
+                }
+            });
+            result
+        }
+    }
+}

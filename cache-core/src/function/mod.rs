@@ -1,0 +1,27 @@
+//! Annotated functions: what the generated code hands over, and what it calls.
+//!
+//! The macro emits a [`Site`] (one for each function, static), a [`Plan`] (one for each call: the key and what the
+//! attributes say of this call), a [`How`] (how its result is read, kept and shared) and a call of [`call`] or
+//! `call_async`. There is no cache logic in generated code.
+
+mod call;
+mod companions;
+mod plan;
+mod registry;
+mod result;
+mod site;
+mod storable;
+
+pub use call::{CallLocal, CallSend, call, passes, ttl_of};
+pub use companions::{clear, invalidate, peek, peek_whole, prime, stats, with_mode, with_mode_async};
+pub use plan::{Mode, Plan, Prime, PrimeValue, PrimeWhole};
+pub(crate) use registry::check_all;
+pub use registry::Registered;
+pub use result::{
+    BytesValue, How, IsOption, IsPlain, IsResult, Kept, NotShared, OptionOutcome, Outcome, PlainOutcome, ResultOutcome,
+    Returns, Share, Shared, Split, Value, Verdict, ViaObject, ViaSerde, never,
+};
+pub use site::{Site, Spec};
+pub use storable::{
+    AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first, of_whole,
+};

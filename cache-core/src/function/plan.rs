@@ -1,0 +1,152 @@
+//! [`Plan`]: one call of an annotated function, before it runs.
+
+use std::cell::Cell;
+
+use super::site::Site;
+use crate::key::{Instance, Key, Recorder};
+use crate::ttl::Ttl;
+
+/// What a call may do with the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Look, and run on a miss.
+    #[default]
+    Cached,
+    /// Run and store, whatever is stored.
+    Refresh,
+    /// Run, and touch no cache.
+    Uncached,
+}
+
+/// The key of one call, and what its attributes say for its arguments.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) key: Recorder,
+    pub(crate) instance: Option<Instance>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) ttl: Option<Ttl>,
+    pub(crate) mode: Mode,
+}
+
+impl Plan {
+    /// A call whose arguments were recorded as `key`.
+    #[must_use]
+    pub const fn new(key: Recorder) -> Self {
+        Self { key, instance: None, tags: Vec::new(), ttl: None, mode: Mode::Cached }
+    }
+
+    /// Generic code: which instance it is, by the type of a closure (or item) inside it.
+    #[must_use]
+    pub fn instance<F>(mut self, _inside: &F) -> Self {
+        self.instance = Some(Instance::of::<F>());
+        self
+    }
+
+    /// A tag, as `format_args!` of its template. Tags that are given twice count once.
+    #[must_use]
+    pub fn tag(mut self, tag: std::fmt::Arguments<'_>) -> Self {
+        let tag = tag.to_string();
+        if !self.tags.contains(&tag) {
+            self.tags.push(tag);
+        }
+        self
+    }
+
+    /// `ttl = …`, where it depends on the arguments.
+    #[must_use]
+    pub fn ttl(mut self, ttl: impl Into<Ttl>) -> Self {
+        self.ttl = Some(ttl.into());
+        self
+    }
+
+    /// `bypass = …`.
+    #[must_use]
+    pub const fn bypass(mut self, bypass: bool) -> Self {
+        if bypass {
+            self.mode = Mode::Uncached;
+        }
+        self
+    }
+
+    /// `refresh = …`; `bypass` outranks it.
+    #[must_use]
+    pub const fn refresh(mut self, refresh: bool) -> Self {
+        if refresh && matches!(self.mode, Mode::Cached) {
+            self.mode = Mode::Refresh;
+        }
+        self
+    }
+
+    pub(crate) fn key_in(&self, site: &'static Site) -> Key<'_> {
+        Key { space: site.space(), instance: self.instance, arguments: self.key.bytes() }
+    }
+}
+
+thread_local! {
+    /// The mode of the next call of one function on this thread, set by its companions `refresh` and `uncached`.
+    static NEXT: Cell<Option<(usize, Mode)>> = const { Cell::new(None) };
+}
+
+/// Makes the next call of `site` on this thread one in `mode`, until the guard is dropped.
+pub(crate) fn set_mode(site: &'static Site, mode: Mode) -> ModeGuard {
+    ModeGuard(NEXT.replace(Some((address(site), mode))))
+}
+
+/// The mode that was set for this call of `site`, taken away so that no other call has it.
+pub(crate) fn take_mode(site: &'static Site) -> Option<Mode> {
+    let (whose, mode) = NEXT.get()?;
+    (whose == address(site)).then(|| {
+        NEXT.set(None);
+        mode
+    })
+}
+
+/// Puts back what was set before.
+#[derive(Debug)]
+pub(crate) struct ModeGuard(Option<(usize, Mode)>);
+
+impl Drop for ModeGuard {
+    fn drop(&mut self) {
+        NEXT.set(self.0);
+    }
+}
+
+fn address(site: &'static Site) -> usize {
+    std::ptr::from_ref(site).addr()
+}
+
+/// Marks [`Prime`] for the value inside a `Result` or an `Option`.
+#[derive(Debug)]
+pub enum PrimeValue {}
+
+/// Marks [`Prime`] for the whole result.
+#[derive(Debug)]
+pub enum PrimeWhole {}
+
+/// What can be given to `prime` of a function that returns `R`: the whole result, or the value inside `Ok` or `Some`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be primed: the function returns `{R}`",
+    note = "give the function's whole result, or the value inside its `Ok` or `Some`"
+)]
+pub trait Prime<R, M> {
+    /// The whole result.
+    fn whole(self) -> R;
+}
+
+impl<R> Prime<R, PrimeWhole> for R {
+    fn whole(self) -> R {
+        self
+    }
+}
+
+impl<T, E> Prime<Result<T, E>, PrimeValue> for T {
+    fn whole(self) -> Result<T, E> {
+        Ok(self)
+    }
+}
+
+impl<T> Prime<Option<T>, PrimeValue> for T {
+    fn whole(self) -> Option<T> {
+        Some(self)
+    }
+}

@@ -1,0 +1,303 @@
+//! The result of an annotated function, by its real type: what of it is stored, in which form, and what those who
+//! waited for it get. Generated code chooses by method resolution on references (see [`crate::key::Argument`]), so an
+//! alias of `Result` is a `Result`.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::form::Codec;
+use crate::entry::Object;
+use crate::ttl::Ttl;
+
+/// What can be stored: a type of its own, that others can get a copy of.
+#[diagnostic::on_unimplemented(
+    message = "the result `{Self}` cannot be cached: it is not `Clone + Send + Sync + 'static`",
+    label = "not cacheable",
+    note = "derive `Clone`, or return an `Arc` of it"
+)]
+pub trait Value: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send + Sync + 'static> Value for T {}
+
+/// What a handler of bytes can store.
+#[diagnostic::on_unimplemented(
+    message = "the result `{Self}` cannot be kept as bytes: it is not `serde::Serialize + serde::de::DeserializeOwned`",
+    label = "not storable on a handler of bytes",
+    note = "derive `Serialize` and `Deserialize` for it, or use a handler that keeps objects, such as `handler = \"ram\"`"
+)]
+pub trait BytesValue {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> BytesValue for T {}
+
+/// A value of the return type, for an `async` body: it is never called, but gives inference, coercions and `?` the
+/// type that an async block cannot be annotated with.
+///
+/// # Panics
+/// Always; the generated call of it is unreachable.
+#[allow(clippy::panic, reason = "generated behind `if false`")]
+pub fn never<R>() -> R {
+    unreachable!("generated behind `if false`")
+}
+
+/// The return type of an annotated function.
+#[derive(Debug)]
+pub struct Returns<R>(PhantomData<fn() -> R>);
+
+/// What an [`Outcome`] stores.
+#[derive(Debug)]
+pub struct Kept<V>(PhantomData<fn() -> V>);
+
+impl<R> Returns<R> {
+    /// The return type `R`.
+    #[allow(clippy::new_without_default, reason = "generated code must not need a trait of the prelude")]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// What `outcome` stores of it.
+    pub const fn kept<O: Outcome<R>>(&self, _outcome: O) -> Kept<O::Value> {
+        Kept(PhantomData)
+    }
+
+    /// Asserts that it can be stored at all.
+    pub const fn require_value<O: Outcome<R>>(&self, _outcome: O)
+    where
+        O::Value: Value,
+    {
+    }
+
+    /// Asserts that a handler of bytes can store it.
+    pub const fn require_bytes<O: Outcome<R>>(&self, _outcome: O)
+    where
+        O::Value: BytesValue,
+    {
+    }
+
+    /// Results that are not shared with those who waited unless they are stored.
+    #[must_use]
+    pub const fn not_shared(&self) -> Option<Share<R>> {
+        None
+    }
+}
+
+impl<V: Value> Kept<V> {
+    /// Objects only, whatever else the type can do.
+    #[must_use]
+    pub const fn object(&self) -> Codec {
+        Codec::object::<V>()
+    }
+}
+
+/// What a run gave, seen by the cache.
+#[derive(Debug)]
+pub enum Split<V> {
+    /// This is stored.
+    Value(V),
+    /// Complete, and not stored: what was stored before is removed.
+    Nothing,
+    /// The run failed: what was stored before stays.
+    Failed,
+}
+
+/// How a result falls into what is stored and what is not.
+pub trait Outcome<R>: Copy {
+    /// What is stored.
+    type Value;
+    /// What is stored of `result`.
+    fn split(self, result: &R) -> Split<Self::Value>;
+    /// The result that `value` was stored of.
+    fn join(self, value: Self::Value) -> R;
+}
+
+/// `Ok` is stored, `Err` is not.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultOutcome;
+/// `Some` is stored, `None` is not.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionOutcome;
+/// Every result is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainOutcome;
+
+impl<T: Clone, E> Outcome<Result<T, E>> for ResultOutcome {
+    type Value = T;
+
+    fn split(self, result: &Result<T, E>) -> Split<T> {
+        match result {
+            Ok(value) => Split::Value(value.clone()),
+            Err(_) => Split::Failed,
+        }
+    }
+
+    fn join(self, value: T) -> Result<T, E> {
+        Ok(value)
+    }
+}
+
+impl<T: Clone> Outcome<Option<T>> for OptionOutcome {
+    type Value = T;
+
+    fn split(self, result: &Option<T>) -> Split<T> {
+        match result {
+            Some(value) => Split::Value(value.clone()),
+            None => Split::Nothing,
+        }
+    }
+
+    fn join(self, value: T) -> Option<T> {
+        Some(value)
+    }
+}
+
+impl<R: Clone> Outcome<R> for PlainOutcome {
+    type Value = R;
+
+    fn split(self, result: &R) -> Split<R> {
+        Split::Value(result.clone())
+    }
+
+    fn join(self, value: R) -> R {
+        value
+    }
+}
+
+macro_rules! levels {
+    ($($(#[$meta:meta])* $trait:ident $plain:ident, $err:ident, $none:ident, $both:ident;)*) => {$(
+        $(#[$meta])*
+        pub trait $trait {
+            /// Without `cache_err` and `cache_none`.
+            fn outcome(&self) -> $plain {
+                $plain
+            }
+            /// With `cache_err`.
+            fn outcome_err(&self) -> $err {
+                $err
+            }
+            /// With `cache_none`.
+            fn outcome_none(&self) -> $none {
+                $none
+            }
+            /// With both.
+            fn outcome_err_none(&self) -> $both {
+                $both
+            }
+        }
+    )*};
+}
+levels! {
+    /// The first level: the type is a `Result`.
+    IsResult ResultOutcome, PlainOutcome, ResultOutcome, PlainOutcome;
+    /// The second level: the type is an `Option`.
+    IsOption OptionOutcome, OptionOutcome, PlainOutcome, PlainOutcome;
+    /// The last level: any other type.
+    IsPlain PlainOutcome, PlainOutcome, PlainOutcome, PlainOutcome;
+}
+
+impl<T, E> IsResult for &&Returns<Result<T, E>> {}
+impl<T> IsOption for &Returns<Option<T>> {}
+impl<R> IsPlain for Returns<R> {}
+
+/// The first level of how a value is kept: with serde, so handlers of bytes can keep it too.
+pub trait ViaSerde {
+    /// How it is kept.
+    fn codec(&self) -> Codec;
+}
+
+impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &Kept<V> {
+    fn codec(&self) -> Codec {
+        Codec::serde::<V>()
+    }
+}
+
+/// The last level of how a value is kept: as an object only.
+pub trait ViaObject {
+    /// How it is kept.
+    fn codec(&self) -> Codec;
+}
+
+impl<V: Value> ViaObject for Kept<V> {
+    fn codec(&self) -> Codec {
+        Codec::object::<V>()
+    }
+}
+
+/// How a result that is not stored is shared with those who waited for it.
+#[derive(Debug)]
+pub struct Share<R> {
+    pub(crate) give: fn(&R) -> Object,
+    pub(crate) take: fn(&Object) -> Option<R>,
+}
+
+/// The first level of sharing: the result can be copied.
+pub trait Shared<R> {
+    /// How it is shared.
+    fn share(&self) -> Option<Share<R>>;
+}
+
+impl<R: Clone + Send + Sync + 'static> Shared<R> for &Returns<R> {
+    fn share(&self) -> Option<Share<R>> {
+        Some(Share {
+            give: |result| std::sync::Arc::new(result.clone()),
+            take: |object| object.downcast_ref::<R>().cloned(),
+        })
+    }
+}
+
+/// The last level of sharing: it cannot be copied, so those who waited run for themselves.
+pub trait NotShared<R> {
+    /// How it is shared: not at all.
+    fn share(&self) -> Option<Share<R>>;
+}
+
+impl<R> NotShared<R> for Returns<R> {
+    fn share(&self) -> Option<Share<R>> {
+        None
+    }
+}
+
+/// What the attributes say of one result.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdict {
+    pub(crate) store: bool,
+    pub(crate) ttl: Option<Ttl>,
+}
+
+impl Verdict {
+    /// Stored, for the time that the site or the plan says.
+    #[must_use]
+    pub const fn store() -> Self {
+        Self { store: true, ttl: None }
+    }
+
+    /// `cache_if = |value| …`.
+    #[must_use]
+    pub const fn only_if(mut self, passes: bool) -> Self {
+        self.store = self.store && passes;
+        self
+    }
+
+    /// `ttl = |value| …`.
+    #[must_use]
+    pub const fn ttl(mut self, ttl: Ttl) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+}
+
+/// How the result of a function is read, kept and shared.
+#[derive(Debug)]
+pub struct How<R, O, P> {
+    /// What of it is stored.
+    pub outcome: O,
+    /// In which form.
+    pub codec: Codec,
+    /// What those who waited get when it is not stored.
+    pub share: Option<Share<R>>,
+    /// What the attributes say of one result: `FnOnce(&R) -> Verdict`.
+    pub policy: P,
+}

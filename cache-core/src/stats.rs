@@ -1,0 +1,121 @@
+//! What happened: counters that the flow adds to, and what a user reads of them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What happened to the calls of one function, on one handler, or in all.
+///
+/// ```
+/// use cache_core::Stats;
+///
+/// let stats = Stats::default();
+/// assert_eq!(stats.hit_ratio(), None); // nothing was asked yet
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Calls that were answered with a stored, fresh result.
+    pub hits: u64,
+    /// Calls that found nothing fresh stored.
+    pub misses: u64,
+    /// Runs of the function for calls that may use the cache (not those of `bypass` and `uncached`).
+    pub runs: u64,
+    /// Calls that were answered with the result of a run that another caller had under way.
+    pub coalesced: u64,
+    /// Calls that were answered with an old result.
+    pub stale: u64,
+    /// Results that were stored.
+    pub stores: u64,
+    /// Operations of the handler that failed. Each was a miss or a result that is not stored, for the caller.
+    pub errors: u64,
+}
+
+impl Stats {
+    /// Hits among the calls that looked, between 0 and 1; `None` before the first.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a ratio needs no more digits")]
+    pub fn hit_ratio(&self) -> Option<f64> {
+        let looks = self.hits + self.misses;
+        (looks > 0).then(|| self.hits as f64 / looks as f64)
+    }
+
+    pub(crate) const fn plus(mut self, other: Self) -> Self {
+        self.hits += other.hits;
+        self.misses += other.misses;
+        self.runs += other.runs;
+        self.coalesced += other.coalesced;
+        self.stale += other.stale;
+        self.stores += other.stores;
+        self.errors += other.errors;
+        self
+    }
+}
+
+/// One row of [`CacheStats`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedStats {
+    /// The function's or the handler's name.
+    pub name: String,
+    /// What happened there.
+    pub stats: Stats,
+}
+
+/// What happened in a whole cache.
+///
+/// ```
+/// use cache_core::Cache;
+///
+/// # struct Nothing;
+/// # let cache = Cache::builder().handler("ram", cache_core::Memory::default()).build()?;
+/// for row in &cache.stats().handlers {
+///     println!("{}: {} hits, {} misses", row.name, row.stats.hits, row.stats.misses);
+/// }
+/// # Ok::<(), cache_core::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CacheStats {
+    /// All handlers together.
+    pub totals: Stats,
+    /// Each function that was called, by name.
+    pub functions: Vec<NamedStats>,
+    /// Each handler, by name.
+    pub handlers: Vec<NamedStats>,
+}
+
+/// What is counted, in the order of [`Stats`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Count {
+    Hit,
+    Miss,
+    Run,
+    Coalesced,
+    Store,
+    Error,
+}
+
+/// The counters behind one [`Stats`].
+#[derive(Debug, Default)]
+pub(crate) struct Counters([AtomicU64; 6]);
+
+impl Counters {
+    pub(crate) fn add(&self, count: Count) {
+        self.0[count as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn read(&self, count: Count) -> u64 {
+        self.0[count as usize].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            hits: self.read(Count::Hit),
+            misses: self.read(Count::Miss),
+            runs: self.read(Count::Run),
+            coalesced: self.read(Count::Coalesced),
+            stale: 0,
+            stores: self.read(Count::Store),
+            errors: self.read(Count::Error),
+        }
+    }
+}
