@@ -4,6 +4,8 @@ pub use cache_core::{
     NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
 };
 pub use cache_core::key::KeyPart;
+#[cfg(feature = "ram")]
+pub use cache_backends::{Ram, RamBuilder};
 #[doc(hidden)]
 pub mod private;
 #[cfg(feature = "test")]

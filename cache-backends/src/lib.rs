@@ -1,0 +1,9 @@
+//! The handlers of larder: [`Ram`], `Disk` and `Redis`, each behind a feature of its own.
+//!
+//! Every one is a `cache_core::Backend` and passes the one contract suite (`cache_core::contract`).
+
+#[cfg(feature = "ram")]
+mod ram;
+
+#[cfg(feature = "ram")]
+pub use ram::{Ram, RamBuilder};

@@ -251,6 +251,14 @@ pub trait Backend: Send + Sync + 'static {
         })
     }
 
+    /// Whether the slot of `key` still holds what was seen.
+    fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
+        Reply::pending(async move {
+            let found = self.get(&[Slot::Entry(key)]).await?;
+            Ok(seen.holds(found.first().and_then(Option::as_ref)))
+        })
+    }
+
     /// The epochs of `names` as they are now; `None` where there is none.
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
         Reply::pending(async move {

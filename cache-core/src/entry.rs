@@ -130,17 +130,6 @@ impl Seen {
         }
     }
 
-    /// Whether two looks saw the same.
-    pub(crate) fn is_still(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (What::Nothing, What::Nothing) => true,
-            (What::Bytes { length: a, head: x }, What::Bytes { length: b, head: y }) => a == b && x == y,
-            (What::Object(a), What::Object(b)) => Arc::ptr_eq(a, b),
-            (What::Stamp(a), What::Stamp(b)) => a == b,
-            _ => false,
-        }
-    }
-
     /// Whether a slot that holds `now` still holds what was seen.
     #[must_use]
     pub fn holds(&self, now: Option<&Stored>) -> bool {

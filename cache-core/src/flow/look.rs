@@ -264,10 +264,9 @@ impl Witness {
 
     /// Whether nothing was invalidated or stored since the look.
     pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>) -> Committed {
-        let names = watch(request);
-        match handler.look_with("a look", handler.backend().look(&request.key, &names)).await {
-            Some(look) if self.seen.is_still(&look.seen) && self.matches(&look.epochs) => Committed::Stands,
-            Some(_) => Committed::Overtaken,
+        match handler.write_with("a look", handler.backend().holds(&request.key, &self.seen)).await {
+            Some(true) => self.epochs_stand(handler, &watch(request)).await,
+            Some(false) => Committed::Overtaken,
             None => Committed::Unknown,
         }
     }
