@@ -11,6 +11,8 @@ mod cache;
 mod clock;
 #[cfg(feature = "bytes")]
 pub mod codec;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod entry;
 mod epoch;
 mod error;
