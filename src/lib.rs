@@ -1,11 +1,11 @@
 //! Memoize sync and async functions in RAM, on disk or in Redis.
-pub use cache_core::{
-    Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, Form, IntoHandler, Life, Memory,
-    NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
-};
-pub use cache_core::key::KeyPart;
 #[cfg(feature = "ram")]
 pub use cache_backends::{Ram, RamBuilder};
+pub use cache_core::key::KeyPart;
+pub use cache_core::{
+    Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, Form, IntoHandler, Life,
+    Memory, NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
+};
 #[doc(hidden)]
 pub mod private;
 #[cfg(feature = "test")]

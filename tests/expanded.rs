@@ -18,7 +18,9 @@ fn square(n: u64) -> u64 {
             outcome: __larder_outcome,
             codec: (&&__larder_returns.kept(__larder_outcome)).codec(),
             share: (&&__larder_returns).share(),
-            policy: |__larder_result: &u64| ::larder::private::Verdict::store().only_if(::larder::private::passes(__larder_result, |v| *v > 0)),
+            policy: |__larder_result: &u64| {
+                ::larder::private::Verdict::store().only_if(::larder::private::passes(__larder_result, |v| *v > 0))
+            },
         },
         move || -> u64 {
             RUNS.fetch_add(1, SeqCst);
@@ -37,13 +39,18 @@ impl square {
             #[allow(unused_imports)]
             use ::larder::private::levels::*;
             ::larder::private::Site::new(
-                ::larder::private::Spec::new(|| ::core::any::type_name_of_val(&here), ::core::file!(), ::core::line!(), ::larder::private::fallback)
-                    .ttl(|| ::larder::private::Ttl::from(30))
-                    .storable(::larder::private::first(
-                        ::larder::private::AsResult::<u64>::CHECK,
-                        ::larder::private::AsOption::<u64>::CHECK,
-                        ::larder::private::AsPlain::<u64>::CHECK,
-                    )),
+                ::larder::private::Spec::new(
+                    || ::core::any::type_name_of_val(&here),
+                    ::core::file!(),
+                    ::core::line!(),
+                    ::larder::private::fallback,
+                )
+                .ttl(|| ::larder::private::Ttl::from(30))
+                .storable(::larder::private::first(
+                    ::larder::private::AsResult::<u64>::CHECK,
+                    ::larder::private::AsOption::<u64>::CHECK,
+                    ::larder::private::AsPlain::<u64>::CHECK,
+                )),
             )
         };
         ::larder::private::inventory::submit! { ::larder::private::Registered(&__LARDER_SITE) }
@@ -58,14 +65,22 @@ impl square {
         ::larder::private::Plan::new(__larder_key).tag(::core::format_args!("t:{}", n))
     }
     pub fn invalidate(n: u64) -> ::core::result::Result<(), ::larder::private::Error> {
-        ::larder::private::block_on(::larder::private::invalidate(Self::__larder_site(), Self::__larder_plan(&n)))
+        ::larder::private::block_on(::larder::private::invalidate(
+            Self::__larder_site(),
+            Self::__larder_plan(&n),
+        ))
     }
     pub fn peek(n: u64) -> ::core::result::Result<Option<u64>, ::larder::private::Error> {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
         let r = ::larder::private::Returns::<u64>::new();
         let o = (&&&r).outcome();
-        ::larder::private::block_on(::larder::private::peek_whole(Self::__larder_site(), Self::__larder_plan(&n), o, (&&r.kept(o)).codec()))
+        ::larder::private::block_on(::larder::private::peek_whole(
+            Self::__larder_site(),
+            Self::__larder_plan(&n),
+            o,
+            (&&r.kept(o)).codec(),
+        ))
     }
     pub fn refresh(n: u64) -> u64 {
         ::larder::private::with_mode(Self::__larder_site(), ::larder::private::Mode::Refresh, || square(n))
@@ -76,12 +91,20 @@ impl square {
 }
 
 // ---- generic, async, no companions, an error that is not Send
-async fn load<T: std::fmt::Debug + std::hash::Hash + Clone + Send + Sync + 'static>(t: T, s: &str) -> Result<Vec<T>, Box<dyn std::error::Error>> {
+async fn load<T: std::fmt::Debug + std::hash::Hash + Clone + Send + Sync + 'static>(
+    t: T,
+    s: &str,
+) -> Result<Vec<T>, Box<dyn std::error::Error>> {
     #[allow(unused_imports)]
     use ::larder::private::levels::*;
     static __LARDER_SITE: ::larder::private::Site = {
         fn here() {}
-        ::larder::private::Site::new(::larder::private::Spec::new(|| ::core::any::type_name_of_val(&here), ::core::file!(), ::core::line!(), ::larder::private::fallback))
+        ::larder::private::Site::new(::larder::private::Spec::new(
+            || ::core::any::type_name_of_val(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::larder::private::fallback,
+        ))
     };
     let mut __k = ::larder::private::Recorder::new();
     (&&&&::larder::private::Argument(&t)).record(&mut __k);
@@ -93,7 +116,12 @@ async fn load<T: std::fmt::Debug + std::hash::Hash + Clone + Send + Sync + 'stat
         .call_async(
             &__LARDER_SITE,
             __plan,
-            ::larder::private::How { outcome: o, codec: (&&r.kept(o)).codec(), share: (&&r).share(), policy: |_: &_| ::larder::private::Verdict::store() },
+            ::larder::private::How {
+                outcome: o,
+                codec: (&&r.kept(o)).codec(),
+                share: (&&r).share(),
+                policy: |_: &_| ::larder::private::Verdict::store(),
+            },
             move || async move {
                 if false {
                     return ::larder::private::never::<Result<Vec<T>, Box<dyn std::error::Error>>>();

@@ -10,7 +10,7 @@ use super::Thawed;
 use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
 use crate::entry::{Object, Stored, Validity};
 use crate::epoch::{Epoch, nonce};
-use crate::frame::{self, Header};
+use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
 
@@ -29,6 +29,8 @@ impl AsBytes {
 
     pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: Validity) -> Result<Stored, String> {
         let header = Header {
+            kind: Kind::Value,
+            flags: 0,
             format: Format::Compact,
             nonce: nonce(),
             created: validity.created,
@@ -45,7 +47,7 @@ impl AsBytes {
 
     pub(super) fn thaw<'a>(&self, key: &Key<'_>, bytes: &'a [u8]) -> Option<Thawed<'a>> {
         let frame = frame::read(bytes, &key.identity()).ok()?;
-        if frame.header.fingerprint != (self.fingerprint)() {
+        if frame.header.kind != Kind::Value || frame.header.fingerprint != (self.fingerprint)() {
             return None;
         }
         Some(Thawed::Bytes(Opened {
@@ -97,7 +99,7 @@ fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Ve
     macro_rules! raw {
         ($type:ty) => {
             if let Some(value) = value.downcast_ref::<$type>() {
-                out.extend_from_slice(value.as_raw());
+                out.extend_from_slice(RawBytes::as_raw(value));
                 return Ok(Format::Raw);
             }
         };
@@ -105,7 +107,7 @@ fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Ve
     with_raw_types!(raw);
     match value.downcast_ref::<V>() {
         Some(value) => codec::encode(value, out),
-        None => Err(Unstorable::new("the value is of another type than its codec")),
+        None => Err(Unstorable::new::<V>("the value is of another type than its codec")),
     }
 }
 
@@ -116,7 +118,7 @@ fn decode<V: Value + Serialize + DeserializeOwned>(format: Format, bytes: &[u8])
     macro_rules! raw {
         ($type:ty) => {
             if std::any::TypeId::of::<V>() == std::any::TypeId::of::<$type>() {
-                return <$type>::from_raw(bytes).map(|value| Arc::new(value) as Object);
+                return <$type as RawBytes>::from_raw(bytes).map(|value| Arc::new(value) as Object);
             }
         };
     }

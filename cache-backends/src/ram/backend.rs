@@ -37,6 +37,7 @@ const STRIPES: usize = 16;
 pub struct Ram {
     stripes: Box<[RwLock<Stripe>]>,
     epochs: Epochs,
+    clock: Clock,
     hasher: RandomState,
     prefix: String,
 }
@@ -52,8 +53,11 @@ impl Ram {
         // The bound is hard: what is left of the division goes to the first stripes, nothing is rounded up.
         let capacity = |stripe| threshold / stripes + usize::from(stripe < threshold % stripes);
         Self {
-            stripes: (0..stripes).map(|stripe| RwLock::new(Stripe::new(capacity(stripe)))).collect(),
-            epochs: Epochs::new(clock),
+            stripes: (0..stripes)
+                .map(|stripe| RwLock::new(Stripe::new(capacity(stripe))))
+                .collect(),
+            epochs: Epochs::new(clock.clone()),
+            clock,
             hasher: RandomState::default(),
             prefix,
         }
@@ -88,7 +92,11 @@ impl Ram {
             }
             Slot::Entry(key) => {
                 let hash = self.hash(key);
-                Some(Stored::Object(Arc::clone(self.read(hash).get(hash, key)?)))
+                Some(Stored::Object(Arc::clone(self.read(hash).get(
+                    hash,
+                    key,
+                    self.clock.now(),
+                )?)))
             }
         }
     }
@@ -104,29 +112,39 @@ impl Ram {
         true
     }
 
-    fn put_entry(&self, key: &Key<'_>, stored: Option<Stored>, when: When<'_>) -> Result<bool, BackendError> {
+    fn put_entry(
+        &self,
+        key: &Key<'_>,
+        stored: Option<Stored>,
+        life: Life,
+        when: When<'_>,
+    ) -> Result<bool, BackendError> {
         let entry = match stored {
             None => None,
             Some(Stored::Object(entry)) => Some(entry),
             Some(Stored::Bytes(_)) => return Err(BackendError::new("this handler keeps objects, and was given bytes")),
         };
+        let now = self.clock.now();
         let hash = self.hash(key);
         let mut stripe = self.write(hash);
         let allowed = match when {
             When::Always => true,
-            When::Absent => stripe.get(hash, key).is_none(),
+            When::Absent => stripe.get(hash, key, now).is_none(),
             When::Unchanged { seen, epoch } => {
                 // Clearing by pattern renews its epoch first and then takes this lock: whichever comes second sees
                 // what the other did.
                 let patterns = epoch.is_none_or(|(name, number)| self.epochs.with(|epoch| epoch(name)) == Some(number));
-                patterns && seen.stamp_value().is_some_and(|since| stripe.is_unchanged(hash, key, since))
+                patterns
+                    && seen
+                        .stamp_value()
+                        .is_some_and(|since| stripe.is_unchanged(hash, key, since))
             }
         };
         if !allowed {
             return Ok(false);
         }
         let removed = match entry {
-            Some(entry) => stripe.insert(hash, key, entry),
+            Some(entry) => stripe.insert(hash, key, entry, life.ends(now)),
             None => stripe.remove(hash, key),
         };
         drop(stripe);
@@ -136,8 +154,10 @@ impl Ram {
 
     fn remove_everywhere(&self, pattern: Option<&Pattern>) {
         for stripe in &self.stripes {
-            let removed: Removed =
-                stripe.write().unwrap_or_else(PoisonError::into_inner).remove_matching(pattern);
+            let removed: Removed = stripe
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove_matching(pattern);
             drop(removed);
         }
     }
@@ -153,11 +173,9 @@ impl Backend for Ram {
     }
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
-        if life.is_none() && stored.is_some() {
-            return Reply::ready(Ok(false));
-        }
+        let stored = stored.filter(|_| !life.is_none());
         Reply::ready(match slot {
-            Slot::Entry(key) => self.put_entry(key, stored, when),
+            Slot::Entry(key) => self.put_entry(key, stored, life, when),
             Slot::Epoch(name) => Ok(self.put_epoch(name, stored.as_ref(), life, when)),
         })
     }
@@ -174,7 +192,9 @@ impl Backend for Ram {
 
     fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
         let hash = self.hash(key);
-        let Some(entry) = self.read(hash).get(hash, key).cloned() else { return false };
+        let Some(entry) = self.read(hash).get(hash, key, self.clock.now()).cloned() else {
+            return false;
+        };
         let current = self.epochs.with(|epoch| entry.validity.is_current(key, epoch));
         if current {
             visit(&entry);
@@ -185,7 +205,9 @@ impl Backend for Ram {
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         let hash = self.hash(key);
         let stripe = self.read(hash);
-        let stored = stripe.get(hash, key).map(|entry| Stored::Object(Arc::clone(entry)));
+        let stored = stripe
+            .get(hash, key, self.clock.now())
+            .map(|entry| Stored::Object(Arc::clone(entry)));
         let seen = Seen::stamp(stripe.writes());
         drop(stripe);
         let epochs = self.epochs.with(|epoch| watch.iter().map(epoch).collect());
@@ -195,7 +217,9 @@ impl Backend for Ram {
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
         let hash = self.hash(key);
         let since = seen.stamp_value();
-        Reply::ready(Ok(since.is_some_and(|since| self.read(hash).is_unchanged(hash, key, since))))
+        Reply::ready(Ok(
+            since.is_some_and(|since| self.read(hash).is_unchanged(hash, key, since))
+        ))
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
@@ -228,8 +252,14 @@ impl Backend for Ram {
 
 impl fmt::Debug for Ram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries: usize =
-            self.stripes.iter().map(|stripe| stripe.read().unwrap_or_else(PoisonError::into_inner).len()).sum();
-        f.debug_struct("Ram").field("prefix", &self.prefix).field("entries", &entries).finish_non_exhaustive()
+        let entries: usize = self
+            .stripes
+            .iter()
+            .map(|stripe| stripe.read().unwrap_or_else(PoisonError::into_inner).len())
+            .sum();
+        f.debug_struct("Ram")
+            .field("prefix", &self.prefix)
+            .field("entries", &entries)
+            .finish_non_exhaustive()
     }
 }

@@ -38,6 +38,8 @@ struct Node {
     hash: u64,
     key: OwnedKey,
     entry: Arc<Entry>,
+    /// When its life is over, on the handler's clock.
+    ends: u64,
     subject: Option<String>,
     written: u64,
     read: AtomicBool,
@@ -71,16 +73,21 @@ impl Stripe {
     }
 
     fn slot(&self, hash: u64, key: &Key<'_>) -> Option<usize> {
-        self.index.find(hash, |slot| self.node(*slot).is_some_and(|node| key.is(&node.key))).copied()
+        self.index
+            .find(hash, |slot| self.node(*slot).is_some_and(|node| key.is(&node.key)))
+            .copied()
     }
 
     fn node(&self, slot: usize) -> Option<&Node> {
         self.slab.get(slot)?.as_ref()
     }
 
-    /// The entry of `key`, noted as read.
-    pub(super) fn get(&self, hash: u64, key: &Key<'_>) -> Option<&Arc<Entry>> {
+    /// The entry of `key` at `now`, noted as read.
+    pub(super) fn get(&self, hash: u64, key: &Key<'_>, now: u64) -> Option<&Arc<Entry>> {
         let node = self.node(self.slot(hash, key)?)?;
+        if now >= node.ends {
+            return None;
+        }
         // A plain look first: once it is set, reading writes nothing.
         if !node.read.load(Ordering::Relaxed) {
             node.read.store(true, Ordering::Relaxed);
@@ -90,17 +97,21 @@ impl Stripe {
 
     /// Whether nothing was written or removed under `key` since the write numbered `since`.
     pub(super) fn is_unchanged(&self, hash: u64, key: &Key<'_>, since: u64) -> bool {
-        let written = self.slot(hash, key).and_then(|slot| self.node(slot)).is_some_and(|node| node.written > since);
+        let written = self
+            .slot(hash, key)
+            .and_then(|slot| self.node(slot))
+            .is_some_and(|node| node.written > since);
         let gone = self.gone.iter().rev().take_while(|(number, _)| *number > since);
         since >= self.forgotten && !written && gone.into_iter().all(|(_, other)| *other != hash)
     }
 
     /// Stores `entry`, in the place of what `key` had or of one that has not been read of late.
-    pub(super) fn insert(&mut self, hash: u64, key: &Key<'_>, entry: Arc<Entry>) -> Removed {
+    pub(super) fn insert(&mut self, hash: u64, key: &Key<'_>, entry: Arc<Entry>, ends: u64) -> Removed {
         self.writes += 1;
         let mut removed = Removed::new();
         if let Some(node) = self.slot(hash, key).and_then(|slot| self.slab.get_mut(slot)?.as_mut()) {
             node.written = self.writes;
+            node.ends = ends;
             removed.push(std::mem::replace(&mut node.entry, entry));
             return removed;
         }
@@ -111,6 +122,7 @@ impl Stripe {
             hash,
             key: key.to_owned(),
             entry,
+            ends,
             subject: key.subject(),
             written: self.writes,
             read: AtomicBool::new(false),
@@ -126,7 +138,8 @@ impl Stripe {
             }
         };
         let slab = &self.slab;
-        self.index.insert_unique(hash, slot, |slot| slab[*slot].as_ref().map_or(0, |node| node.hash));
+        self.index
+            .insert_unique(hash, slot, |slot| slab[*slot].as_ref().map_or(0, |node| node.hash));
         removed
     }
 
@@ -157,14 +170,22 @@ impl Stripe {
     /// Takes out the entry of `key`, and makes every commit fail whose look came before.
     pub(super) fn remove(&mut self, hash: u64, key: &Key<'_>) -> Removed {
         self.writes += 1;
-        let removed = self.slot(hash, key).and_then(|slot| self.take(slot)).into_iter().collect();
+        let removed = self
+            .slot(hash, key)
+            .and_then(|slot| self.take(slot))
+            .into_iter()
+            .collect();
+        self.remember(hash);
+        removed
+    }
+
+    fn remember(&mut self, hash: u64) {
         self.gone.push_back((self.writes, hash));
         if self.gone.len() > REMEMBERED {
             if let Some((number, _)) = self.gone.pop_front() {
                 self.forgotten = number;
             }
         }
-        removed
     }
 
     /// Takes out the entries whose subject matches, or all.
@@ -173,9 +194,15 @@ impl Stripe {
             None => true,
             Some(pattern) => node.subject.as_ref().is_some_and(|subject| pattern.matches(subject)),
         };
-        let slots: Vec<usize> =
-            (0..self.slab.len()).filter(|slot| self.node(*slot).is_some_and(matches)).collect();
+        let slots: Vec<usize> = (0..self.slab.len())
+            .filter(|slot| self.node(*slot).is_some_and(matches))
+            .collect();
         self.writes += 1;
+        for slot in &slots {
+            if let Some(hash) = self.node(*slot).map(|node| node.hash) {
+                self.remember(hash);
+            }
+        }
         slots.into_iter().filter_map(|slot| self.take(slot)).collect()
     }
 }
