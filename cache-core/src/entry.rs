@@ -43,7 +43,9 @@ pub struct Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("validity", &self.validity).finish_non_exhaustive()
+        f.debug_struct("Entry")
+            .field("validity", &self.validity)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,7 +98,10 @@ impl Seen {
         Self(match stored {
             None => What::Nothing,
             Some(Stored::Object(entry)) => What::Object(Arc::clone(entry)),
-            Some(Stored::Bytes(bytes)) => What::Bytes { length: bytes.len(), head: head(bytes) },
+            Some(Stored::Bytes(bytes)) => What::Bytes {
+                length: bytes.len(),
+                head: head(bytes),
+            },
         })
     }
 

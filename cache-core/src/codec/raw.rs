@@ -87,16 +87,3 @@ macro_rules! texts {
 
 bytes!(Vec<u8>, Box<[u8]>, Arc<[u8]>);
 texts!(String, Box<str>, Arc<str>);
-
-#[cfg(feature = "bytes-crate")]
-impl RawBytes for bytes::Bytes {
-    const NAME: &'static str = <Vec<u8> as RawBytes>::NAME;
-
-    fn as_raw(&self) -> &[u8] {
-        self
-    }
-
-    fn from_raw(bytes: &[u8]) -> Result<Self, Undecodable> {
-        Ok(Self::copy_from_slice(bytes))
-    }
-}

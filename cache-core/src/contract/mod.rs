@@ -71,7 +71,9 @@ pub fn cases() -> impl Iterator<Item = Case> {
 pub fn check(make: &dyn Fn(&Env) -> Opened) {
     run(cases().map(|(name, case)| {
         let run: Box<dyn FnOnce()> = Box::new(move || {
-            let env = Env { clock: Clock::standing() };
+            let env = Env {
+                clock: Clock::standing(),
+            };
             case(&Store::new(&make(&env), env.clock));
         });
         (name.to_owned(), run)
@@ -85,7 +87,12 @@ fn run<'a>(cases: impl Iterator<Item = (String, Box<dyn FnOnce() + 'a>)>) {
             broken.push(format!("- {}: {}", name.replace('_', " "), message(&*panic)));
         }
     }
-    assert!(broken.is_empty(), "this backend breaks {} of the promises:\n{}", broken.len(), broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "this backend breaks {} of the promises:\n{}",
+        broken.len(),
+        broken.join("\n")
+    );
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {

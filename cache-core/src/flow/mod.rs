@@ -16,10 +16,10 @@ use crate::entry::Object;
 use crate::function::Mode;
 use crate::stats::{Count, Counters};
 use crate::ttl::Life;
-use flight::{Follower, Joined, Landing, Leader, Waited};
 pub(crate) use flight::{Flights, Led};
-pub(crate) use look::{Looked, Purpose, Request, Witness, look, peek, recorded, watch};
+use flight::{Follower, Joined, Landing, Leader, Waited};
 use look::Committed;
+pub(crate) use look::{Looked, Purpose, Request, Witness, look, peek, recorded, watch};
 pub(crate) use stack::Inside;
 
 /// How often a follower whose flight gave it nothing joins another one before it runs for itself.
@@ -152,7 +152,11 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     };
     call.count(Count::Miss);
     call.count(Count::Run);
-    Entered::Run(Run { leader: Some(leader), witness, generation })
+    Entered::Run(Run {
+        leader: Some(leader),
+        witness,
+        generation,
+    })
 }
 
 /// Runs without anyone waiting for it.
@@ -173,7 +177,11 @@ async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
         call.count(Count::Miss);
     }
     call.count(Count::Run);
-    Entered::Run(Run { leader: None, witness, generation })
+    Entered::Run(Run {
+        leader: None,
+        witness,
+        generation,
+    })
 }
 
 /// What a run gave.
@@ -232,7 +240,11 @@ impl Run {
             Committed::Unknown => handler.generation() != self.generation,
         };
         if let Some(leader) = self.leader {
-            leader.land(if overtaken { Landing::Again } else { landing.unwrap_or(Landing::SideBySide) });
+            leader.land(if overtaken {
+                Landing::Again
+            } else {
+                landing.unwrap_or(Landing::SideBySide)
+            });
         }
     }
 }

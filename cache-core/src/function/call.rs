@@ -63,17 +63,29 @@ impl Placed {
         if plan.mode == Mode::Uncached {
             return None;
         }
-        Some(Self { whose: Whose::of(site)?, plan, site })
+        Some(Self {
+            whose: Whose::of(site)?,
+            plan,
+            site,
+        })
     }
 
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
         let bound = self.whose.bound();
         let handler = bound.handler_fit_for(&codec)?;
-        Some(Call { handler, counters: Some(&bound.counters), request: self.request(codec) })
+        Some(Call {
+            handler,
+            counters: Some(&bound.counters),
+            request: self.request(codec),
+        })
     }
 
     pub(super) fn request(&self, codec: Codec) -> Request<'_> {
-        Request { key: self.plan.key_in(self.site), tags: &self.plan.tags, codec }
+        Request {
+            key: self.plan.key_in(self.site),
+            tags: &self.plan.tags,
+            codec,
+        }
     }
 
     /// How long a result is fresh: what its own attribute says of it, or the call's, or the function's.
@@ -94,7 +106,10 @@ where
     O::Value: Value,
 {
     fn new<P>(how: &How<R, O, P>) -> Self {
-        Self { outcome: how.outcome, take: how.share.as_ref().map(|share| share.take) }
+        Self {
+            outcome: how.outcome,
+            take: how.share.as_ref().map(|share| share.take),
+        }
     }
 
     /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's
@@ -136,8 +151,12 @@ where
     O::Value: Value,
     P: FnOnce(&R) -> Verdict,
 {
-    let Some(placed) = Placed::new(site, plan) else { return run() };
-    let Some(call) = placed.call(how.codec) else { return run() };
+    let Some(placed) = Placed::new(site, plan) else {
+        return run();
+    };
+    let Some(call) = placed.call(how.codec) else {
+        return run();
+    };
     let answer = Answer::new(&how);
     match answer.of(block_on(enter(&call, placed.plan.mode, Led::Sync))) {
         Ok(result) => result,
@@ -156,7 +175,13 @@ where
 /// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
 pub trait CallSend<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -166,7 +191,13 @@ pub trait CallSend<R> {
 }
 
 impl<R: Send> CallSend<R> for &Returns<R> {
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -176,8 +207,12 @@ impl<R: Send> CallSend<R> for &Returns<R> {
     {
         async move {
             // The run is boxed, and only where there is one: a hit's future stays small.
-            let Some(placed) = Placed::new(site, plan) else { return Box::pin(run()).await };
-            let Some(call) = placed.call(how.codec) else { return Box::pin(run()).await };
+            let Some(placed) = Placed::new(site, plan) else {
+                return Box::pin(run()).await;
+            };
+            let Some(call) = placed.call(how.codec) else {
+                return Box::pin(run()).await;
+            };
             let answer = Answer::new(&how);
             match answer.of(enter(&call, placed.plan.mode, Led::Async).await) {
                 Ok(result) => result,
@@ -197,7 +232,13 @@ impl<R: Send> CallSend<R> for &Returns<R> {
 /// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
 pub trait CallLocal<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -207,7 +248,13 @@ pub trait CallLocal<R> {
 }
 
 impl<R> CallLocal<R> for Returns<R> {
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -217,7 +264,9 @@ impl<R> CallLocal<R> for Returns<R> {
     {
         async move {
             let codec = how.codec;
-            let Some(placed) = Placed::new(site, plan) else { return Box::pin(run()).await };
+            let Some(placed) = Placed::new(site, plan) else {
+                return Box::pin(run()).await;
+            };
             let entered = match placed.call(codec) {
                 Some(call) => enter(&call, placed.plan.mode, Led::Async).await,
                 None => return Box::pin(run()).await,
@@ -229,7 +278,9 @@ impl<R> CallLocal<R> for Returns<R> {
                     Err(right) => right,
                 }
             };
-            let Some(right) = right else { return Box::pin(run()).await };
+            let Some(right) = right else {
+                return Box::pin(run()).await;
+            };
             let result = drive(&right, Box::pin(run())).await;
             let Some(call) = placed.call(codec) else { return result };
             let ended = ended(&result, how, &placed, &right, call.handler);

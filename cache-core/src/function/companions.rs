@@ -18,7 +18,11 @@ use crate::stats::Stats;
 impl Placed {
     /// A plan for an operation that runs nothing; `None` outside the test that is under way.
     fn for_operation(site: &'static Site, plan: Plan) -> Option<Self> {
-        Some(Self { whose: Whose::of(site)?, plan, site })
+        Some(Self {
+            whose: Whose::of(site)?,
+            plan,
+            site,
+        })
     }
 
     fn handler(&self) -> Result<&SharedHandler> {
@@ -29,7 +33,10 @@ impl Placed {
 fn handler<'a>(site: &'static Site, whose: &'a Whose) -> Result<&'a SharedHandler> {
     whose.bound().handler.as_ref().ok_or_else(|| {
         let name = site.spec.handler.unwrap_or_default().to_owned();
-        Error::UnknownHandler { name, known: Vec::new() }
+        Error::UnknownHandler {
+            name,
+            known: Vec::new(),
+        }
     })
 }
 
@@ -38,7 +45,9 @@ fn handler<'a>(site: &'static Site, whose: &'a Whose) -> Result<&'a SharedHandle
 /// # Errors
 /// When the handler cannot be reached; the invalidation is then repeated before the handler is read again.
 pub async fn invalidate(site: &'static Site, plan: Plan) -> Result<()> {
-    let Some(placed) = Placed::for_operation(site, plan) else { return Ok(()) };
+    let Some(placed) = Placed::for_operation(site, plan) else {
+        return Ok(());
+    };
     placed.handler()?.invalidate_key(&placed.plan.key_in(site)).await
 }
 
@@ -50,7 +59,9 @@ pub async fn clear(site: &'static Site) -> Result<()> {
     let Some(whose) = Whose::of(site) else { return Ok(()) };
     let name = site.name();
     let epochs = vec![EpochName::function(name)];
-    handler(site, &whose)?.invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
+    handler(site, &whose)?
+        .invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs))
+        .await
 }
 
 /// What happened to the calls of a function.
@@ -63,7 +74,9 @@ pub fn stats(site: &'static Site) -> Stats {
 /// # Errors
 /// When the function's handler is not there.
 pub async fn peek<V: Value>(site: &'static Site, plan: Plan, codec: Codec) -> Result<Option<V>> {
-    let Some(placed) = Placed::for_operation(site, plan) else { return Ok(None) };
+    let Some(placed) = Placed::for_operation(site, plan) else {
+        return Ok(None);
+    };
     let handler = placed.handler()?;
     let request = placed.request(codec);
     if let Some(object) = peek_at(handler, &request) {
@@ -88,14 +101,21 @@ pub async fn peek_whole<R, O: Outcome<R>>(
 where
     O::Value: Value,
 {
-    Ok(peek::<O::Value>(site, plan, codec).await?.map(|value| outcome.join(value)))
+    Ok(peek::<O::Value>(site, plan, codec)
+        .await?
+        .map(|value| outcome.join(value)))
 }
 
 /// Stores a result without a run, as a run that gave it would have: what the attributes do not store is not stored.
 ///
 /// # Errors
 /// When the handler is not there, cannot be reached, or cannot keep the result.
-pub fn prime<R, O, P>(site: &'static Site, plan: Plan, how: How<R, O, P>, result: &R) -> impl Future<Output = Result<()>> + use<R, O, P>
+pub fn prime<R, O, P>(
+    site: &'static Site,
+    plan: Plan,
+    how: How<R, O, P>,
+    result: &R,
+) -> impl Future<Output = Result<()>> + use<R, O, P>
 where
     O: Outcome<R>,
     O::Value: Value,
@@ -110,14 +130,10 @@ where
     store(site, plan, codec, verdict, value)
 }
 
-async fn store(
-    site: &'static Site,
-    plan: Plan,
-    codec: Codec,
-    verdict: Verdict,
-    value: Option<Object>,
-) -> Result<()> {
-    let (Some(value), Some(placed)) = (value, Placed::for_operation(site, plan)) else { return Ok(()) };
+async fn store(site: &'static Site, plan: Plan, codec: Codec, verdict: Verdict, value: Option<Object>) -> Result<()> {
+    let (Some(value), Some(placed)) = (value, Placed::for_operation(site, plan)) else {
+        return Ok(());
+    };
     let handler = placed.handler()?;
     let life = handler.life(placed.ttl(verdict));
     handler.set(&placed.request(codec), &value, life).await

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::form::Codec;
 use crate::entry::Object;
+use crate::form::Codec;
 use crate::ttl::Ttl;
 
 /// What can be stored: a type of its own, that others can get a copy of.
@@ -53,7 +53,10 @@ pub struct Kept<V>(PhantomData<fn() -> V>);
 
 impl<R> Returns<R> {
     /// The return type `R`.
-    #[allow(clippy::new_without_default, reason = "generated code must not need a trait of the prelude")]
+    #[allow(
+        clippy::new_without_default,
+        reason = "generated code must not need a trait of the prelude"
+    )]
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)

@@ -126,7 +126,7 @@ macro_rules! numbers {
     ($($method:ident $visit:ident $kind:literal),* $(,)?) => {$(
         fn $method<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {
             let number = self.number($kind)?;
-            self.tracer.heed(self.at, visitor.$visit(number.try_into().unwrap_or(1)))
+            self.tracer.heed(self.at, visitor.$visit(number.into()))
         }
     )*};
 }
@@ -144,9 +144,15 @@ impl Deserializer<'static> for Probe<'_> {
 
     numbers! {
         deserialize_u8 visit_u8 "u8", deserialize_u16 visit_u16 "u16", deserialize_u32 visit_u32 "u32",
-        deserialize_u64 visit_u64 "u64", deserialize_u128 visit_u128 "u128",
-        deserialize_i8 visit_i8 "i8", deserialize_i16 visit_i16 "i16", deserialize_i32 visit_i32 "i32",
-        deserialize_i64 visit_i64 "i64", deserialize_i128 visit_i128 "i128",
+        deserialize_u64 visit_u64 "u64", deserialize_u128 visit_u128 "u128", deserialize_i16 visit_i16 "i16",
+        deserialize_i32 visit_i32 "i32", deserialize_i64 visit_i64 "i64", deserialize_i128 visit_i128 "i128",
+        deserialize_f32 visit_f32 "f32", deserialize_f64 visit_f64 "f64",
+    }
+
+    fn deserialize_i8<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {
+        let number = self.number("i8")?;
+        self.tracer
+            .heed(self.at, visitor.visit_i8(number.try_into().unwrap_or(1)))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -156,16 +162,6 @@ impl Deserializer<'static> for Probe<'_> {
     fn deserialize_bool<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {
         let number = self.number("bool")?;
         visitor.visit_bool(number == 1)
-    }
-
-    fn deserialize_f32<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {
-        let number = self.number("f32")?;
-        visitor.visit_f32(number.into())
-    }
-
-    fn deserialize_f64<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {
-        let number = self.number("f64")?;
-        visitor.visit_f64(number.into())
     }
 
     fn deserialize_char<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {

@@ -30,7 +30,7 @@ pub(super) trait Sink {
     fn variant(&mut self, kind: Kind, of: &'static str, index: u32, name: &'static str) -> Result<(), Stop>;
     /// A sequence, tuple, map or struct begins. `named` is the struct's name, and the variant's where it is one.
     fn open(&mut self, kind: Kind, announced: Option<usize>, named: (&'static str, &'static str)) -> Result<(), Stop>;
-    /// An element of a sequence, or a key of a map, follows. `unordered` collections may iterate in any order.
+    /// An element of a sequence, or a key of a map, follows.
     fn part(&mut self) {}
     /// A field follows.
     fn field(&mut self, name: &'static str) -> Result<(), Stop>;
