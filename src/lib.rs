@@ -1,6 +1,8 @@
 //! Memoize sync and async functions in RAM, on disk or in Redis.
 #[cfg(feature = "ram")]
 pub use cache_backends::{Ram, RamBuilder};
+#[cfg(feature = "redis")]
+pub use cache_backends::{Redis, RedisBuilder};
 pub use cache_core::key::KeyPart;
 pub use cache_core::{
     Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, Form, IntoHandler, Life,

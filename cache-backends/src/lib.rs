@@ -1,9 +1,13 @@
-//! The handlers of larder: [`Ram`], `Disk` and `Redis`, each behind a feature of its own.
+//! The handlers of larder: `Ram`, `Disk` and `Redis`, each behind a feature of its own.
 //!
-//! Every one is a `cache_core::Backend` and passes the one contract suite (`cache_core::contract`).
+//! Every one is a [`cache_core::Backend`] and passes the one contract suite, `cache_core::contract`.
 
 #[cfg(feature = "ram")]
 mod ram;
+#[cfg(feature = "redis")]
+mod redis;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{Redis, RedisBuilder};
 #[cfg(feature = "ram")]
 pub use ram::{Ram, RamBuilder};
