@@ -8,8 +8,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::entry::{Entry, Form, Seen, Stored};
-use crate::epoch::{Epoch, EpochName};
+pub use crate::entry::{Entry, Form, Seen, Stored};
+pub use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
 use crate::key::Key;
 use crate::ttl::Life;
@@ -320,7 +320,7 @@ pub trait Backend: Send + Sync + 'static {
 /// The epoch that a slot holds; whatever else it holds is none.
 #[allow(clippy::needless_pass_by_value, reason = "it is mapped over what was read")]
 fn read_epoch(stored: Option<Stored>) -> Option<Epoch> {
-    Epoch::from_bytes(stored.as_ref()?.as_bytes()?)
+    stored?.epoch()
 }
 
 #[cfg(test)]

@@ -67,6 +67,12 @@ impl Stored {
             Self::Object(_) => None,
         }
     }
+
+    /// The number of the epoch that a slot holds; `None` when it holds something else.
+    #[must_use]
+    pub fn epoch(&self) -> Option<Epoch> {
+        Epoch::from_bytes(self.as_bytes()?)
+    }
 }
 
 /// What a look saw in a slot, for a later write that is to happen only if the slot still holds it.

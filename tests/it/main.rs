@@ -1,0 +1,11 @@
+//! What larder promises, over its public interface and on real parts. One binary, a module a theme.
+//!
+//! Each test has a process of its own under `cargo nextest`; under `cargo test` the labs keep them apart.
+#![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod direct;
+mod flights;
+mod invalidation;
