@@ -79,6 +79,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let stats = summary::stats();
     let total: u64 = summaries.iter().map(|(_, summary)| summary.bytes).sum();
-    writeln!(out, "{} files, {total} bytes: {} hits, {} misses, {:.0?}", files.len(), stats.hits, stats.misses, start.elapsed())?;
+    writeln!(
+        out,
+        "{} files, {total} bytes: {} hits, {} misses, {:.0?}",
+        files.len(),
+        stats.hits,
+        stats.misses,
+        start.elapsed()
+    )?;
     Ok(())
 }

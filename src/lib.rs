@@ -1,4 +1,6 @@
 //! Memoize sync and async functions in RAM, on disk or in Redis.
+#[cfg(feature = "disk")]
+pub use cache_backends::{Disk, DiskBuilder};
 #[cfg(feature = "ram")]
 pub use cache_backends::{Ram, RamBuilder};
 #[cfg(feature = "redis")]

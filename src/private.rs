@@ -21,8 +21,5 @@ pub mod levels {
 #[must_use]
 pub fn fallback() -> Cache {
     #[allow(clippy::expect_used, reason = "one handler with its defaults cannot be refused")]
-    Cache::builder()
-        .handler("ram", cache_core::Memory::default())
-        .build()
-        .expect("one plain handler")
+    Cache::builder().handler("ram", cache_core::Memory::default()).build().expect("one plain handler")
 }

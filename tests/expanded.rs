@@ -65,10 +65,7 @@ impl square {
         ::larder::private::Plan::new(__larder_key).tag(::core::format_args!("t:{}", n))
     }
     pub fn invalidate(n: u64) -> ::core::result::Result<(), ::larder::private::Error> {
-        ::larder::private::block_on(::larder::private::invalidate(
-            Self::__larder_site(),
-            Self::__larder_plan(&n),
-        ))
+        ::larder::private::block_on(::larder::private::invalidate(Self::__larder_site(), Self::__larder_plan(&n)))
     }
     pub fn peek(n: u64) -> ::core::result::Result<Option<u64>, ::larder::private::Error> {
         #[allow(unused_imports)]

@@ -1,5 +1,4 @@
 //! The handler in memory keeps the promises of every backend, and its own bound.
-#![cfg(feature = "ram")]
 
 use cache_backends::Ram;
 use cache_core::IntoHandler;

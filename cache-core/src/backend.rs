@@ -180,11 +180,9 @@ impl<T: Unpin> Future for Reply<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
-            Self::Ready(answer) => Poll::Ready(
-                answer
-                    .take()
-                    .unwrap_or_else(|| Err(BackendError::new("this reply was taken already"))),
-            ),
+            Self::Ready(answer) => {
+                Poll::Ready(answer.take().unwrap_or_else(|| Err(BackendError::new("this reply was taken already"))))
+            }
             Self::Pending(future) => future.as_mut().poll(context),
         }
     }
@@ -244,17 +242,11 @@ pub trait Backend: Send + Sync + 'static {
     /// What the slot of `key` holds, and the epochs of `watch` as they are after that.
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         Reply::pending(async move {
-            let slots: Vec<Slot<'_>> = std::iter::once(Slot::Entry(key))
-                .chain(watch.iter().map(Slot::Epoch))
-                .collect();
+            let slots: Vec<Slot<'_>> = std::iter::once(Slot::Entry(key)).chain(watch.iter().map(Slot::Epoch)).collect();
             let mut found = self.get(&slots).await?.into_iter();
             let stored = found.next().flatten();
             let seen = Seen::of(stored.as_ref());
-            Ok(Look {
-                stored,
-                seen,
-                epochs: found.map(read_epoch).collect(),
-            })
+            Ok(Look { stored, seen, epochs: found.map(read_epoch).collect() })
         })
     }
 
@@ -282,8 +274,7 @@ pub trait Backend: Send + Sync + 'static {
         Reply::pending(async move {
             for name in names {
                 let fresh = Stored::Bytes(Epoch::random().to_bytes().to_vec());
-                self.put(Slot::Epoch(name), Some(fresh), Life::FOREVER, When::Absent)
-                    .await?;
+                self.put(Slot::Epoch(name), Some(fresh), Life::FOREVER, When::Absent).await?;
             }
             let found: Option<Vec<Epoch>> = self.current(names).await?.into_iter().collect();
             found.ok_or_else(|| BackendError::new("an epoch was lost as soon as it was written"))
@@ -300,8 +291,7 @@ pub trait Backend: Send + Sync + 'static {
         Reply::pending(async move {
             for name in names {
                 let fresh = Stored::Bytes(Epoch::random().to_bytes().to_vec());
-                self.put(Slot::Epoch(name), Some(fresh), Life::FOREVER, When::Always)
-                    .await?;
+                self.put(Slot::Epoch(name), Some(fresh), Life::FOREVER, When::Always).await?;
             }
             Ok(())
         })

@@ -17,9 +17,7 @@ thread_local! {
 /// runtime of this thread to make progress must not be given to it.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     // A thread that is shutting down has no thread-local waker any more; it gets one of its own.
-    let waker = WAKER
-        .try_with(Waker::clone)
-        .unwrap_or_else(|_| Arc::new(Unpark(std::thread::current())).into());
+    let waker = WAKER.try_with(Waker::clone).unwrap_or_else(|_| Arc::new(Unpark(std::thread::current())).into());
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
     loop {

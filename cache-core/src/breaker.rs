@@ -46,10 +46,7 @@ impl Breaker {
     pub(crate) fn may_log(&self, now: u64) -> bool {
         let last = self.logged.load(Ordering::Relaxed);
         (last == 0 || now >= last.saturating_add(QUIET))
-            && self
-                .logged
-                .compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
+            && self.logged.compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 

@@ -51,10 +51,7 @@ impl Clock {
     /// A clock for tests: it starts at the machine's date and stands still until [`Clock::advance`].
     #[must_use]
     pub fn standing() -> Self {
-        Self(Source::Standing(Arc::new(Standing {
-            now: AtomicU64::new(unix_millis()),
-            alarms: Alarms::default(),
-        })))
+        Self(Source::Standing(Arc::new(Standing { now: AtomicU64::new(unix_millis()), alarms: Alarms::default() })))
     }
 
     /// Milliseconds that never go back and take no part in corrections of the machine's date.

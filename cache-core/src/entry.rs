@@ -43,9 +43,7 @@ pub struct Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
-            .field("validity", &self.validity)
-            .finish_non_exhaustive()
+        f.debug_struct("Entry").field("validity", &self.validity).finish_non_exhaustive()
     }
 }
 
@@ -104,10 +102,7 @@ impl Seen {
         Self(match stored {
             None => What::Nothing,
             Some(Stored::Object(entry)) => What::Object(Arc::clone(entry)),
-            Some(Stored::Bytes(bytes)) => What::Bytes {
-                length: bytes.len(),
-                head: head(bytes),
-            },
+            Some(Stored::Bytes(bytes)) => What::Bytes { length: bytes.len(), head: head(bytes) },
         })
     }
 

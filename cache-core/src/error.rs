@@ -20,10 +20,7 @@ pub struct BackendError {
 impl BackendError {
     /// An error that says `message`. It must contain no secret: it is shown in logs.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            source: None,
-        }
+        Self { message: message.into(), source: None }
     }
 
     /// The same error with what caused it.
@@ -101,18 +98,10 @@ impl fmt::Display for Error {
                     known => write!(f, "this cache has `{}`", known.join("`, `")),
                 }
             }
-            Self::Handler {
-                handler,
-                operation,
-                source,
-            } => {
+            Self::Handler { handler, operation, source } => {
                 write!(f, "handler `{handler}`: {operation} failed: {source}")
             }
-            Self::Unstorable {
-                handler,
-                subject,
-                reason,
-            } => {
+            Self::Unstorable { handler, subject, reason } => {
                 write!(f, "handler `{handler}` cannot keep `{subject}`: {reason}")
             }
             Self::Config(reasons) => write!(f, "{}", reasons.join("\n")),

@@ -67,10 +67,7 @@ impl Codec {
         validity: Validity,
     ) -> Result<Stored, String> {
         match form {
-            Form::Objects => Ok(Stored::Object(Arc::new(Entry {
-                value: Arc::clone(value),
-                validity,
-            }))),
+            Form::Objects => Ok(Stored::Object(Arc::new(Entry { value: Arc::clone(value), validity }))),
             #[cfg(feature = "bytes")]
             Form::Bytes => match &self.bytes {
                 Some(bytes) => bytes.freeze(key, value, validity),

@@ -24,11 +24,7 @@ pub(crate) struct AsBytes {
 
 impl AsBytes {
     pub(crate) const fn of<V: Value + Serialize + DeserializeOwned>() -> Self {
-        Self {
-            encode: encode::<V>,
-            decode: decode::<V>,
-            fingerprint: codec::fingerprint::<V>,
-        }
+        Self { encode: encode::<V>, decode: decode::<V>, fingerprint: codec::fingerprint::<V> }
     }
 
     pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: Validity) -> Result<Stored, String> {
@@ -59,12 +55,7 @@ impl AsBytes {
                 created: frame.header.created,
                 fresh_until: frame.header.fresh_until,
                 epoch: frame.header.epoch,
-                tags: frame
-                    .header
-                    .tags
-                    .into_iter()
-                    .map(|(tag, epoch)| (tag, Epoch(epoch)))
-                    .collect(),
+                tags: frame.header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
             },
             format: frame.header.format,
             payload: frame.payload,

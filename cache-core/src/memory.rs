@@ -49,10 +49,7 @@ impl Memory {
     /// An empty store that goes by `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self {
-            clock,
-            ..Self::default()
-        }
+        Self { clock, ..Self::default() }
     }
 
     /// Makes every operation fail from now on, or work again.
@@ -69,10 +66,7 @@ impl Memory {
     }
 
     fn held<'t>(&self, table: &'t HashMap<Name, Held>, name: &Name) -> Option<&'t Stored> {
-        table
-            .get(name)
-            .filter(|held| self.clock.now() < held.ends)
-            .map(|held| &held.stored)
+        table.get(name).filter(|held| self.clock.now() < held.ends).map(|held| &held.stored)
     }
 
     fn epoch(&self, table: &HashMap<Name, Held>, name: &EpochName<'_>) -> Option<Epoch> {
@@ -97,12 +91,7 @@ impl Backend for Memory {
     }
 
     fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
-        self.with(|table| {
-            slots
-                .iter()
-                .map(|slot| self.held(table, &Name::of(*slot)).cloned())
-                .collect()
-        })
+        self.with(|table| slots.iter().map(|slot| self.held(table, &Name::of(*slot)).cloned()).collect())
     }
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
@@ -116,14 +105,7 @@ impl Backend for Memory {
                 Slot::Epoch(_) => None,
             };
             match stored {
-                Some(stored) => table.insert(
-                    name,
-                    Held {
-                        stored,
-                        subject,
-                        ends: life.ends(self.clock.now()),
-                    },
-                ),
+                Some(stored) => table.insert(name, Held { stored, subject, ends: life.ends(self.clock.now()) }),
                 None => table.remove(&name),
             };
             true
@@ -160,8 +142,6 @@ impl Backend for Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory")
-            .field("slots", &lock_std(&self.table).len())
-            .finish_non_exhaustive()
+        f.debug_struct("Memory").field("slots", &lock_std(&self.table).len()).finish_non_exhaustive()
     }
 }

@@ -42,11 +42,7 @@ impl Alarms {
     }
 }
 
-static SYSTEM: Alarms = Alarms(Mutex::new(Queue {
-    due: BTreeMap::new(),
-    next: 0,
-    thread: false,
-}));
+static SYSTEM: Alarms = Alarms(Mutex::new(Queue { due: BTreeMap::new(), next: 0, thread: false }));
 static CHANGED: Condvar = Condvar::new();
 
 /// One alarm: set when first polled, taken back when dropped.
@@ -60,11 +56,7 @@ pub(crate) struct Alarm {
 impl Alarm {
     /// An alarm that rings when `clock` shows `at` milliseconds.
     pub(crate) fn at(clock: &Clock, at: u64) -> Self {
-        Self {
-            clock: clock.clone(),
-            at,
-            set: None,
-        }
+        Self { clock: clock.clone(), at, set: None }
     }
 
     /// Whether it is time; if not, `waker` is woken when it is.
@@ -89,11 +81,7 @@ impl Alarm {
         drop(queue);
         self.set = Some(id);
         // A standing clock may have been moved between the first look and the alarm.
-        if self.clock.now() >= self.at {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if self.clock.now() >= self.at { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn alarms(&self) -> (&Alarms, bool) {
@@ -125,12 +113,7 @@ pub async fn within<F: Future>(clock: &Clock, limit: Duration, future: F) -> Opt
             return Poll::Ready(Some(output));
         }
         let alarm = alarm.get_or_insert_with(|| {
-            Alarm::at(
-                clock,
-                clock
-                    .now()
-                    .saturating_add(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
-            )
+            Alarm::at(clock, clock.now().saturating_add(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)))
         });
         alarm.poll(context.waker()).map(|()| None)
     })
@@ -141,10 +124,7 @@ pub async fn within<F: Future>(clock: &Clock, limit: Duration, future: F) -> Opt
 /// a wait is then as long as what it waits for, which is what it would be without a limit.
 fn ensure_thread(queue: &mut Queue) {
     if !queue.thread {
-        queue.thread = std::thread::Builder::new()
-            .name("larder-timer".into())
-            .spawn(keep_ringing)
-            .is_ok();
+        queue.thread = std::thread::Builder::new().name("larder-timer".into()).spawn(keep_ringing).is_ok();
     }
 }
 
@@ -159,11 +139,7 @@ fn keep_ringing() {
         };
         let wait = Duration::from_millis(at.saturating_sub(clock.now()));
         if !wait.is_zero() {
-            drop(
-                CHANGED
-                    .wait_timeout(queue, wait)
-                    .unwrap_or_else(PoisonError::into_inner),
-            );
+            drop(CHANGED.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner));
         }
     }
 }

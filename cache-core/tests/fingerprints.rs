@@ -196,10 +196,7 @@ fn a_type_that_never_can_be_read_is_refused_at_start_up() {
         }
     }
     let why = check::<Never>().unwrap_err().to_string();
-    assert!(
-        why.contains("Never` cannot be stored as bytes: its `Deserialize` refuses"),
-        "{why}"
-    );
+    assert!(why.contains("Never` cannot be stored as bytes: its `Deserialize` refuses"), "{why}");
     assert_eq!(check::<Row>(), Ok(()));
     assert_eq!(check::<url::Url>(), Ok(()));
     assert_eq!(check::<serde_json::Value>(), Ok(()));
@@ -227,10 +224,7 @@ fn enormous_types_are_traced_in_bounded_time() {
 
 #[test]
 fn raw_types_share_a_fingerprint_where_they_share_their_bytes() {
-    assert_eq!(
-        <Vec<u8> as RawBytes>::FINGERPRINT,
-        <std::sync::Arc<[u8]> as RawBytes>::FINGERPRINT
-    );
+    assert_eq!(<Vec<u8> as RawBytes>::FINGERPRINT, <std::sync::Arc<[u8]> as RawBytes>::FINGERPRINT);
     assert_eq!(<String as RawBytes>::FINGERPRINT, <Box<str> as RawBytes>::FINGERPRINT);
     assert_ne!(<Vec<u8> as RawBytes>::FINGERPRINT, <String as RawBytes>::FINGERPRINT);
 }

@@ -41,52 +41,23 @@ fn header() -> Header {
 }
 
 fn frames() -> Vec<Vec<u8>> {
-    let row = |more| Row {
-        id: 300,
-        name: "n".into(),
-        more,
-    };
-    let bare = Header {
-        tags: Vec::new(),
-        ..header()
-    };
+    let row = |more| Row { id: 300, name: "n".into(), more };
+    let bare = Header { tags: Vec::new(), ..header() };
     vec![
         write(&header(), KEY, |out| encode(&row(Some(0.5)), out)).unwrap(),
         write(&bare, KEY, |out| encode(&row(None), out)).unwrap(),
         write(&bare, KEY, |out| Ok(encode_raw(&"some text".to_owned(), out))).unwrap(),
         write(&bare, KEY, |out| Ok(encode_raw(&vec![7_u8; 700], out))).unwrap(),
-        write(
-            &Header {
-                kind: Kind::Tombstone,
-                ..bare.clone()
-            },
-            KEY,
-            |_| Ok(Format::Raw),
-        )
-        .unwrap(),
+        write(&Header { kind: Kind::Tombstone, ..bare.clone() }, KEY, |_| Ok(Format::Raw)).unwrap(),
     ]
 }
 
 #[test]
 fn a_frame_comes_back_as_it_was_written() {
-    for (frame, format) in frames()
-        .iter()
-        .zip([Format::Compact, Format::Named, Format::Raw, Format::Raw])
-    {
+    for (frame, format) in frames().iter().zip([Format::Compact, Format::Named, Format::Raw, Format::Raw]) {
         let Frame { header: back, payload } = read(frame, KEY).unwrap();
-        let tags = if format == Format::Compact {
-            header().tags
-        } else {
-            Vec::new()
-        };
-        assert_eq!(
-            back,
-            Header {
-                format,
-                tags,
-                ..header()
-            }
-        );
+        let tags = if format == Format::Compact { header().tags } else { Vec::new() };
+        assert_eq!(back, Header { format, tags, ..header() });
         if format != Format::Raw {
             assert_eq!(decode::<Row>(format, payload).unwrap().id, 300);
         }
@@ -172,15 +143,9 @@ fn a_frame_that_claims_four_gigabytes_is_malformed() {
 
 #[test]
 fn what_cannot_be_framed_is_refused() {
-    let tombstone = Header {
-        kind: Kind::Tombstone,
-        ..header()
-    };
+    let tombstone = Header { kind: Kind::Tombstone, ..header() };
     assert!(write(&tombstone, KEY, |out| Ok(encode_raw(&vec![1_u8], out))).is_err());
-    let long = Header {
-        tags: vec![("x".repeat(65_536), 0)],
-        ..header()
-    };
+    let long = Header { tags: vec![("x".repeat(65_536), 0)], ..header() };
     assert!(write(&long, KEY, |_| Ok(Format::Raw)).is_err());
     assert!(write(&Header { flags: 1, ..header() }, KEY, |_| Ok(Format::Raw)).is_err());
     let eater = |out: &mut Vec<u8>| {
@@ -192,20 +157,12 @@ fn what_cannot_be_framed_is_refused() {
 
 #[test]
 fn two_writes_of_one_value_have_two_heads() {
-    let write = |nonce| {
-        write(&Header { nonce, ..header() }, KEY, |out| {
-            Ok(encode_raw(&vec![1_u8], out))
-        })
-        .unwrap()
-    };
+    let write = |nonce| write(&Header { nonce, ..header() }, KEY, |out| Ok(encode_raw(&vec![1_u8], out))).unwrap();
     let (first, second) = (write(1), write(2));
     assert_ne!(head(&first), head(&second));
     assert_eq!(head(&first), head(&first.clone()));
     assert!(head(&first).is_of(&first) && !head(&first).is_of(&second));
-    assert_eq!(
-        (head(&first).start().len(), head(&first).entry_len()),
-        (HEAD, first.len() as u64)
-    );
+    assert_eq!((head(&first).start().len(), head(&first).entry_len()), (HEAD, first.len() as u64));
 }
 
 #[test]
@@ -218,12 +175,7 @@ fn foreign_bytes_have_a_head() {
 
 #[test]
 fn the_layout_of_a_frame_is_what_other_processes_know() {
-    let bare = Header {
-        tags: vec![("t".into(), 5)],
-        fingerprint: 9,
-        epoch: 3,
-        ..header()
-    };
+    let bare = Header { tags: vec![("t".into(), 5)], fingerprint: 9, epoch: 3, ..header() };
     let frame = write(&bare, KEY, |out| Ok(encode_raw(&"v".to_owned(), out))).unwrap();
     let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, EXPECTED);

@@ -22,11 +22,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 enum Tree {
     Leaf(u8),
     Pair(Box<Tree>, Box<Tree>),
-    Many {
-        name: String,
-        children: Vec<Tree>,
-        more: BTreeMap<String, i64>,
-    },
+    Many { name: String, children: Vec<Tree>, more: BTreeMap<String, i64> },
     Maybe(Option<Box<Tree>>),
     Bytes(#[serde(with = "serde_bytes")] Vec<u8>, char, f64, i64, bool),
     Unit,
@@ -203,10 +199,7 @@ fn nesting_of_a_large_type_does_not_overflow_the_stack() {
     }
     let mut large = None;
     for _ in 0..128 {
-        large = Some(Box::new(Large {
-            ballast: [[1; 32]; 8],
-            next: large,
-        }));
+        large = Some(Box::new(Large { ballast: [[1; 32]; 8], next: large }));
     }
     // Whether it fits depends on the build; that the process lives on does not.
     let mut bytes = Vec::new();

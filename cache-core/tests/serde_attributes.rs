@@ -66,24 +66,9 @@ fn a_field_left_out_when_it_is_zero_comes_back_as_zero() {
         c: Option<String>,
     }
     named(Row { a: 0, b: 300, c: None });
-    named(Row {
-        a: 0,
-        b: 300,
-        c: Some("x".into()),
-    });
-    compact(Row {
-        a: 1,
-        b: 300,
-        c: Some("x".into()),
-    });
-    named(vec![
-        Row { a: 0, b: 1, c: None },
-        Row {
-            a: 2,
-            b: 3,
-            c: Some("y".into()),
-        },
-    ]);
+    named(Row { a: 0, b: 300, c: Some("x".into()) });
+    compact(Row { a: 1, b: 300, c: Some("x".into()) });
+    named(vec![Row { a: 0, b: 1, c: None }, Row { a: 2, b: 3, c: Some("y".into()) }]);
 }
 
 #[test]
@@ -107,10 +92,7 @@ fn a_field_written_but_never_read_is_refused_by_name() {
         b: u8,
     }
     let why = refused(Row { a: 1, c: 2, b: 3 }).to_string();
-    assert!(
-        why.contains("the field `c` of `Row` is written but never read back"),
-        "{why}"
-    );
+    assert!(why.contains("the field `c` of `Row` is written but never read back"), "{why}");
     assert!(why.contains("handler of objects"), "{why}");
 }
 
@@ -123,15 +105,8 @@ fn a_field_read_but_never_written_is_refused_by_name() {
         #[serde(skip_serializing, default)]
         password: String,
     }
-    let why = refused(User {
-        name: "n".into(),
-        password: "p".into(),
-    })
-    .to_string();
-    assert!(
-        why.contains("the field `password` of `User` is read back but never written"),
-        "{why}"
-    );
+    let why = refused(User { name: "n".into(), password: "p".into() }).to_string();
+    assert!(why.contains("the field `password` of `User` is read back but never written"), "{why}");
     #[derive(Serialize, Deserialize)]
     #[allow(dead_code)]
     struct Swap {
@@ -164,11 +139,7 @@ fn renames_and_aliases_come_back() {
         #[serde(alias = "Q")]
         q: Option<u8>,
     }
-    round_trip(Row {
-        user_name: "n".into(),
-        z: 3,
-        q: None,
-    });
+    round_trip(Row { user_name: "n".into(), z: 3, q: None });
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
     struct Plain {
         #[serde(rename = "y")]
@@ -185,11 +156,7 @@ struct Inner {
 }
 
 fn inner() -> Inner {
-    Inner {
-        x: 1,
-        y: Some(None),
-        ip: "10.0.0.1".parse().unwrap(),
-    }
+    Inner { x: 1, y: Some(None), ip: "10.0.0.1".parse().unwrap() }
 }
 
 #[test]
@@ -201,15 +168,7 @@ fn tagged_enums_come_back() {
         New(Inner),
         Fields { a: u8, b: String, c: (u8, f32) },
     }
-    named(vec![
-        Internal::Unit,
-        Internal::New(inner()),
-        Internal::Fields {
-            a: 1,
-            b: "b".into(),
-            c: (1, 0.5),
-        },
-    ]);
+    named(vec![Internal::Unit, Internal::New(inner()), Internal::Fields { a: 1, b: "b".into(), c: (1, 0.5) }]);
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
     #[serde(tag = "t", content = "c")]
     enum Adjacent {
@@ -218,12 +177,7 @@ fn tagged_enums_come_back() {
         Tuple(u8, String),
         Fields { a: u8 },
     }
-    for value in [
-        Adjacent::Unit,
-        Adjacent::New(inner()),
-        Adjacent::Tuple(1, "x".into()),
-        Adjacent::Fields { a: 1 },
-    ] {
+    for value in [Adjacent::Unit, Adjacent::New(inner()), Adjacent::Tuple(1, "x".into()), Adjacent::Fields { a: 1 }] {
         round_trip(value);
     }
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
@@ -273,14 +227,8 @@ fn flattened_structs_come_back() {
         #[serde(flatten)]
         more: HashMap<String, serde_json::Value>,
     }
-    let more = (0..20)
-        .map(|n| (format!("k{n}"), serde_json::json!([n, null, {"a": 1.5}])))
-        .collect();
-    named(Outer {
-        id: 1,
-        inner: inner(),
-        more,
-    });
+    let more = (0..20).map(|n| (format!("k{n}"), serde_json::json!([n, null, {"a": 1.5}]))).collect();
+    named(Outer { id: 1, inner: inner(), more });
 }
 
 #[test]
@@ -371,11 +319,7 @@ fn the_types_of_the_ecosystem_come_back() {
     let url: url::Url = "https://example.org/a?b=c".parse().unwrap();
     let when: chrono::DateTime<chrono::Utc> = "2024-02-29T12:00:00.123456789Z".parse().unwrap();
     compact((url.clone(), uuid::Uuid::from_u128(7), when, NonZeroU32::new(3).unwrap()));
-    compact((
-        Duration::new(1, 2),
-        SystemTime::UNIX_EPOCH + Duration::new(5, 7),
-        "::1".parse::<IpAddr>().unwrap(),
-    ));
+    compact((Duration::new(1, 2), SystemTime::UNIX_EPOCH + Duration::new(5, 7), "::1".parse::<IpAddr>().unwrap()));
     named(serde_json::json!({"a": [1, -1, 1.5, "x", null, true], "b": {"c": u64::MAX}}));
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
     struct Api {
@@ -406,16 +350,7 @@ fn the_types_of_the_ecosystem_come_back() {
 fn the_types_of_the_standard_library_come_back() {
     compact(Some(None::<Option<u8>>));
     compact(vec![None, Some(())]);
-    compact((
-        i128::MIN,
-        u128::MAX,
-        i64::MIN,
-        u64::MAX,
-        i8::MIN,
-        u8::MAX,
-        i16::MIN,
-        i32::MIN,
-    ));
+    compact((i128::MIN, u128::MAX, i64::MIN, u64::MAX, i8::MIN, u8::MAX, i16::MIN, i32::MIN));
     compact((
         '\u{10FFFF}',
         "é".to_owned(),
@@ -429,13 +364,7 @@ fn the_types_of_the_standard_library_come_back() {
     compact((0..100).map(|n| (n, n.to_string())).collect::<BTreeMap<u32, String>>());
     compact((0..100).collect::<HashSet<u32>>());
     compact((0..100).collect::<BTreeSet<u32>>());
-    compact((
-        1..3,
-        1..=3,
-        std::ops::Bound::Excluded(1_u8),
-        Ok::<u8, String>(1),
-        Err::<u8, String>("e".into()),
-    ));
+    compact((1..3, 1..=3, std::ops::Bound::Excluded(1_u8), Ok::<u8, String>(1), Err::<u8, String>("e".into())));
     let nan = f32::from_bits(0x7FC0_1234);
     let mut bytes = Vec::new();
     let format = encode(&(nan, -0.0_f64), &mut bytes).unwrap();
@@ -477,23 +406,14 @@ fn recursive_types_come_back() {
         Number(f64),
         Nothing,
     }
-    let leaf = Expr::Call {
-        name: "f".into(),
-        args: vec![Expr::Number(1.0), Expr::Nothing],
-    };
+    let leaf = Expr::Call { name: "f".into(), args: vec![Expr::Number(1.0), Expr::Nothing] };
     compact(Expr::Add(Box::new(Expr::Neg(Box::new(leaf.clone()))), Box::new(leaf)));
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
     struct Node {
         next: Option<Box<Node>>,
         children: Vec<Node>,
     }
-    compact(Node {
-        next: Some(Box::new(Node {
-            next: None,
-            children: vec![],
-        })),
-        children: vec![],
-    });
+    compact(Node { next: Some(Box::new(Node { next: None, children: vec![] })), children: vec![] });
 }
 
 #[test]
@@ -548,14 +468,7 @@ fn paths_markers_and_variants_with_fields_left_out_come_back() {
             at: u64,
         },
     }
-    named(vec![
-        Event::Sent { to: None, at: 1 },
-        Event::Plain,
-        Event::Sent {
-            to: Some(Some("x".into())),
-            at: 300,
-        },
-    ]);
+    named(vec![Event::Sent { to: None, at: 1 }, Event::Plain, Event::Sent { to: Some(Some("x".into())), at: 300 }]);
     compact(vec![Event::Sent { to: Some(None), at: 1 }, Event::Plain]);
 }
 
@@ -577,11 +490,7 @@ fn a_hand_written_field_left_out_without_saying_so_is_refused() {
     }
     let row = Row { a: 1, b: 2 };
     assert_eq!(row.b, 2);
-    assert!(
-        refused(row)
-            .to_string()
-            .contains("the field `b` of `Row` is read back but never written")
-    );
+    assert!(refused(row).to_string().contains("the field `b` of `Row` is read back but never written"));
 }
 
 #[test]

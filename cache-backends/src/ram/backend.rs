@@ -53,9 +53,7 @@ impl Ram {
         // The bound is hard: what is left of the division goes to the first stripes, nothing is rounded up.
         let capacity = |stripe| threshold / stripes + usize::from(stripe < threshold % stripes);
         Self {
-            stripes: (0..stripes)
-                .map(|stripe| RwLock::new(Stripe::new(capacity(stripe))))
-                .collect(),
+            stripes: (0..stripes).map(|stripe| RwLock::new(Stripe::new(capacity(stripe)))).collect(),
             epochs: Epochs::new(clock.clone()),
             clock,
             hasher: RandomState::default(),
@@ -92,11 +90,7 @@ impl Ram {
             }
             Slot::Entry(key) => {
                 let hash = self.hash(key);
-                Some(Stored::Object(Arc::clone(self.read(hash).get(
-                    hash,
-                    key,
-                    self.clock.now(),
-                )?)))
+                Some(Stored::Object(Arc::clone(self.read(hash).get(hash, key, self.clock.now())?)))
             }
         }
     }
@@ -134,10 +128,7 @@ impl Ram {
                 // Clearing by pattern renews its epoch first and then takes this lock: whichever comes second sees
                 // what the other did.
                 let patterns = epoch.is_none_or(|(name, number)| self.epochs.with(|epoch| epoch(name)) == Some(number));
-                patterns
-                    && seen
-                        .stamp_value()
-                        .is_some_and(|since| stripe.is_unchanged(hash, key, since))
+                patterns && seen.stamp_value().is_some_and(|since| stripe.is_unchanged(hash, key, since))
             }
         };
         if !allowed {
@@ -154,10 +145,7 @@ impl Ram {
 
     fn remove_everywhere(&self, pattern: Option<&Pattern>) {
         for stripe in &self.stripes {
-            let removed: Removed = stripe
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove_matching(pattern);
+            let removed: Removed = stripe.write().unwrap_or_else(PoisonError::into_inner).remove_matching(pattern);
             drop(removed);
         }
     }
@@ -205,9 +193,7 @@ impl Backend for Ram {
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         let hash = self.hash(key);
         let stripe = self.read(hash);
-        let stored = stripe
-            .get(hash, key, self.clock.now())
-            .map(|entry| Stored::Object(Arc::clone(entry)));
+        let stored = stripe.get(hash, key, self.clock.now()).map(|entry| Stored::Object(Arc::clone(entry)));
         let seen = Seen::stamp(stripe.writes());
         drop(stripe);
         let epochs = self.epochs.with(|epoch| watch.iter().map(epoch).collect());
@@ -217,9 +203,7 @@ impl Backend for Ram {
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
         let hash = self.hash(key);
         let since = seen.stamp_value();
-        Reply::ready(Ok(
-            since.is_some_and(|since| self.read(hash).is_unchanged(hash, key, since))
-        ))
+        Reply::ready(Ok(since.is_some_and(|since| self.read(hash).is_unchanged(hash, key, since))))
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
@@ -252,14 +236,8 @@ impl Backend for Ram {
 
 impl fmt::Debug for Ram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries: usize = self
-            .stripes
-            .iter()
-            .map(|stripe| stripe.read().unwrap_or_else(PoisonError::into_inner).len())
-            .sum();
-        f.debug_struct("Ram")
-            .field("prefix", &self.prefix)
-            .field("entries", &entries)
-            .finish_non_exhaustive()
+        let entries: usize =
+            self.stripes.iter().map(|stripe| stripe.read().unwrap_or_else(PoisonError::into_inner).len()).sum();
+        f.debug_struct("Ram").field("prefix", &self.prefix).field("entries", &entries).finish_non_exhaustive()
     }
 }

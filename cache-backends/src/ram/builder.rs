@@ -15,11 +15,7 @@ pub struct RamBuilder {
 
 impl Default for RamBuilder {
     fn default() -> Self {
-        Self {
-            prefix: String::new(),
-            threshold: 500,
-            default_expire: Ttl::For(cache_core::DEFAULT_EXPIRE),
-        }
+        Self { prefix: String::new(), threshold: 500, default_expire: Ttl::For(cache_core::DEFAULT_EXPIRE) }
     }
 }
 

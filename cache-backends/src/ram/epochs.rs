@@ -30,13 +30,7 @@ struct Held {
 
 impl Epochs {
     pub(super) fn new(clock: Clock) -> Self {
-        Self {
-            table: RwLock::new(Table {
-                epochs: HashMap::default(),
-                clean_at: FEW,
-            }),
-            clock,
-        }
+        Self { table: RwLock::new(Table { epochs: HashMap::default(), clean_at: FEW }), clock }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {
@@ -51,13 +45,7 @@ impl Epochs {
     pub(super) fn with<T>(&self, ask: impl FnOnce(&dyn Fn(&EpochName<'_>) -> Option<Epoch>) -> T) -> T {
         let table = self.read();
         let now = self.clock.now();
-        ask(&|name| {
-            table
-                .epochs
-                .get(name.text())
-                .filter(|held| now < held.ends)
-                .map(|held| held.epoch)
-        })
+        ask(&|name| table.epochs.get(name.text()).filter(|held| now < held.ends).map(|held| held.epoch))
     }
 
     /// The epochs of `names`, made where there are none, to live for `life` at least.
@@ -72,10 +60,7 @@ impl Epochs {
         let mut table = self.write();
         table.clean(now);
         let one = |name: &EpochName<'_>| {
-            let held = table
-                .epochs
-                .entry(name.text().to_owned())
-                .or_insert_with(|| Held::new(ends));
+            let held = table.epochs.entry(name.text().to_owned()).or_insert_with(|| Held::new(ends));
             if now >= held.ends {
                 *held = Held::new(ends);
             }
@@ -90,13 +75,7 @@ impl Epochs {
         let mut table = self.write();
         table.clean(now);
         match epoch {
-            Some(epoch) => table.epochs.insert(
-                name.text().to_owned(),
-                Held {
-                    epoch,
-                    ends: life.ends(now),
-                },
-            ),
+            Some(epoch) => table.epochs.insert(name.text().to_owned(), Held { epoch, ends: life.ends(now) }),
             None => table.epochs.remove(name.text()),
         };
     }
@@ -133,10 +112,7 @@ impl Epochs {
 
 impl Held {
     fn new(ends: u64) -> Self {
-        Self {
-            epoch: Epoch::random(),
-            ends,
-        }
+        Self { epoch: Epoch::random(), ends }
     }
 }
 

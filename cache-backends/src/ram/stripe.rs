@@ -73,9 +73,7 @@ impl Stripe {
     }
 
     fn slot(&self, hash: u64, key: &Key<'_>) -> Option<usize> {
-        self.index
-            .find(hash, |slot| self.node(*slot).is_some_and(|node| key.is(&node.key)))
-            .copied()
+        self.index.find(hash, |slot| self.node(*slot).is_some_and(|node| key.is(&node.key))).copied()
     }
 
     fn node(&self, slot: usize) -> Option<&Node> {
@@ -97,10 +95,7 @@ impl Stripe {
 
     /// Whether nothing was written or removed under `key` since the write numbered `since`.
     pub(super) fn is_unchanged(&self, hash: u64, key: &Key<'_>, since: u64) -> bool {
-        let written = self
-            .slot(hash, key)
-            .and_then(|slot| self.node(slot))
-            .is_some_and(|node| node.written > since);
+        let written = self.slot(hash, key).and_then(|slot| self.node(slot)).is_some_and(|node| node.written > since);
         let gone = self.gone.iter().rev().take_while(|(number, _)| *number > since);
         since >= self.forgotten && !written && gone.into_iter().all(|(_, other)| *other != hash)
     }
@@ -138,8 +133,7 @@ impl Stripe {
             }
         };
         let slab = &self.slab;
-        self.index
-            .insert_unique(hash, slot, |slot| slab[*slot].as_ref().map_or(0, |node| node.hash));
+        self.index.insert_unique(hash, slot, |slot| slab[*slot].as_ref().map_or(0, |node| node.hash));
         removed
     }
 
@@ -170,11 +164,7 @@ impl Stripe {
     /// Takes out the entry of `key`, and makes every commit fail whose look came before.
     pub(super) fn remove(&mut self, hash: u64, key: &Key<'_>) -> Removed {
         self.writes += 1;
-        let removed = self
-            .slot(hash, key)
-            .and_then(|slot| self.take(slot))
-            .into_iter()
-            .collect();
+        let removed = self.slot(hash, key).and_then(|slot| self.take(slot)).into_iter().collect();
         self.remember(hash);
         removed
     }
@@ -194,9 +184,7 @@ impl Stripe {
             None => true,
             Some(pattern) => node.subject.as_ref().is_some_and(|subject| pattern.matches(subject)),
         };
-        let slots: Vec<usize> = (0..self.slab.len())
-            .filter(|slot| self.node(*slot).is_some_and(matches))
-            .collect();
+        let slots: Vec<usize> = (0..self.slab.len()).filter(|slot| self.node(*slot).is_some_and(matches)).collect();
         self.writes += 1;
         for slot in &slots {
             if let Some(hash) = self.node(*slot).map(|node| node.hash) {

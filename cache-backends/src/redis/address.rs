@@ -43,10 +43,7 @@ const FORMS: &str = "write `redis://user:password@host:6379/0` or `unix:///path/
 
 /// What `url` says, or what to write instead.
 pub(super) fn parse(url: &str) -> Result<Parsed, String> {
-    let scheme = url
-        .split_once("://")
-        .map_or("", |(scheme, _)| scheme)
-        .to_ascii_lowercase();
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
     match scheme.as_str() {
         "redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix" => {}
         "rediss" | "valkeys" => {
@@ -55,41 +52,25 @@ pub(super) fn parse(url: &str) -> Result<Parsed, String> {
                 .into());
         }
         other if other.contains("cluster") || other.contains("sentinel") => {
-            return Err(
-                "the redis handler's url asks for a cluster or sentinel, which are not in this build: \
+            return Err("the redis handler's url asks for a cluster or sentinel, which are not in this build: \
                         write the `redis://` url of a single server"
-                    .into(),
-            );
+                .into());
         }
         _ => {
-            return Err(format!(
-                "the redis handler's url has no scheme that is known here: {FORMS}"
-            ));
+            return Err(format!("the redis handler's url has no scheme that is known here: {FORMS}"));
         }
     }
     let unreadable = || format!("the redis handler's url cannot be read: {FORMS}");
-    let info = redis::parse_redis_url(url)
-        .ok_or_else(unreadable)?
-        .into_connection_info()
-        .map_err(|_| unreadable())?;
+    let info = redis::parse_redis_url(url).ok_or_else(unreadable)?.into_connection_info().map_err(|_| unreadable())?;
     let address = match info.addr() {
-        ConnectionAddr::Tcp(host, port) => Address::Tcp {
-            host: host.clone(),
-            port: *port,
-        },
+        ConnectionAddr::Tcp(host, port) => Address::Tcp { host: host.clone(), port: *port },
         ConnectionAddr::Unix(path) => Address::Unix { path: path.clone() },
         _ => return Err(unreadable()),
     };
     let settings = info.redis_settings();
-    let login = Login {
-        username: settings.username().map(str::to_owned),
-        password: settings.password().map(str::to_owned),
-    };
-    Ok(Parsed {
-        address,
-        db: settings.db(),
-        login,
-    })
+    let login =
+        Login { username: settings.username().map(str::to_owned), password: settings.password().map(str::to_owned) };
+    Ok(Parsed { address, db: settings.db(), login })
 }
 
 /// A server and db as errors name them, without credentials.
@@ -108,23 +89,12 @@ mod tests {
     #[test]
     fn urls_say_where_and_who() {
         let parsed = parse("redis://ann:p%40ss@cache.example:6380/3").unwrap();
-        assert_eq!(
-            parsed.address,
-            Address::Tcp {
-                host: "cache.example".into(),
-                port: 6380
-            }
-        );
+        assert_eq!(parsed.address, Address::Tcp { host: "cache.example".into(), port: 6380 });
         assert_eq!((parsed.db, parsed.login.username.as_deref()), (3, Some("ann")));
         assert_eq!(parsed.login.password.as_deref(), Some("p@ss"));
 
         let parsed = parse("unix:///run/redis.sock?db=2").unwrap();
-        assert_eq!(
-            parsed.address,
-            Address::Unix {
-                path: "/run/redis.sock".into()
-            }
-        );
+        assert_eq!(parsed.address, Address::Unix { path: "/run/redis.sock".into() });
         assert_eq!((parsed.db, parsed.login), (2, Login::default()));
     }
 

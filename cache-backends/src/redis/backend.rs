@@ -36,9 +36,7 @@ impl Redis {
     }
 
     pub(super) fn new(target: Target) -> Self {
-        Self {
-            wire: Wire::new(target),
-        }
+        Self { wire: Wire::new(target) }
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -95,10 +93,7 @@ impl Redis {
         let keys: Vec<Vec<u8>> = slots.iter().map(|slot| self.key(slot)).collect();
         let reply = link.request(&command::on("MGET", &keys)).await.map_err(failed)?;
         let values = command::array(reply, slots.len()).map_err(failed)?;
-        values
-            .into_iter()
-            .map(|value| command::stored(value).map_err(failed))
-            .collect()
+        values.into_iter().map(|value| command::stored(value).map_err(failed)).collect()
     }
 
     /// Puts `bytes`, or empties the slot for `None`.
@@ -109,10 +104,7 @@ impl Redis {
         life: Life,
         when: When<'_>,
     ) -> Result<bool, BackendError> {
-        if bytes
-            .as_ref()
-            .is_some_and(|bytes| bytes.starts_with(command::TOMBSTONE))
-        {
+        if bytes.as_ref().is_some_and(|bytes| bytes.starts_with(command::TOMBSTONE)) {
             // It could not be given back as it is. No frame begins like this.
             return Ok(false);
         }
@@ -133,13 +125,7 @@ impl Redis {
                     return Ok(false);
                 }
                 let epoch = epoch.map(|(name, epoch)| (self.epoch_key(name), epoch.to_bytes()));
-                self.replace(&Replacement {
-                    key: &key,
-                    seen: seen.bytes(),
-                    epoch,
-                    write,
-                })
-                .await?
+                self.replace(&Replacement { key: &key, seen: seen.bytes(), epoch, write }).await?
             }
         };
         command::happened(reply).map_err(|error| self.failed("put", &error))
@@ -165,9 +151,7 @@ impl Redis {
 
     async fn run(&self, operation: &str, command: &Cmd) -> Result<Value, BackendError> {
         let link = self.link(operation).await?;
-        link.request(command)
-            .await
-            .map_err(|error| self.failed(operation, &error))
+        link.request(command).await.map_err(|error| self.failed(operation, &error))
     }
 }
 
@@ -220,14 +204,8 @@ impl Backend for Redis {
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
         Reply::pending(async move {
             let link = self.link("read epochs").await?;
-            let known = if link.near_counts() {
-                link.near.get(names)
-            } else {
-                vec![None; names.len()]
-            };
-            self.current_epochs(&link, names, known)
-                .await
-                .map_err(|error| self.failed("read epochs", &error))
+            let known = if link.near_counts() { link.near.get(names) } else { vec![None; names.len()] };
+            self.current_epochs(&link, names, known).await.map_err(|error| self.failed("read epochs", &error))
         })
     }
 

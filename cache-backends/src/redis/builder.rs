@@ -34,10 +34,7 @@ pub struct RedisBuilder {
 impl Default for RedisBuilder {
     fn default() -> Self {
         Self {
-            address: Address::Tcp {
-                host: "localhost".into(),
-                port: PORT,
-            },
+            address: Address::Tcp { host: "localhost".into(), port: PORT },
             db: 0,
             login: Login::default(),
             prefix: "cache:".into(),
@@ -57,25 +54,14 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
 impl RedisBuilder {
     /// The server's name or IP address, without a port; `localhost` unless set.
     pub fn host(mut self, host: impl Into<String>) -> Self {
-        let port = if let Address::Tcp { port, .. } = self.address {
-            port
-        } else {
-            PORT
-        };
-        self.address = Address::Tcp {
-            host: host.into(),
-            port,
-        };
+        let port = if let Address::Tcp { port, .. } = self.address { port } else { PORT };
+        self.address = Address::Tcp { host: host.into(), port };
         self
     }
 
     /// The server's port; 6379 unless set.
     pub fn port(mut self, port: u16) -> Self {
-        let host = if let Address::Tcp { host, .. } = self.address {
-            host
-        } else {
-            "localhost".into()
-        };
+        let host = if let Address::Tcp { host, .. } = self.address { host } else { "localhost".into() };
         self.address = Address::Tcp { host, port };
         self
     }
@@ -184,8 +170,6 @@ impl IntoHandler for RedisBuilder {
         // The handler's own limit, which says what is wrong, comes before larder's: an operation may wait for a
         // connection first and then for the answer.
         let patience = timeout.saturating_mul(3);
-        Ok(Opened::new(Redis::new(target))
-            .default_expire(default_expire)
-            .timeout(patience))
+        Ok(Opened::new(Redis::new(target)).default_expire(default_expire).timeout(patience))
     }
 }

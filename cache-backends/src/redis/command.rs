@@ -97,9 +97,7 @@ impl Replacement<'_> {
             Some((_, life)) => command.arg(life.millis().map_or(-1, to_signed)),
             None => command.arg(0),
         };
-        command
-            .arg(TOMBSTONE)
-            .arg(self.write.map_or(&[][..], |(bytes, _)| bytes));
+        command.arg(TOMBSTONE).arg(self.write.map_or(&[][..], |(bytes, _)| bytes));
         command
     }
 }
@@ -108,12 +106,7 @@ impl Replacement<'_> {
 /// its write has no reply to learn of it from.
 pub(super) fn track(prefix: &str) -> Cmd {
     let mut command = cmd("CLIENT");
-    command
-        .arg("TRACKING")
-        .arg("ON")
-        .arg("BCAST")
-        .arg("PREFIX")
-        .arg(format!("{prefix}e:"));
+    command.arg("TRACKING").arg("ON").arg("BCAST").arg("PREFIX").arg(format!("{prefix}e:"));
     command
 }
 
@@ -219,12 +212,7 @@ pub(super) fn unexpected(reply: &Value) -> RedisError {
         Value::Array(_) => "an array of another length",
         _ => "another type",
     };
-    (
-        redis::ErrorKind::UnexpectedReturnType,
-        "the server's reply is not of this command",
-        kind.to_owned(),
-    )
-        .into()
+    (redis::ErrorKind::UnexpectedReturnType, "the server's reply is not of this command", kind.to_owned()).into()
 }
 
 /// Whether the server has to be sent the script's text.

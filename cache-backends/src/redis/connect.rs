@@ -38,9 +38,7 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn new(address: Address, db: i64, login: Login, prefix: String, timeout: Duration) -> Self {
-        let mut settings = RedisConnectionInfo::default()
-            .set_db(db)
-            .set_lib_name("larder", env!("CARGO_PKG_VERSION"));
+        let mut settings = RedisConnectionInfo::default().set_db(db).set_lib_name("larder", env!("CARGO_PKG_VERSION"));
         if let Some(username) = login.username {
             settings = settings.set_username(username);
         }
@@ -48,14 +46,7 @@ impl Target {
             settings = settings.set_password(password);
         }
         let label = address::label(&address, db);
-        Self {
-            address,
-            settings,
-            prefix,
-            label,
-            timeout,
-            said_untracked: AtomicBool::new(false),
-        }
+        Self { address, settings, prefix, label, timeout, said_untracked: AtomicBool::new(false) }
     }
 
     /// An error of `operation` on this server.
@@ -160,10 +151,7 @@ fn refusal(error: &RedisError) -> String {
         _ if error.kind() == ErrorKind::AuthenticationFailed => {
             "the server refused the user or password: check `.username(..)` and `.password(..)`".into()
         }
-        _ if error
-            .detail()
-            .is_some_and(|detail| detail.contains("max number of clients")) =>
-        {
+        _ if error.detail().is_some_and(|detail| detail.contains("max number of clients")) => {
             "the server has as many clients as it allows: raise its `maxclients`".into()
         }
         _ => format!("the server refused the connection ({code}): check the user, the password and the db"),

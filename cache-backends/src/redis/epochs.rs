@@ -74,22 +74,14 @@ impl Redis {
         let link = self.link(OPERATION).await?;
         let until = life.ends(now());
         let tracked = link.near.is_tracked();
-        let mut epochs: Vec<Option<Epoch>> = names
-            .iter()
-            .map(|name| link.near.living(name, until).filter(|_| tracked))
-            .collect();
+        let mut epochs: Vec<Option<Epoch>> =
+            names.iter().map(|name| link.near.living(name, until).filter(|_| tracked)).collect();
         // A slot that holds something else than an epoch is overwritten by the second attempt.
         for overwrite in [false, true] {
-            let missing: Vec<&EpochName<'_>> = names
-                .iter()
-                .zip(&epochs)
-                .filter(|(_, epoch)| epoch.is_none())
-                .map(|(name, _)| name)
-                .collect();
-            let found = self
-                .make(&link, &missing, life, overwrite)
-                .await
-                .map_err(|error| self.failed(OPERATION, &error))?;
+            let missing: Vec<&EpochName<'_>> =
+                names.iter().zip(&epochs).filter(|(_, epoch)| epoch.is_none()).map(|(name, _)| name).collect();
+            let found =
+                self.make(&link, &missing, life, overwrite).await.map_err(|error| self.failed(OPERATION, &error))?;
             for (slot, epoch) in epochs.iter_mut().filter(|epoch| epoch.is_none()).zip(found) {
                 *slot = epoch;
             }
@@ -97,10 +89,7 @@ impl Redis {
                 return Ok(epochs);
             }
         }
-        Err(self.target().error(
-            OPERATION,
-            "an epoch was gone as soon as it was made; give the server more memory",
-        ))
+        Err(self.target().error(OPERATION, "an epoch was gone as soon as it was made; give the server more memory"))
     }
 
     /// Makes `names` where there are none and makes them live long enough, in one round trip.
@@ -145,10 +134,8 @@ impl Redis {
         const OPERATION: &str = "extend epochs";
         let link = self.link(OPERATION).await?;
         let asked = now();
-        let short: Vec<&EpochName<'_>> = names
-            .iter()
-            .filter(|name| link.near.living(name, life.ends(asked)).is_none())
-            .collect();
+        let short: Vec<&EpochName<'_>> =
+            names.iter().filter(|name| link.near.living(name, life.ends(asked)).is_none()).collect();
         if short.is_empty() {
             return Ok(());
         }
@@ -185,12 +172,7 @@ impl Redis {
         let mut pipeline = Pipeline::with_capacity(names.len());
         for name in names {
             let fresh = Epoch::random().to_bytes();
-            pipeline.add_command(command::set(
-                &self.epoch_key(name),
-                &fresh[..],
-                Life::of(SHORTEST),
-                false,
-            ));
+            pipeline.add_command(command::set(&self.epoch_key(name), &fresh[..], Life::of(SHORTEST), false));
         }
         let replies = link.requests(&pipeline).await.map_err(failed)?;
         // The server's message about this write comes behind its reply; this process does not wait for it.

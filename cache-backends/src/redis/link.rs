@@ -65,8 +65,7 @@ impl Link {
     /// The replies to all commands of `pipeline`, in one round trip.
     pub(super) async fn requests(&self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let mut connection = self.connection.clone();
-        self.watched(connection.send_packed_commands(pipeline, 0, pipeline.len()))
-            .await
+        self.watched(connection.send_packed_commands(pipeline, 0, pipeline.len())).await
     }
 
     /// Whether what is near counts without a request now.

@@ -56,11 +56,7 @@ pub(super) struct Ticket(Option<u64>);
 
 impl Near {
     pub(super) fn new(prefix: &str) -> Self {
-        Self {
-            prefix: prefix.as_bytes().into(),
-            tracked: AtomicBool::new(false),
-            table: RwLock::default(),
-        }
+        Self { prefix: prefix.as_bytes().into(), tracked: AtomicBool::new(false), table: RwLock::default() }
     }
 
     /// From now on the server sends messages.
@@ -82,9 +78,7 @@ impl Near {
     pub(super) fn has_all(&self, names: &[EpochName<'_>]) -> bool {
         self.is_tracked() && {
             let table = self.read();
-            names
-                .iter()
-                .all(|name| matches!(table.slots.get(name.text()), Some(Slot::Known(_))))
+            names.iter().all(|name| matches!(table.slots.get(name.text()), Some(Slot::Known(_))))
         }
     }
 
@@ -140,11 +134,7 @@ impl Near {
     pub(super) fn lives(&self, name: &EpochName<'_>, epoch: Epoch, until: u64) {
         let mut table = self.write();
         if let Some(life) = table.lives.get_mut(name.text()) {
-            *life = if life.0 == epoch {
-                (epoch, life.1.max(until))
-            } else {
-                (epoch, until)
-            };
+            *life = if life.0 == epoch { (epoch, life.1.max(until)) } else { (epoch, until) };
             return;
         }
         make_room(&mut table.lives);
@@ -242,10 +232,7 @@ mod tests {
 
     fn message(name: &str) -> PushInfo {
         let names = Value::Array(vec![Value::BulkString(name.as_bytes().to_vec())]);
-        PushInfo {
-            kind: PushKind::Invalidate,
-            data: vec![names],
-        }
+        PushInfo { kind: PushKind::Invalidate, data: vec![names] }
     }
 
     fn learn(near: &Near, name: &EpochName<'static>) -> Epoch {
@@ -290,10 +277,7 @@ mod tests {
     fn a_message_without_names_empties_the_table() {
         let (near, name) = (near(), EpochName::tag("a"));
         learn(&near, &name);
-        near.hear(&PushInfo {
-            kind: PushKind::Invalidate,
-            data: vec![Value::Nil],
-        });
+        near.hear(&PushInfo { kind: PushKind::Invalidate, data: vec![Value::Nil] });
         assert_eq!(near.get(&[name]), [None]);
     }
 
@@ -301,10 +285,7 @@ mod tests {
     fn without_messages_nothing_is_near() {
         let (near, name) = (near(), EpochName::tag("a"));
         learn(&near, &name);
-        near.hear(&PushInfo {
-            kind: PushKind::Disconnection,
-            data: vec![],
-        });
+        near.hear(&PushInfo { kind: PushKind::Disconnection, data: vec![] });
         assert!(!near.has_all(std::slice::from_ref(&name)));
         learn(&near, &name);
         assert_eq!(near.get(&[name]), [None]);

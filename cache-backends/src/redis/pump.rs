@@ -44,11 +44,7 @@ thread_local! {
 impl Pump {
     pub(super) fn new(driver: Driver) -> Self {
         let relay = Arc::new(Relay::default());
-        Self {
-            driver: Mutex::new(Some(driver)),
-            waker: Waker::from(Arc::clone(&relay)),
-            relay,
-        }
+        Self { driver: Mutex::new(Some(driver)), waker: Waker::from(Arc::clone(&relay)), relay }
     }
 
     /// Drives the connection, for the handler's thread; ready when it has ended.
@@ -139,9 +135,7 @@ impl Mark {
 
     /// What became of it; it is off from now on, so that the driver's own wakes are passed on.
     fn take(&self) -> Queueing {
-        QUEUEING
-            .try_with(|queueing| queueing.replace(Queueing::No))
-            .unwrap_or(Queueing::No)
+        QUEUEING.try_with(|queueing| queueing.replace(Queueing::No)).unwrap_or(Queueing::No)
     }
 }
 

@@ -35,8 +35,7 @@ pub(super) async fn matching(link: Arc<Link>, target: Arc<Target>, pattern: Patt
         let swept = sweep(&link, &target, &glob, keep).await;
         drop(sender.send(swept.map_err(|error| target.error("clear by pattern", command::explain(&error)))));
     });
-    done.await
-        .unwrap_or_else(|_| Err(BackendError::new("the handler was dropped during a clear by pattern")))
+    done.await.unwrap_or_else(|_| Err(BackendError::new("the handler was dropped during a clear by pattern")))
 }
 
 /// Removes all entries and locks.
@@ -57,8 +56,7 @@ pub(super) async fn everything(link: Arc<Link>, target: Arc<Target>) -> Result<(
             }
         }
     });
-    done.await
-        .unwrap_or_else(|_| Err(BackendError::new("the handler was dropped during a reclaim")))
+    done.await.unwrap_or_else(|_| Err(BackendError::new("the handler was dropped during a reclaim")))
 }
 
 /// Removes the entries among the keys that match `glob` and whose slot `takes` takes. A batch is removed in the round

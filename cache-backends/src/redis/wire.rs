@@ -43,11 +43,7 @@ pub(super) struct Wire {
 impl Wire {
     pub(super) fn new(target: Target) -> Self {
         let (sender, state) = watch::channel(State::Idle);
-        Self {
-            target: Arc::new(target),
-            state,
-            sender: Mutex::new(Some(Arc::new(sender))),
-        }
+        Self { target: Arc::new(target), state, sender: Mutex::new(Some(Arc::new(sender))) }
     }
 
     /// The connection, for `operation`. It is ready at once, or fails at once, except while a first attempt is made.
@@ -67,9 +63,7 @@ impl Wire {
     async fn first_attempt(&self) -> Result<Arc<Link>, Arc<str>> {
         self.start()?;
         let mut state = self.state.clone();
-        let settled = state
-            .wait_for(|state| matches!(state, State::Up(_) | State::Down(_)))
-            .await;
+        let settled = state.wait_for(|state| matches!(state, State::Up(_) | State::Down(_))).await;
         match settled.as_deref() {
             Ok(State::Up(link)) => Ok(Arc::clone(link)),
             Ok(State::Down(reason)) => Err(Arc::clone(reason)),
@@ -137,11 +131,9 @@ async fn keep_connected(target: &Arc<Target>, state: &watch::Sender<State>) {
                 }
             }
             Some(Ok(Err(reason))) => reason.into(),
-            Some(Err(_)) => format!(
-                "no connection within {:?}: check the address and the network",
-                target.timeout
-            )
-            .into(),
+            Some(Err(_)) => {
+                format!("no connection within {:?}: check the address and the network", target.timeout).into()
+            }
         };
         let told: Arc<str> = format!("{reason}; it is tried again in the background").into();
         if !matches!(&*state.borrow(), State::Down(before) if *before == told) {

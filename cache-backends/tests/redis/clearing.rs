@@ -19,10 +19,7 @@ fn keys(server: &Server) -> Vec<Vec<u8>> {
 #[test]
 fn reclaim_removes_entries_and_nothing_of_anyone_else() {
     let server = Server::start();
-    let (one, other) = (
-        open(server.builder().prefix("a*:")),
-        open(server.builder().prefix("ab:")),
-    );
+    let (one, other) = (open(server.builder().prefix("a*:")), open(server.builder().prefix("ab:")));
     let foreign: [&[u8]; 10] = [
         b"theirs",
         b"k:theirs",
@@ -36,26 +33,11 @@ fn reclaim_removes_entries_and_nothing_of_anyone_else() {
         b"\xff\xfe",
     ];
     for key in foreign {
-        redis::cmd("SET")
-            .arg(key)
-            .arg("theirs")
-            .exec(&mut server.raw())
-            .unwrap();
+        redis::cmd("SET").arg(key).arg("theirs").exec(&mut server.raw()).unwrap();
     }
-    redis::cmd("RPUSH")
-        .arg("a*:k:list")
-        .arg("theirs")
-        .exec(&mut server.raw())
-        .unwrap();
-    redis::cmd("SET")
-        .arg("a*:l:lock")
-        .arg("ours")
-        .exec(&mut server.raw())
-        .unwrap();
-    let (plain, readable) = (
-        Space::function("f", 3),
-        Space::function("g", 0).with_template(&["x:", ""]),
-    );
+    redis::cmd("RPUSH").arg("a*:k:list").arg("theirs").exec(&mut server.raw()).unwrap();
+    redis::cmd("SET").arg("a*:l:lock").arg("ours").exec(&mut server.raw()).unwrap();
+    let (plain, readable) = (Space::function("f", 3), Space::function("g", 0).with_template(&["x:", ""]));
     let mut recorder = Recorder::new();
     recorder.display(format_args!("7"));
     for backend in [&one, &other] {
@@ -68,17 +50,10 @@ fn reclaim_removes_entries_and_nothing_of_anyone_else() {
     block_on(one.reclaim()).unwrap();
     let gone: Vec<String> = {
         let after = keys(&server);
-        before
-            .iter()
-            .filter(|key| !after.contains(key))
-            .map(|key| String::from_utf8_lossy(key).into_owned())
-            .collect()
+        before.iter().filter(|key| !after.contains(key)).map(|key| String::from_utf8_lossy(key).into_owned()).collect()
     };
-    let expected: Vec<bool> = ["a*:f:0:g:x:7", "a*:f:3#f:", "a*:k:a", "a*:l:lock"]
-        .iter()
-        .zip(&gone)
-        .map(|(a, b)| b.starts_with(a))
-        .collect();
+    let expected: Vec<bool> =
+        ["a*:f:0:g:x:7", "a*:f:3#f:", "a*:k:a", "a*:l:lock"].iter().zip(&gone).map(|(a, b)| b.starts_with(a)).collect();
     assert_eq!(expected, [true; 4], "these were removed: {gone:?}");
     assert_eq!(gone.len(), 4, "these were removed: {gone:?}");
 }
@@ -93,17 +68,11 @@ fn a_sweep_leaves_tombstones_to_the_runs_that_they_stop() {
     block_on(backend.invalidate(&key, tombstone, Life::FOREVER)).unwrap();
     block_on(backend.remove_matching(&Pattern::new("*"))).unwrap();
     block_on(backend.reclaim()).unwrap();
-    let when = When::Unchanged {
-        seen: &before.seen,
-        epoch: None,
-    };
+    let when = When::Unchanged { seen: &before.seen, epoch: None };
     let late = Some(Stored::Bytes(b"late".to_vec()));
     assert!(!block_on(backend.put(Slot::Entry(&key), late, Life::FOREVER, when)).unwrap());
     let look = block_on(backend.look(&key, &[])).unwrap();
-    assert_eq!(
-        look.stored.as_ref().and_then(Stored::as_bytes),
-        Some(&b"a number of its own"[..])
-    );
+    assert_eq!(look.stored.as_ref().and_then(Stored::as_bytes), Some(&b"a number of its own"[..]));
 }
 
 #[test]
@@ -112,21 +81,12 @@ fn many_entries_are_reclaimed() {
     let backend = server.backend();
     let mut pipeline = redis::pipe();
     for index in 0..30_000 {
-        pipeline
-            .cmd("SET")
-            .arg(format!("cache:k:{index}"))
-            .arg("value")
-            .ignore();
+        pipeline.cmd("SET").arg(format!("cache:k:{index}")).arg("value").ignore();
     }
     pipeline.exec(&mut server.raw()).unwrap();
     block_on(backend.reclaim()).unwrap();
-    crate::server::eventually("all are gone", || {
-        redis::cmd("DBSIZE").query::<usize>(&mut server.raw()).unwrap() == 0
-    });
-    assert_eq!(
-        server.calls("keys") + server.calls("flushdb") + server.calls("flushall"),
-        0
-    );
+    crate::server::eventually("all are gone", || redis::cmd("DBSIZE").query::<usize>(&mut server.raw()).unwrap() == 0);
+    assert_eq!(server.calls("keys") + server.calls("flushdb") + server.calls("flushall"), 0);
 }
 
 #[test]

@@ -23,42 +23,25 @@ fn what_cannot_work_is_refused_with_what_to_write() {
         (Redis::builder().port(0), "port is 0"),
         (Redis::builder().db(-1), "db is negative"),
         (Redis::builder().url("redis://localhost/-1"), "db is negative"),
-        (
-            Redis::builder().url("redis://localhost/x"),
-            "write `redis://user:password@host:6379/0`",
-        ),
-        (
-            Redis::builder().url("localhost:6379"),
-            "write `redis://user:password@host:6379/0`",
-        ),
-        (
-            Redis::builder().url("rediss://localhost"),
-            "TLS, which is not in this build",
-        ),
+        (Redis::builder().url("redis://localhost/x"), "write `redis://user:password@host:6379/0`"),
+        (Redis::builder().url("localhost:6379"), "write `redis://user:password@host:6379/0`"),
+        (Redis::builder().url("rediss://localhost"), "TLS, which is not in this build"),
         (Redis::builder().url("redis+sentinel://localhost"), "not in this build"),
         (Redis::builder().username("ann"), "username has no password"),
-        (
-            Redis::builder().timeout(Duration::ZERO),
-            "timeout has to be more than zero",
-        ),
+        (Redis::builder().timeout(Duration::ZERO), "timeout has to be more than zero"),
     ] {
         let reasons = reasons(builder);
         assert!(reasons.contains(expected), "{reasons:?} does not say {expected:?}");
     }
     let all = reasons(Redis::builder().prefix("").db(-1));
-    assert!(
-        all.contains("prefix") && all.contains("db"),
-        "every reason is given, not {all:?}"
-    );
+    assert!(all.contains("prefix") && all.contains("db"), "every reason is given, not {all:?}");
 }
 
 #[test]
 fn opening_asks_nothing_of_the_network() {
     // Nothing listens on port 1; the first operation says so, and opening does not.
     let backend = open(Redis::builder().host("127.0.0.1").port(1));
-    let error = block_on(backend.current(&[EpochName::HANDLER]))
-        .unwrap_err()
-        .to_string();
+    let error = block_on(backend.current(&[EpochName::HANDLER])).unwrap_err().to_string();
     assert!(error.contains("redis at 127.0.0.1:1/0: read epochs failed"), "{error}");
 }
 
@@ -97,20 +80,13 @@ fn a_password_is_never_shown() {
     for text in &shown {
         assert!(!text.contains(SECRET), "{text}");
     }
-    assert!(
-        shown
-            .iter()
-            .any(|text| text.contains("check `.username(..)` and `.password(..)`")),
-        "{shown:#?}"
-    );
+    assert!(shown.iter().any(|text| text.contains("check `.username(..)` and `.password(..)`")), "{shown:#?}");
 }
 
 #[test]
 fn a_password_that_is_missing_is_asked_for() {
     let server = Server::with(&["--requirepass", "secret"]);
-    let error = block_on(server.backend().renew(&[EpochName::HANDLER]))
-        .unwrap_err()
-        .to_string();
+    let error = block_on(server.backend().renew(&[EpochName::HANDLER])).unwrap_err().to_string();
     assert!(error.contains("add `.password(..)`"), "{error}");
     let backend = open(server.builder().password("secret"));
     let made: Vec<Epoch> = block_on(backend.epochs(&[EpochName::HANDLER], cache_core::Life::FOREVER)).unwrap();
@@ -121,11 +97,7 @@ fn a_password_that_is_missing_is_asked_for() {
 fn a_db_that_is_not_there_is_an_error() {
     let server = Server::start();
     let backend = open(server.builder().db(99));
-    let reply = block_on(within(
-        &Clock::system(),
-        Duration::from_secs(5),
-        backend.renew(&[EpochName::HANDLER]),
-    ));
+    let reply = block_on(within(&Clock::system(), Duration::from_secs(5), backend.renew(&[EpochName::HANDLER])));
     let error = reply.expect("it ends").unwrap_err().to_string();
     assert!(error.contains("the user, the password and the db"), "{error}");
 }
@@ -147,13 +119,7 @@ fn a_password_that_an_old_server_repeats_is_not_shown() {
             }
         }
     });
-    let backend = open(
-        Redis::builder()
-            .host("127.0.0.1")
-            .port(port)
-            .username("a")
-            .password("hunter2"),
-    );
+    let backend = open(Redis::builder().host("127.0.0.1").port(port).username("a").password("hunter2"));
     let error = block_on(backend.renew(&[EpochName::HANDLER])).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     assert!(error.to_string().contains("the server refused"), "{error}");

@@ -32,11 +32,7 @@ fn epochs_are_not_trusted_after_the_connection_was_lost() {
             .unwrap();
         eventually("the handler works again", || match look(&*backend) {
             Ok(look) => {
-                assert_ne!(
-                    look.epochs,
-                    [Some(before)],
-                    "an epoch from before the loss is trusted after it"
-                );
+                assert_ne!(look.epochs, [Some(before)], "an epoch from before the loss is trusted after it");
                 true
             }
             Err(_) => false,
@@ -64,10 +60,7 @@ fn while_the_server_is_away_calls_fail_at_once_and_it_comes_back_by_itself() {
     for _ in 0..100 {
         let error = look(&*backend).unwrap_err().to_string();
         let expected = format!("redis at 127.0.0.1:{}/0: look failed", server.port);
-        assert!(
-            error.contains(&expected) && error.contains("in the background"),
-            "{error}"
-        );
+        assert!(error.contains(&expected) && error.contains("in the background"), "{error}");
     }
     assert!(clock.now() - start < 500, "100 calls took {} ms", clock.now() - start);
     server.start_again();

@@ -8,9 +8,7 @@ use cache_core::{Backend, Epoch, EpochName, Life, block_on};
 use crate::server::{Server, eventually};
 
 fn look(backend: &dyn Backend, name: &EpochName<'_>) -> Option<Epoch> {
-    block_on(backend.look(&Key::direct("a"), std::slice::from_ref(name)))
-        .unwrap()
-        .epochs[0]
+    block_on(backend.look(&Key::direct("a"), std::slice::from_ref(name))).unwrap().epochs[0]
 }
 
 /// Makes the epoch and waits until looks need no `MGET` for it any more.
@@ -29,17 +27,9 @@ fn an_epoch_that_the_server_lost_is_missing_and_never_stale() {
     let server = Server::start();
     let backend = server.backend();
     let tag = EpochName::tag("t");
-    for command in [
-        &["DEL", "cache:e:t:t"][..],
-        &["FLUSHDB"],
-        &["FLUSHALL"],
-        &["PEXPIRE", "cache:e:t:t", "0"],
-    ] {
+    for command in [&["DEL", "cache:e:t:t"][..], &["FLUSHDB"], &["FLUSHALL"], &["PEXPIRE", "cache:e:t:t", "0"]] {
         let epoch = bring_near(&server, &*backend, &tag);
-        redis::cmd(command[0])
-            .arg(&command[1..])
-            .exec(&mut server.raw())
-            .unwrap();
+        redis::cmd(command[0]).arg(&command[1..]).exec(&mut server.raw()).unwrap();
         // The server sends its message before it acknowledges the command, on another connection: a look that begins
         // now is behind it.
         assert_eq!(look(&*backend, &tag), None, "after {command:?}");
@@ -55,11 +45,7 @@ fn an_epoch_that_expires_is_missing() {
     let backend = server.backend();
     let tag = EpochName::tag("t");
     bring_near(&server, &*backend, &tag);
-    redis::cmd("PEXPIRE")
-        .arg("cache:e:t:t")
-        .arg(20)
-        .exec(&mut server.raw())
-        .unwrap();
+    redis::cmd("PEXPIRE").arg("cache:e:t:t").arg(20).exec(&mut server.raw()).unwrap();
     eventually("the epoch is missing", || look(&*backend, &tag).is_none());
 }
 
@@ -77,11 +63,7 @@ fn a_renewal_is_seen_at_once_by_its_own_process_and_by_others() {
         assert_ne!(now, Some(before));
         assert_eq!(block_on(one.current(names)).unwrap(), [now]);
         assert_eq!(block_on(one.epochs(names, Life::FOREVER)).unwrap(), [now.unwrap()]);
-        assert_eq!(
-            look(&*other, &tag),
-            now,
-            "a look of another process that began after a renewal"
-        );
+        assert_eq!(look(&*other, &tag), now, "a look of another process that began after a renewal");
     }
 }
 
@@ -104,10 +86,7 @@ fn no_look_is_older_than_a_renewal_that_ended_before_it() {
                     let over = past.lock().unwrap().len();
                     let found = look(&**backend, tag);
                     let past = past.lock().unwrap();
-                    assert!(
-                        !past[..over].iter().any(|epoch| found == Some(*epoch)),
-                        "a look gave a past epoch"
-                    );
+                    assert!(!past[..over].iter().any(|epoch| found == Some(*epoch)), "a look gave a past epoch");
                 }
             });
         }
@@ -146,11 +125,7 @@ fn epochs_live_as_long_as_what_records_them_and_not_for_ever() {
 fn what_is_no_epoch_is_replaced_by_one() {
     let server = Server::start();
     let backend = server.backend();
-    redis::cmd("SET")
-        .arg("cache:e:t:t")
-        .arg("junk")
-        .exec(&mut server.raw())
-        .unwrap();
+    redis::cmd("SET").arg("cache:e:t:t").arg("junk").exec(&mut server.raw()).unwrap();
     let tag = EpochName::tag("t");
     assert_eq!(look(&*backend, &tag), None);
     let made = block_on(backend.epochs(std::slice::from_ref(&tag), Life::FOREVER)).unwrap();

@@ -50,11 +50,7 @@ fn its_prefixes_never_meet() {
 /// Makes a user `plain` who may not use `CLIENT TRACKING`.
 pub(crate) fn forbid_tracking(server: &Server) {
     let user = ["plain", "on", ">plain", "~*", "&*", "+@all", "-client|tracking"];
-    redis::cmd("ACL")
-        .arg("SETUSER")
-        .arg(&user)
-        .exec(&mut server.raw())
-        .unwrap();
+    redis::cmd("ACL").arg("SETUSER").arg(&user).exec(&mut server.raw()).unwrap();
 }
 
 #[test]

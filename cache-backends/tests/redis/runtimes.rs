@@ -10,12 +10,7 @@ use crate::server::Server;
 async fn round(backend: &dyn Backend, text: &str) {
     let key = Key::direct(text);
     let value = Stored::Bytes(text.as_bytes().to_vec());
-    assert!(
-        backend
-            .put(Slot::Entry(&key), Some(value), Life::FOREVER, When::Always)
-            .await
-            .unwrap()
-    );
+    assert!(backend.put(Slot::Entry(&key), Some(value), Life::FOREVER, When::Always).await.unwrap());
     let look = backend.look(&key, &[EpochName::HANDLER]).await.unwrap();
     assert_eq!(look.stored.as_ref().and_then(Stored::as_bytes), Some(text.as_bytes()));
 }
@@ -28,16 +23,10 @@ fn a_runtime_for_each_test_shares_one_handler() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(round(&*backend, &format!("current {index}")));
         drop(runtime);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
         let shared = Arc::clone(&backend);
         runtime.block_on(async {
-            runtime
-                .spawn(async move { round(&*shared, &format!("multi {index}")).await })
-                .await
-                .unwrap();
+            runtime.spawn(async move { round(&*shared, &format!("multi {index}")).await }).await.unwrap();
         });
     }
     let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.raw()).unwrap();
@@ -60,10 +49,7 @@ fn sync_callers_work_outside_and_inside_a_runtime() {
 #[test]
 fn a_handler_can_be_dropped_inside_a_runtime() {
     let server = Server::start();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     for _ in 0..3 {
         runtime.block_on(async {
             let backend = server.backend();
@@ -75,9 +61,7 @@ fn a_handler_can_be_dropped_inside_a_runtime() {
         let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
             return 0;
         };
-        let names = tasks
-            .flatten()
-            .filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+        let names = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
         names.filter(|name| name.trim() == "larder-redis").count()
     };
     let backend = server.backend();

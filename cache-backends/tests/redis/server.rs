@@ -29,19 +29,10 @@ impl Server {
         let directory = std::env::temp_dir().join(format!("larder-redis-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("no directory for a server could be made");
         let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
-        let password = options
-            .iter()
-            .position(|option| option == "--requirepass")
-            .map(|at| options[at + 1].clone());
+        let password = options.iter().position(|option| option == "--requirepass").map(|at| options[at + 1].clone());
         let login = password.map(|password| format!(":{password}@")).unwrap_or_default();
         let process = spawn(port, &directory, &options);
-        let server = Self {
-            process,
-            port,
-            directory,
-            options,
-            login,
-        };
+        let server = Self { process, port, directory, options, login };
         server.wait_until_up();
         server
     }
@@ -70,9 +61,7 @@ impl Server {
     /// How often `command` was called, by the server's count.
     pub(crate) fn calls(&self, command: &str) -> u64 {
         let info: String = redis::cmd("INFO").arg("commandstats").query(&mut self.raw()).unwrap();
-        let line = info
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+        let line = info.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
         line.and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(0)
     }
 
@@ -88,22 +77,14 @@ impl Server {
 
     /// Stops the process without closing its connections, or lets it go on.
     pub(crate) fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .arg(signal)
-            .arg(self.process.id().to_string())
-            .status();
-        assert!(
-            sent.is_ok_and(|status| status.success()),
-            "the server could not be sent {signal}"
-        );
+        let sent = Command::new("kill").arg(signal).arg(self.process.id().to_string()).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the server could not be sent {signal}");
     }
 
     fn wait_until_up(&self) {
         eventually("the server of this test answers", || {
             TcpStream::connect(("127.0.0.1", self.port)).is_ok()
-                && self
-                    .try_raw()
-                    .is_ok_and(|mut raw| redis::cmd("PING").query::<String>(&mut raw).is_ok())
+                && self.try_raw().is_ok_and(|mut raw| redis::cmd("PING").query::<String>(&mut raw).is_ok())
         });
     }
 }
@@ -117,16 +98,7 @@ impl Drop for Server {
 
 fn spawn(port: u16, directory: &Path, options: &[String]) -> Child {
     Command::new("redis-server")
-        .args([
-            "--port",
-            &port.to_string(),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ])
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
         .args(["--unixsocket".as_ref(), directory.join("redis.sock").as_os_str()])
         .args(["--loglevel", "warning", "--databases", "4"])
         .args(options)
@@ -140,10 +112,7 @@ fn spawn(port: u16, directory: &Path, options: &[String]) -> Child {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("there is no free port")
-        .port()
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is no free port").port()
 }
 
 pub(crate) fn env() -> Env {

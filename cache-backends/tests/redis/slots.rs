@@ -42,10 +42,7 @@ fn a_hit_is_one_get() {
     // Epochs that live long enough cost nothing.
     let commands = || ["set", "get", "mget", "eval", "persist"].map(calls);
     let before = commands();
-    assert_eq!(
-        block_on(backend.epochs(&watch, Life::of(Duration::from_secs(60)))).unwrap(),
-        epochs
-    );
+    assert_eq!(block_on(backend.epochs(&watch, Life::of(Duration::from_secs(60)))).unwrap(), epochs);
     block_on(backend.extend(&watch, Life::FOREVER)).unwrap();
     assert_eq!(commands(), before);
 }
@@ -81,10 +78,7 @@ fn without_tracking_epochs_come_with_the_value() {
     block_on(other.renew(&watch)).unwrap();
     let look = block_on(backend.look(&Key::direct("a"), &watch)).unwrap();
     assert_ne!(look.epochs, [Some(before[0])]);
-    assert_eq!(
-        block_on(backend.epochs(&watch, Life::FOREVER)).unwrap()[0],
-        look.epochs[0].unwrap()
-    );
+    assert_eq!(block_on(backend.epochs(&watch, Life::FOREVER)).unwrap()[0], look.epochs[0].unwrap());
 }
 
 #[test]
@@ -95,18 +89,12 @@ fn fractions_of_a_second_are_kept() {
     set(&*backend, "a", "value", half);
     let key = Key::direct("b");
     let seen = block_on(backend.look(&key, &[])).unwrap().seen;
-    let when = When::Unchanged {
-        seen: &seen,
-        epoch: None,
-    };
+    let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(block_on(backend.put(Slot::Entry(&key), bytes("value"), half, when)).unwrap());
     set(&*backend, "c", "old", Life::FOREVER);
     let key = Key::direct("c");
     let seen = block_on(backend.look(&key, &[])).unwrap().seen;
-    let when = When::Unchanged {
-        seen: &seen,
-        epoch: None,
-    };
+    let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(block_on(backend.put(Slot::Entry(&key), bytes("new"), half, when)).unwrap());
     for key in ["cache:k:a", "cache:k:b", "cache:k:c"] {
         let left: i64 = redis::cmd("PTTL").arg(key).query(&mut server.raw()).unwrap();
@@ -125,18 +113,13 @@ fn of_writers_on_two_connections_one_wins() {
         } else {
             block_on(handlers[0].put(Slot::Entry(&key), None, Life::FOREVER, When::Always)).unwrap();
         }
-        let looks = handlers
-            .each_ref()
-            .map(|backend| block_on(backend.look(&key, &[])).unwrap());
+        let looks = handlers.each_ref().map(|backend| block_on(backend.look(&key, &[])).unwrap());
         let wrote: Vec<bool> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8)
                 .map(|index| {
                     let (backend, look) = (&handlers[index % 2], &looks[index % 2]);
                     scope.spawn(move || {
-                        let when = When::Unchanged {
-                            seen: &look.seen,
-                            epoch: None,
-                        };
+                        let when = When::Unchanged { seen: &look.seen, epoch: None };
                         let value = bytes(&format!("{round} by {index}"));
                         block_on(backend.put(Slot::Entry(&Key::direct("a")), value, Life::FOREVER, when)).unwrap()
                     })
@@ -144,11 +127,7 @@ fn of_writers_on_two_connections_one_wins() {
                 .collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        assert_eq!(
-            wrote.iter().filter(|wrote| **wrote).count(),
-            1,
-            "in round {round}: {wrote:?}"
-        );
+        assert_eq!(wrote.iter().filter(|wrote| **wrote).count(), 1, "in round {round}: {wrote:?}");
     }
 }
 
@@ -161,10 +140,7 @@ fn a_script_that_the_server_forgot_is_sent_again() {
         set(&*backend, "a", "seen", Life::FOREVER);
         let seen = block_on(backend.look(&key, &[])).unwrap().seen;
         redis::cmd("SCRIPT").arg("FLUSH").exec(&mut server.raw()).unwrap();
-        let when = When::Unchanged {
-            seen: &seen,
-            epoch: None,
-        };
+        let when = When::Unchanged { seen: &seen, epoch: None };
         assert!(block_on(backend.put(Slot::Entry(&key), bytes(value), Life::FOREVER, when)).unwrap());
     }
 }
@@ -173,31 +149,17 @@ fn a_script_that_the_server_forgot_is_sent_again() {
 fn a_key_of_another_type_is_an_empty_slot_that_is_left_alone() {
     let server = Server::start();
     let backend = server.backend();
-    redis::cmd("RPUSH")
-        .arg("cache:k:list")
-        .arg("theirs")
-        .exec(&mut server.raw())
-        .unwrap();
-    redis::cmd("RPUSH")
-        .arg("cache:e:t:list")
-        .arg("theirs")
-        .exec(&mut server.raw())
-        .unwrap();
+    redis::cmd("RPUSH").arg("cache:k:list").arg("theirs").exec(&mut server.raw()).unwrap();
+    redis::cmd("RPUSH").arg("cache:e:t:list").arg("theirs").exec(&mut server.raw()).unwrap();
     let (key, tag) = (Key::direct("list"), EpochName::tag("list"));
     let look = block_on(backend.look(&key, std::slice::from_ref(&tag))).unwrap();
     assert!(look.stored.is_none() && look.epochs == [None]);
     assert!(block_on(backend.get(&[Slot::Entry(&key)])).unwrap()[0].is_none());
-    let when = When::Unchanged {
-        seen: &look.seen,
-        epoch: None,
-    };
+    let when = When::Unchanged { seen: &look.seen, epoch: None };
     assert!(!block_on(backend.put(Slot::Entry(&key), bytes("ours"), Life::FOREVER, when)).unwrap());
     set(&*backend, "other", "value", Life::FOREVER);
     let seen = block_on(backend.look(&Key::direct("other"), &[])).unwrap().seen;
-    let when = When::Unchanged {
-        seen: &seen,
-        epoch: None,
-    };
+    let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(!block_on(backend.put(Slot::Entry(&key), bytes("ours"), Life::FOREVER, when)).unwrap());
     let length: i64 = redis::cmd("LLEN").arg("cache:k:list").query(&mut server.raw()).unwrap();
     assert_eq!(length, 1);

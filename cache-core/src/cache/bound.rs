@@ -19,12 +19,7 @@ pub(crate) struct Bound {
 
 impl Bound {
     pub(super) fn new(space: &'static Space, handler: Option<SharedHandler>) -> Self {
-        Self {
-            space,
-            handler,
-            counters: Counters::default(),
-            reported: AtomicBool::new(false),
-        }
+        Self { space, handler, counters: Counters::default(), reported: AtomicBool::new(false) }
     }
 
     /// The handler, if it is there and can keep what `codec` is for; if it cannot, that is logged once.

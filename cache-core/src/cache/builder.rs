@@ -35,18 +35,12 @@ pub struct CacheBuilder {
 
 impl CacheBuilder {
     pub(super) fn new() -> Self {
-        Self {
-            handlers: Vec::new(),
-            default: None,
-            clock: Clock::system(),
-            deadline: FLIGHT_DEADLINE,
-        }
+        Self { handlers: Vec::new(), default: None, clock: Clock::system(), deadline: FLIGHT_DEADLINE }
     }
 
     /// Adds a handler: a builder of larder's, or a [`crate::Backend`] of your own. The first one is the default.
     pub fn handler(mut self, name: impl Into<String>, handler: impl IntoHandler + 'static) -> Self {
-        self.handlers
-            .push((name.into(), Box::new(move |env| handler.open(env))));
+        self.handlers.push((name.into(), Box::new(move |env| handler.open(env))));
         self
     }
 
@@ -83,26 +77,15 @@ impl CacheBuilder {
             if name.is_empty() {
                 problems.push("a handler has an empty name: functions could not ask for it".to_owned());
             } else if names[..index].contains(name) {
-                problems.push(format!(
-                    "there are two handlers `{name}`: give one of them another name"
-                ));
+                problems.push(format!("there are two handlers `{name}`: give one of them another name"));
             }
         }
-        let default = self
-            .default
-            .clone()
-            .or_else(|| names.first().cloned())
-            .unwrap_or_default();
+        let default = self.default.clone().or_else(|| names.first().cloned()).unwrap_or_default();
         if self.default.is_some() && !names.contains(&default) {
-            let unknown = Error::UnknownHandler {
-                name: default.clone(),
-                known: names,
-            };
+            let unknown = Error::UnknownHandler { name: default.clone(), known: names };
             problems.push(format!("the default handler cannot be used: {unknown}"));
         }
-        let env = Env {
-            clock: self.clock.clone(),
-        };
+        let env = Env { clock: self.clock.clone() };
         let mut handlers = Vec::new();
         for (name, open) in self.handlers {
             match open(&env) {
@@ -115,15 +98,9 @@ impl CacheBuilder {
         match handlers.iter().find(|handler| handler.name() == default) {
             Some(chosen) if problems.is_empty() => {
                 let chosen = Arc::clone(chosen);
-                let inner = Inner {
-                    handlers: Handlers::Fixed(handlers),
-                    clock: self.clock,
-                    bounds: DashMap::default(),
-                };
-                Ok(Cache {
-                    inner: Arc::new(inner),
-                    chosen,
-                })
+                let inner =
+                    Inner { handlers: Handlers::Fixed(handlers), clock: self.clock, bounds: DashMap::default() };
+                Ok(Cache { inner: Arc::new(inner), chosen })
             }
             _ => Err(Error::Config(problems)),
         }
@@ -133,9 +110,6 @@ impl CacheBuilder {
 impl fmt::Debug for CacheBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.handlers.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("CacheBuilder")
-            .field("handlers", &names)
-            .field("default", &self.default)
-            .finish_non_exhaustive()
+        f.debug_struct("CacheBuilder").field("handlers", &names).field("default", &self.default).finish_non_exhaustive()
     }
 }

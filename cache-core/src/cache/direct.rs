@@ -32,16 +32,8 @@ impl<V: Value + Serialize + DeserializeOwned> Storable for V {}
 
 /// A value under a directly set key, asked for on the chosen handler of a cache.
 fn asked<'a, V: Storable>(cache: &'a Cache, key: &'a str) -> Call<'a> {
-    let request = Request {
-        key: Key::direct(key),
-        tags: &[],
-        codec: Codec::serde::<V>(),
-    };
-    Call {
-        handler: &cache.chosen,
-        counters: None,
-        request,
-    }
+    let request = Request { key: Key::direct(key), tags: &[], codec: Codec::serde::<V>() };
+    Call { handler: &cache.chosen, counters: None, request }
 }
 
 /// The value of an answer; `None` if it is of another type, which another caller of the same key may have asked for.
@@ -101,9 +93,7 @@ impl Cache {
         F: FnOnce() -> Fut,
         Fut: Future<Output = V>,
     {
-        let loaded = self
-            .try_get_or_set_with(key, ttl, || async { Ok::<V, Infallible>(load().await) })
-            .await;
+        let loaded = self.try_get_or_set_with(key, ttl, || async { Ok::<V, Infallible>(load().await) }).await;
         match loaded {
             Ok(value) => Ok(value),
             Err(never) => match never {},
@@ -151,9 +141,7 @@ impl Cache {
     /// As [`Cache::remove`].
     pub async fn clear_matching(&self, pattern: &str) -> Result<()> {
         let what = format!("clearing what matches `{pattern}`");
-        self.chosen
-            .invalidate(what, Invalidation::Matching(Pattern::new(pattern)))
-            .await
+        self.chosen.invalidate(what, Invalidation::Matching(Pattern::new(pattern))).await
     }
 
     /// Removes all that larder stored on this handler, and never anyone else's keys or files.
@@ -161,9 +149,7 @@ impl Cache {
     /// # Errors
     /// As [`Cache::remove`].
     pub async fn clear(&self) -> Result<()> {
-        self.chosen
-            .invalidate("clearing everything", Invalidation::Everything)
-            .await
+        self.chosen.invalidate("clearing everything", Invalidation::Everything).await
     }
 }
 

@@ -106,35 +106,22 @@ impl Handler {
 
     /// Stores `value` whatever is there, recorded under the epochs of this moment.
     pub(crate) async fn set(&self, request: &Request<'_>, value: &Object, life: Life) -> Result<()> {
-        let unstorable = |reason| Error::Unstorable {
-            handler: self.name.clone(),
-            subject: request.key.label(),
-            reason,
-        };
+        let unstorable =
+            |reason| Error::Unstorable { handler: self.name.clone(), subject: request.key.label(), reason };
         if life.is_none() {
             return self.invalidate_key(&request.key).await;
         }
         let backend = self.backend();
         let names = watch(request);
         let what = || format!("storing `{}`", request.key.label());
-        self.owed
-            .settle(self)
-            .await
-            .map_err(|source| self.error(what(), source))?;
+        self.owed.settle(self).await.map_err(|source| self.error(what(), source))?;
         let epochs = self.explicit(what, backend.epochs(&names, life)).await?;
         self.explicit(what, backend.extend(&names, life)).await?;
         let validity = recorded(request, &names, &epochs, self.time(), life);
-        let stored = request
-            .codec
-            .freeze(backend.form(), &request.key, value, validity)
-            .map_err(unstorable)?;
+        let stored = request.codec.freeze(backend.form(), &request.key, value, validity).map_err(unstorable)?;
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.flights.detach(&request.key);
-        self.explicit(
-            what,
-            backend.put((&request.key).into(), Some(stored), life, When::Always),
-        )
-        .await?;
+        self.explicit(what, backend.put((&request.key).into(), Some(stored), life, When::Always)).await?;
         self.counters.add(Count::Store);
         Ok(())
     }
@@ -154,10 +141,7 @@ impl Handler {
             Err(error) => {
                 self.counters.add(Count::Error);
                 if self.breaker.may_log(self.clock.now()) {
-                    log::warn!(
-                        "handler `{}`: {what} failed, the result is not stored: {error}",
-                        self.name
-                    );
+                    log::warn!("handler `{}`: {what} failed, the result is not stored: {error}", self.name);
                 }
                 None
             }
@@ -187,10 +171,7 @@ impl Handler {
     pub(crate) async fn invalidate(&self, what: impl fmt::Display, invalidation: Invalidation) -> Result<()> {
         self.generation.fetch_add(1, Ordering::SeqCst);
         // Dropped half-way (a caller that went away), it is owed as well: it may not have happened.
-        let guard = Unfinished {
-            handler: self,
-            invalidation: Some(invalidation),
-        };
+        let guard = Unfinished { handler: self, invalidation: Some(invalidation) };
         let outcome = match &guard.invalidation {
             Some(invalidation) => self.perform(invalidation).await,
             None => Ok(()),
@@ -203,10 +184,7 @@ impl Handler {
             Err(source) => {
                 drop(guard);
                 self.counters.add(Count::Error);
-                Err(self.error(
-                    format!("{what} (it will be repeated before this handler is read again)"),
-                    source,
-                ))
+                Err(self.error(format!("{what} (it will be repeated before this handler is read again)"), source))
             }
         }
     }
@@ -215,11 +193,7 @@ impl Handler {
     pub(crate) async fn invalidate_key(&self, key: &Key<'_>) -> Result<()> {
         self.flights.detach(key);
         let label = key.label();
-        self.invalidate(
-            format_args!("invalidating `{label}`"),
-            Invalidation::Key(OwedKey::of(key)),
-        )
-        .await
+        self.invalidate(format_args!("invalidating `{label}`"), Invalidation::Key(OwedKey::of(key))).await
     }
 
     pub(super) async fn perform(&self, invalidation: &Invalidation) -> Result<(), BackendError> {
@@ -227,8 +201,7 @@ impl Handler {
         match invalidation {
             Invalidation::Key(owed) => {
                 let life = Life::of(LONGEST_RUN);
-                self.bounded(backend.invalidate(&owed.key(), form::tombstone(), life))
-                    .await
+                self.bounded(backend.invalidate(&owed.key(), form::tombstone(), life)).await
             }
             Invalidation::Epochs(names) => self.bounded(backend.renew(names)).await,
             Invalidation::Everything => {
@@ -244,11 +217,7 @@ impl Handler {
     }
 
     pub(crate) fn error(&self, operation: String, source: BackendError) -> Error {
-        Error::Handler {
-            handler: self.name.clone(),
-            operation,
-            source,
-        }
+        Error::Handler { handler: self.name.clone(), operation, source }
     }
 
     /// The answer of an explicit operation, called `what` if it fails.
@@ -262,9 +231,7 @@ impl Handler {
 
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handler")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Handler").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

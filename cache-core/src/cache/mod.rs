@@ -91,10 +91,7 @@ impl Cache {
     /// # Errors
     /// [`Error::UnknownHandler`] with the names that are there.
     pub fn on(&self, name: &str) -> Result<Self> {
-        Ok(Self {
-            inner: Arc::clone(&self.inner),
-            chosen: self.handler(name)?,
-        })
+        Ok(Self { inner: Arc::clone(&self.inner), chosen: self.handler(name)? })
     }
 
     /// The same interface for sync code.
@@ -112,28 +109,14 @@ impl Cache {
     /// What happened so far: in all, to each function that was called, and on each handler.
     #[must_use]
     pub fn stats(&self) -> CacheStats {
-        let named = |name: &str, counters: &Counters| NamedStats {
-            name: name.to_owned(),
-            stats: counters.stats(),
-        };
-        let mut functions: Vec<NamedStats> = self
-            .inner
-            .bounds
-            .iter()
-            .map(|bound| named(bound.space.name(), &bound.counters))
-            .collect();
+        let named = |name: &str, counters: &Counters| NamedStats { name: name.to_owned(), stats: counters.stats() };
+        let mut functions: Vec<NamedStats> =
+            self.inner.bounds.iter().map(|bound| named(bound.space.name(), &bound.counters)).collect();
         functions.sort_by(|a, b| a.name.cmp(&b.name));
-        let handlers: Vec<NamedStats> = self
-            .handlers()
-            .iter()
-            .map(|handler| named(handler.name(), &handler.counters))
-            .collect();
+        let handlers: Vec<NamedStats> =
+            self.handlers().iter().map(|handler| named(handler.name(), &handler.counters)).collect();
         let totals = handlers.iter().fold(Stats::default(), |sum, row| sum.plus(row.stats));
-        CacheStats {
-            totals,
-            functions,
-            handlers,
-        }
+        CacheStats { totals, functions, handlers }
     }
 
     /// Drops every entry that was stored with `tag`, on every handler.
@@ -144,9 +127,7 @@ impl Cache {
         let mut outcome = Ok(());
         for handler in self.handlers() {
             let what = format!("invalidating the tag `{tag}`");
-            let done = handler
-                .invalidate(what, Invalidation::Epochs(vec![EpochName::tag(tag)]))
-                .await;
+            let done = handler.invalidate(what, Invalidation::Epochs(vec![EpochName::tag(tag)])).await;
             outcome = outcome.and(done);
         }
         outcome
@@ -162,14 +143,12 @@ impl Cache {
 
     pub(crate) fn handler(&self, name: &str) -> Result<SharedHandler> {
         match &self.inner.handlers {
-            Handlers::Fixed(handlers) => handlers
-                .iter()
-                .find(|handler| handler.name() == name)
-                .cloned()
-                .ok_or_else(|| Error::UnknownHandler {
+            Handlers::Fixed(handlers) => {
+                handlers.iter().find(|handler| handler.name() == name).cloned().ok_or_else(|| Error::UnknownHandler {
                     name: name.to_owned(),
                     known: handlers.iter().map(|handler| handler.name().to_owned()).collect(),
-                }),
+                })
+            }
             #[cfg(feature = "test")]
             Handlers::OnDemand(handlers) => Ok(handlers.get(name)),
         }
@@ -186,13 +165,7 @@ impl Cache {
         if let Some(bound) = self.inner.bounds.get(&address) {
             return Arc::clone(&bound);
         }
-        Arc::clone(
-            &self
-                .inner
-                .bounds
-                .entry(address)
-                .or_insert_with(|| Arc::new(self.make_bound(site))),
-        )
+        Arc::clone(&self.inner.bounds.entry(address).or_insert_with(|| Arc::new(self.make_bound(site))))
     }
 
     fn make_bound(&self, site: &'static Site) -> Bound {
@@ -209,15 +182,8 @@ impl Cache {
     #[cfg(feature = "test")]
     pub(crate) fn on_demand(handlers: crate::lab::OnDemand, clock: Clock) -> Self {
         let chosen = handlers.get(crate::lab::DEFAULT_HANDLER);
-        let inner = Inner {
-            handlers: Handlers::OnDemand(handlers),
-            clock,
-            bounds: DashMap::default(),
-        };
-        Self {
-            inner: Arc::new(inner),
-            chosen,
-        }
+        let inner = Inner { handlers: Handlers::OnDemand(handlers), clock, bounds: DashMap::default() };
+        Self { inner: Arc::new(inner), chosen }
     }
 }
 
@@ -225,9 +191,6 @@ impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let handlers = self.handlers();
         let names: Vec<&str> = handlers.iter().map(|handler| handler.name()).collect();
-        f.debug_struct("Cache")
-            .field("handlers", &names)
-            .field("chosen", &self.chosen.name())
-            .finish()
+        f.debug_struct("Cache").field("handlers", &names).field("chosen", &self.chosen.name()).finish()
     }
 }

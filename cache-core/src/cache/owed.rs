@@ -37,19 +37,11 @@ pub(crate) struct OwedKey {
 
 impl OwedKey {
     pub(crate) fn of(key: &Key<'_>) -> Self {
-        Self {
-            space: key.space.clone(),
-            instance: key.instance,
-            arguments: key.arguments.into(),
-        }
+        Self { space: key.space.clone(), instance: key.instance, arguments: key.arguments.into() }
     }
 
     pub(crate) fn key(&self) -> Key<'_> {
-        Key {
-            space: &self.space,
-            instance: self.instance,
-            arguments: &self.arguments,
-        }
+        Key { space: &self.space, instance: self.instance, arguments: &self.arguments }
     }
 }
 
@@ -79,8 +71,7 @@ impl Owed {
         match invalidation {
             Invalidation::Epochs(names) => list.epochs.extend(names),
             Invalidation::Key(key) if list.ordered.len() >= BOUND => {
-                list.epochs
-                    .insert(key.space.epoch().cloned().unwrap_or(EpochName::HANDLER));
+                list.epochs.insert(key.space.epoch().cloned().unwrap_or(EpochName::HANDLER));
             }
             Invalidation::Matching(_) if list.ordered.len() >= BOUND => {
                 list.epochs.insert(EpochName::HANDLER);
@@ -103,11 +94,7 @@ impl Owed {
             list.busy = true;
             (std::mem::take(&mut list.ordered), std::mem::take(&mut list.epochs))
         };
-        let mut guard = GiveBack {
-            owed: self,
-            ordered,
-            epochs,
-        };
+        let mut guard = GiveBack { owed: self, ordered, epochs };
         if !guard.epochs.is_empty() {
             let names = guard.epochs.iter().cloned().collect();
             handler.perform(&Invalidation::Epochs(names)).await?;
@@ -134,8 +121,6 @@ impl Drop for GiveBack<'_> {
         list.ordered.append(&mut self.ordered);
         list.epochs.extend(self.epochs.drain());
         list.busy = false;
-        self.owed
-            .any
-            .store(!list.ordered.is_empty() || !list.epochs.is_empty(), Ordering::SeqCst);
+        self.owed.any.store(!list.ordered.is_empty() || !list.epochs.is_empty(), Ordering::SeqCst);
     }
 }

@@ -45,11 +45,7 @@ impl<'de> Cursor<'de> {
     #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, Undecodable> {
         let first = self.byte()?;
-        if first < 0x80 {
-            Ok(u64::from(first))
-        } else {
-            self.long_varint(first)
-        }
+        if first < 0x80 { Ok(u64::from(first)) } else { self.long_varint(first) }
     }
 
     fn long_varint(&mut self, first: u8) -> Result<u64, Undecodable> {

@@ -28,10 +28,7 @@ fn here() -> usize {
 
 impl Depth {
     pub(super) fn outermost() -> Self {
-        Self {
-            levels: 0,
-            base: here(),
-        }
+        Self { levels: 0, base: here() }
     }
 
     /// The next level, if there is room for it.
@@ -44,9 +41,6 @@ impl Depth {
     #[inline]
     pub(super) fn within(self, levels: usize) -> Option<Self> {
         let fits = self.levels < levels && self.base.abs_diff(here()) <= STACK;
-        fits.then_some(Self {
-            levels: self.levels + 1,
-            ..self
-        })
+        fits.then_some(Self { levels: self.levels + 1, ..self })
     }
 }

@@ -21,10 +21,7 @@ const MULTIPLIER: u64 = 0xA076_1D64_78BD_642F;
 /// # Errors
 /// What `Serialize` says, or too deep a nesting.
 pub(super) fn digest<T: Serialize>(value: &T) -> Result<u64, Stop> {
-    let mut digest = Digest {
-        state: SEED,
-        open: Vec::new(),
-    };
+    let mut digest = Digest { state: SEED, open: Vec::new() };
     value.serialize(Walk::new(&mut digest))?;
     Ok(digest.state)
 }
@@ -94,11 +91,7 @@ impl Sink for Digest {
     fn open(&mut self, kind: Kind, _: Option<usize>, _: (&'static str, &'static str)) -> Result<(), Stop> {
         self.kind(kind);
         let sum = (kind == Kind::Map).then_some(0);
-        self.open.push(Open {
-            outer: self.state,
-            sum,
-            begun: false,
-        });
+        self.open.push(Open { outer: self.state, sum, begun: false });
         Ok(())
     }
 
@@ -109,10 +102,7 @@ impl Sink for Digest {
     }
 
     fn part(&mut self) {
-        if let Some(Open {
-            sum: Some(sum), begun, ..
-        }) = self.open.last_mut()
-        {
+        if let Some(Open { sum: Some(sum), begun, .. }) = self.open.last_mut() {
             if *begun {
                 *sum = sum.wrapping_add(fold(self.state, MULTIPLIER));
             }
@@ -134,10 +124,7 @@ impl Sink for Digest {
 
     fn close(&mut self, _: Kind, _: Option<usize>, written: usize) -> Result<(), Stop> {
         self.part();
-        if let Some(Open {
-            outer, sum: Some(sum), ..
-        }) = self.open.pop()
-        {
+        if let Some(Open { outer, sum: Some(sum), .. }) = self.open.pop() {
             self.state = outer;
             self.mix(sum);
         }

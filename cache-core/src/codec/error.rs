@@ -15,10 +15,7 @@ pub struct Unstorable {
 
 impl Unstorable {
     pub(crate) fn new<T: ?Sized>(why: impl Into<Box<str>>) -> Self {
-        Self {
-            type_name: core::any::type_name::<T>(),
-            why: why.into(),
-        }
+        Self { type_name: core::any::type_name::<T>(), why: why.into() }
     }
 
     /// The type in question, as `core::any::type_name` spells it.
@@ -68,11 +65,7 @@ impl Undecodable {
 
 impl fmt::Display for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the stored bytes are not such a value: {}; treat the entry as a miss and write it anew",
-            self.why
-        )
+        write!(f, "the stored bytes are not such a value: {}; treat the entry as a miss and write it anew", self.why)
     }
 }
 
@@ -95,13 +88,7 @@ pub(super) enum Stop {
 
 impl Stop {
     pub(super) fn too_deep() -> Self {
-        Self::Refused(
-            format!(
-                "it is nested deeper than {} levels, or than the stack allows",
-                super::MAX_DEPTH
-            )
-            .into(),
-        )
+        Self::Refused(format!("it is nested deeper than {} levels, or than the stack allows", super::MAX_DEPTH).into())
     }
 }
 

@@ -108,10 +108,7 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) const fn new() -> Self {
-        Self {
-            mixed: 0x6C61_7264_6572_0001,
-            recent: 1,
-        }
+        Self { mixed: 0x6C61_7264_6572_0001, recent: 1 }
     }
 
     /// Takes in the recent kinds and one more word, with one multiplication.

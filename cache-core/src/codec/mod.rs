@@ -132,9 +132,7 @@ pub fn fingerprint<T: DeserializeOwned + 'static>() -> u64 {
 /// [`Unstorable`] if the type refuses to be read without having looked at anything.
 pub fn check<T: DeserializeOwned + 'static>() -> Result<(), Unstorable> {
     if Plan::of::<T>().schema.is_hopeless() {
-        return Err(Unstorable::new::<T>(
-            "its `Deserialize` refuses without having read anything",
-        ));
+        return Err(Unstorable::new::<T>("its `Deserialize` refuses without having read anything"));
     }
     Ok(())
 }

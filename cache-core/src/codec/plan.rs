@@ -43,14 +43,9 @@ impl Plan {
         let fingerprint = xxh3_64(format!("{LAYOUT}\n{}\n{}", type_name::<T>(), schema.text()).as_bytes());
         let needs_names = AtomicBool::new(schema.is_open());
         let mut plans = PLANS.write().unwrap_or_else(PoisonError::into_inner);
-        plans.entry(id).or_insert_with(|| {
-            Box::leak(Box::new(Self {
-                schema,
-                fingerprint,
-                needs_names,
-                large: AtomicU32::new(0),
-            }))
-        })
+        plans
+            .entry(id)
+            .or_insert_with(|| Box::leak(Box::new(Self { schema, fingerprint, needs_names, large: AtomicU32::new(0) })))
     }
 
     pub(super) fn needs_names(&self) -> bool {

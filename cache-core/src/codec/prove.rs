@@ -19,11 +19,7 @@ where
 {
     let plan = Plan::of::<T>();
     let start = out.len();
-    let result = if plan.needs_names() {
-        in_names(value, out, same, plan)
-    } else {
-        compactly(value, out, same, plan)
-    };
+    let result = if plan.needs_names() { in_names(value, out, same, plan) } else { compactly(value, out, same, plan) };
     result.inspect_err(|_| out.truncate(start))
 }
 
@@ -68,10 +64,7 @@ where
     named::encode(value, &plan.schema, out).map_err(|stop| Unstorable::new::<T>(stop.to_string()))?;
     let payload = out.get(start..).unwrap_or_default();
     let back = decode::<T>(Format::Named, payload).map_err(|why: Undecodable| {
-        Unstorable::new::<T>(format!(
-            "what its `Serialize` writes, its `Deserialize` refuses: {}",
-            why.reason()
-        ))
+        Unstorable::new::<T>(format!("what its `Serialize` writes, its `Deserialize` refuses: {}", why.reason()))
     })?;
     compare(value, &back, same, None)?;
     Ok(Format::Named)

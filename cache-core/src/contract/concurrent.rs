@@ -48,21 +48,9 @@ impl Drop for Ended<'_> {
 
 fn one_of_many(store: &Store, write: impl Fn(&Key<'_>, &[u8]) -> bool + Sync, key: &Key<'_>) {
     let wrote = together(|index| (index, write(key, index.to_string().as_bytes())));
-    let winners: Vec<usize> = wrote
-        .into_iter()
-        .filter(|(_, wrote)| *wrote)
-        .map(|(index, _)| index)
-        .collect();
-    assert_eq!(
-        winners.len(),
-        1,
-        "of {THREADS} writes over what one look saw, these say they happened: {winners:?}"
-    );
-    assert_eq!(
-        store.read(key),
-        Some(winners[0].to_string().into_bytes()),
-        "another write than the winner's is there"
-    );
+    let winners: Vec<usize> = wrote.into_iter().filter(|(_, wrote)| *wrote).map(|(index, _)| index).collect();
+    assert_eq!(winners.len(), 1, "of {THREADS} writes over what one look saw, these say they happened: {winners:?}");
+    assert_eq!(store.read(key), Some(winners[0].to_string().into_bytes()), "another write than the winner's is there");
 }
 
 fn one_of_many_commits_wins(store: &Store) {
@@ -77,30 +65,16 @@ fn one_of_many_commits_wins(store: &Store) {
 fn one_of_many_absent_writes_wins(store: &Store) {
     for round in 0..ROUNDS {
         let name = format!("round {round}");
-        one_of_many(
-            store,
-            |key, payload| store.put(key, payload, hour(), When::Absent),
-            &Key::direct(&name),
-        );
+        one_of_many(store, |key, payload| store.put(key, payload, hour(), When::Absent), &Key::direct(&name));
     }
 }
 
 fn everyone_is_given_the_same_epoch(store: &Store) {
     for round in 0..ROUNDS {
-        let names = [
-            EpochName::tag(&format!("{round}")),
-            EpochName::tag(&format!("{round} too")),
-        ];
+        let names = [EpochName::tag(&format!("{round}")), EpochName::tag(&format!("{round} too"))];
         let given = together(|_| store.epochs(&names, hour()));
-        assert!(
-            given.iter().all(|epochs| *epochs == given[0]),
-            "an epoch that many made at once is not the same"
-        );
-        assert_eq!(
-            store.current(&names[0]),
-            Some(given[0][0]),
-            "an epoch was replaced after it was given"
-        );
+        assert!(given.iter().all(|epochs| *epochs == given[0]), "an epoch that many made at once is not the same");
+        assert_eq!(store.current(&names[0]), Some(given[0][0]), "an epoch was replaced after it was given");
     }
 }
 
@@ -161,17 +135,12 @@ fn epochs_are_never_older_than_the_entry_before_them(store: &Store) {
         });
         while !ended.load(Ordering::SeqCst) {
             let look = store.look(key, std::slice::from_ref(tag));
-            let entry = look
-                .stored
-                .map(|stored| Store::payload(&stored))
-                .and_then(|payload| Epoch::from_bytes(&payload));
+            let entry =
+                look.stored.map(|stored| Store::payload(&stored)).and_then(|payload| Epoch::from_bytes(&payload));
             let Some(entry) = entry else { continue };
             let epoch = look.epochs[0].unwrap_or_else(|| panic!("an epoch was lost while it was replaced"));
             let number = |epoch: Epoch| u128::from_le_bytes(epoch.to_bytes());
-            assert!(
-                number(epoch) >= number(entry),
-                "`look` read an epoch before the entry in front of it"
-            );
+            assert!(number(epoch) >= number(entry), "`look` read an epoch before the entry in front of it");
         }
     });
     assert_eq!(store.current(&tag), numbered(499));

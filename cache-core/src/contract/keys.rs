@@ -22,22 +22,12 @@ fn record(arguments: &impl KeyPart) -> Recorder {
 /// Stores a value of its own under each key and expects each to be there afterwards.
 fn keep_apart(store: &Store, keys: &[Key<'_>]) {
     for (index, key) in keys.iter().enumerate() {
-        assert_eq!(
-            store.read(key),
-            None,
-            "{} is there before it was stored: it met another key",
-            show(key)
-        );
+        assert_eq!(store.read(key), None, "{} is there before it was stored: it met another key", show(key));
         store.set(key, index.to_string().as_bytes(), hour());
     }
     for (index, key) in keys.iter().enumerate() {
         let expected = index.to_string().into_bytes();
-        assert_eq!(
-            store.read(key),
-            Some(expected),
-            "{} was lost, or gives another key's value",
-            show(key)
-        );
+        assert_eq!(store.read(key), Some(expected), "{} was lost, or gives another key's value", show(key));
     }
     for key in keys {
         store.put_slot(Slot::Entry(key), None, hour(), crate::When::Always);
@@ -61,23 +51,14 @@ fn keys_that_look_alike_never_meet(store: &Store) {
 fn functions_and_direct_keys_never_meet(store: &Store) {
     let (x, y, xy) = (function("x", 0), function("y", 0), function("xy", 0));
     let newer = function("x", 1);
-    let readable: &'static _ = Box::leak(Box::new(
-        crate::key::Space::function("x", 0).with_template(&["user:", ":", ""]),
-    ));
-    let (one, two, split, joined) = (
-        record(&1_u32),
-        record(&2_u32),
-        record(&("ab", "c")),
-        record(&("a", "bc")),
-    );
+    let readable: &'static _ =
+        Box::leak(Box::new(crate::key::Space::function("x", 0).with_template(&["user:", ":", ""])));
+    let (one, two, split, joined) = (record(&1_u32), record(&2_u32), record(&("ab", "c")), record(&("a", "bc")));
     let mut fields = Recorder::new();
     fields.display(format_args!("eng"));
     fields.display(format_args!("7"));
     let named = [Key::new(x, one.bytes()), Key::new(readable, fields.bytes())];
-    let texts: Vec<String> = named
-        .iter()
-        .flat_map(|key| [key.text(), format!("k:{}", key.text())])
-        .collect();
+    let texts: Vec<String> = named.iter().flat_map(|key| [key.text(), format!("k:{}", key.text())]).collect();
     let mut keys = vec![
         Key::new(x, one.bytes()),
         Key::new(x, two.bytes()),
@@ -120,24 +101,12 @@ fn keys_of_any_length_and_any_characters_are_kept_apart(store: &Store) {
 }
 
 fn entries_and_epochs_never_meet(store: &Store) {
-    let names = [
-        EpochName::HANDLER,
-        EpochName::PATTERNS,
-        EpochName::tag("a"),
-        EpochName::function("a"),
-    ];
-    let texts: Vec<&str> = names
-        .iter()
-        .map(EpochName::text)
-        .chain(["a", "t:a", "*", "?"])
-        .collect();
+    let names = [EpochName::HANDLER, EpochName::PATTERNS, EpochName::tag("a"), EpochName::function("a")];
+    let texts: Vec<&str> = names.iter().map(EpochName::text).chain(["a", "t:a", "*", "?"]).collect();
     let before: Vec<_> = names.iter().map(|name| store.epoch(name)).collect();
     keep_apart(store, &texts.iter().map(|text| Key::direct(text)).collect::<Vec<_>>());
     let after: Vec<_> = names.iter().map(|name| store.epoch(name)).collect();
-    assert_eq!(
-        before, after,
-        "an entry whose key looks like an epoch's slot replaced the epoch"
-    );
+    assert_eq!(before, after, "an entry whose key looks like an epoch's slot replaced the epoch");
 }
 
 fn epochs_that_look_alike_never_meet(store: &Store) {
@@ -157,21 +126,12 @@ fn epochs_that_look_alike_never_meet(store: &Store) {
     ];
     let made = store.epochs(&names, hour());
     for (index, epoch) in made.iter().enumerate() {
-        assert!(
-            !made[..index].contains(epoch),
-            "{:?} has the epoch of another name",
-            names[index]
-        );
+        assert!(!made[..index].contains(epoch), "{:?} has the epoch of another name", names[index]);
     }
     store.renew(&names[2..3]);
     for (index, (name, epoch)) in names.iter().zip(&made).enumerate() {
         let found = store.get(&[Slot::Epoch(name)]).pop().flatten();
         let same = found.as_ref().and_then(Stored::as_bytes) == Some(&epoch.to_bytes()[..]);
-        assert_eq!(
-            same,
-            index != 2,
-            "renewing {:?} did something else to {name:?}",
-            names[2]
-        );
+        assert_eq!(same, index != 2, "renewing {:?} did something else to {name:?}", names[2]);
     }
 }

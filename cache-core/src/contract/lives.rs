@@ -26,28 +26,13 @@ fn an_entry_ends_exactly_with_its_life(store: &Store) {
     if !store.advance(SECOND - MILLISECOND) {
         return;
     }
-    assert!(
-        store.read(&key).is_some(),
-        "an entry that lives for 1,000 ms is gone after 999"
-    );
+    assert!(store.read(&key).is_some(), "an entry that lives for 1,000 ms is gone after 999");
     store.set(&direct, b"value", Life::of(MILLISECOND));
-    assert!(
-        store.read(&direct).is_some(),
-        "an entry that lives for 1 ms is gone at once"
-    );
+    assert!(store.read(&direct).is_some(), "an entry that lives for 1 ms is gone at once");
     store.advance(MILLISECOND);
-    assert!(
-        store.read(&key).is_none(),
-        "an entry that lives for 1,000 ms is there after 1,000"
-    );
-    assert!(
-        store.look(&key, &[]).stored.is_none(),
-        "`look` gives an entry whose life has ended"
-    );
-    assert!(
-        store.read(&direct).is_none(),
-        "an entry that lives for 1 ms is there after 1"
-    );
+    assert!(store.read(&key).is_none(), "an entry that lives for 1,000 ms is there after 1,000");
+    assert!(store.look(&key, &[]).stored.is_none(), "`look` gives an entry whose life has ended");
+    assert!(store.read(&direct).is_none(), "an entry that lives for 1 ms is there after 1");
 }
 
 /// For stores whose time cannot be moved: asks until the entry is gone, and compares with this machine's time.
@@ -60,16 +45,10 @@ fn a_life_ends_by_the_stores_own_clock(store: &Store) {
     let before = clock.now();
     store.set(&key, b"value", Life::of(Duration::from_millis(life)));
     while store.read(&key).is_some() {
-        assert!(
-            clock.now() - before < 30_000,
-            "an entry that lives for {life} ms is there after 30 s"
-        );
+        assert!(clock.now() - before < 30_000, "an entry that lives for {life} ms is there after 30 s");
     }
     // Two clocks that round to milliseconds differ by one.
-    assert!(
-        clock.now() - before + 1 >= life,
-        "an entry that lives for {life} ms was gone before"
-    );
+    assert!(clock.now() - before + 1 >= life, "an entry that lives for {life} ms was gone before");
 }
 
 fn a_life_of_nothing_stores_nothing(store: &Store) {
@@ -78,11 +57,7 @@ fn a_life_of_nothing_stores_nothing(store: &Store) {
     assert_eq!(store.read(&key), None, "what was written for no time at all is there");
     store.set(&key, b"old", hour());
     store.put(&key, b"new", Life::NONE, When::Always);
-    assert_eq!(
-        store.read(&key),
-        None,
-        "a write for no time at all replaces what was there by nothing"
-    );
+    assert_eq!(store.read(&key), None, "a write for no time at all replaces what was there by nothing");
 }
 
 fn a_life_without_end_does_not_end(store: &Store) {
@@ -105,21 +80,9 @@ fn a_write_begins_a_new_life(store: &Store) {
     }
     // Writes are where a store may remove what has ended.
     store.set(&Key::direct("other"), b"other", hour());
-    assert_eq!(
-        store.read(&longer).as_deref(),
-        Some(&b"new"[..]),
-        "an entry ended with the life of the one before"
-    );
-    assert_eq!(
-        store.read(&shorter),
-        None,
-        "an entry lives on with the life of the one before"
-    );
-    assert_eq!(
-        store.read(&endless).as_deref(),
-        Some(&b"new"[..]),
-        "an entry ended with the life of the one before"
-    );
+    assert_eq!(store.read(&longer).as_deref(), Some(&b"new"[..]), "an entry ended with the life of the one before");
+    assert_eq!(store.read(&shorter), None, "an entry lives on with the life of the one before");
+    assert_eq!(store.read(&endless).as_deref(), Some(&b"new"[..]), "an entry ended with the life of the one before");
 }
 
 fn what_has_ended_is_nothing_to_a_write(store: &Store) {
@@ -128,17 +91,11 @@ fn what_has_ended_is_nothing_to_a_write(store: &Store) {
     if !store.advance(SECOND) {
         return;
     }
-    assert!(
-        store.put(&key, b"new", Life::of(SECOND), When::Absent),
-        "an entry whose life has ended hinders `Absent`"
-    );
+    assert!(store.put(&key, b"new", Life::of(SECOND), When::Absent), "an entry whose life has ended hinders `Absent`");
     assert_eq!(store.read(&key).as_deref(), Some(&b"new"[..]));
     store.advance(SECOND);
     let seen = store.seen(&key);
-    assert!(
-        store.commit(&key, b"newer", &seen),
-        "an entry whose life has ended hinders a commit that saw nothing"
-    );
+    assert!(store.commit(&key, b"newer", &seen), "an entry whose life has ended hinders a commit that saw nothing");
     assert_eq!(store.read(&key).as_deref(), Some(&b"newer"[..]));
 }
 
@@ -158,30 +115,14 @@ fn extending_an_epoch_never_shortens_its_life(store: &Store) {
     let first = store.epochs(&tags, Life::of(SECOND * 10));
     store.extend(&tags[..1], Life::of(SECOND * 100));
     store.extend(&tags, Life::of(SECOND));
-    assert_eq!(
-        store.epochs(&tags, Life::of(SECOND)),
-        first,
-        "an epoch changed when it was extended"
-    );
+    assert_eq!(store.epochs(&tags, Life::of(SECOND)), first, "an epoch changed when it was extended");
     if !store.advance(SECOND * 9) {
         return;
     }
-    assert_eq!(
-        store.current(&tags[1]),
-        Some(first[1]),
-        "extending an epoch, or asking for it, shortened its life"
-    );
+    assert_eq!(store.current(&tags[1]), Some(first[1]), "extending an epoch, or asking for it, shortened its life");
     store.advance(SECOND * 90);
-    assert_eq!(
-        store.current(&tags[0]),
-        Some(first[0]),
-        "an epoch that was extended ended with its first life"
-    );
+    assert_eq!(store.current(&tags[0]), Some(first[0]), "an epoch that was extended ended with its first life");
     let missing = EpochName::tag("missing");
     store.extend(std::slice::from_ref(&missing), hour());
-    assert_eq!(
-        store.current(&missing),
-        None,
-        "extending an epoch that is not there made one"
-    );
+    assert_eq!(store.current(&missing), None, "extending an epoch that is not there made one");
 }

@@ -4,7 +4,8 @@
 //! ```
 //! use cache_core::{Backend, Env, Opened};
 //!
-//! # fn new_empty_store(clock: &cache_core::Clock) -> impl Backend { cache_core::contract::Reference::on(clock.clone()) }
+//! # use cache_core::{Clock, contract::Reference};
+//! # fn new_empty_store(clock: &Clock) -> impl Backend { Reference::on(clock.clone()) }
 //! // In a test of your backend. A store that keeps time by a clock of its own ignores `env.clock`.
 //! let make = |env: &Env| Opened::new(new_empty_store(&env.clock));
 //! cache_core::contract::check(&make);
@@ -71,9 +72,7 @@ pub fn cases() -> impl Iterator<Item = Case> {
 pub fn check(make: &dyn Fn(&Env) -> Opened) {
     run(cases().map(|(name, case)| {
         let run: Box<dyn FnOnce()> = Box::new(move || {
-            let env = Env {
-                clock: Clock::standing(),
-            };
+            let env = Env { clock: Clock::standing() };
             case(&Store::new(&make(&env), env.clock));
         });
         (name.to_owned(), run)
@@ -87,12 +86,7 @@ fn run<'a>(cases: impl Iterator<Item = (String, Box<dyn FnOnce() + 'a>)>) {
             broken.push(format!("- {}: {}", name.replace('_', " "), message(&*panic)));
         }
     }
-    assert!(
-        broken.is_empty(),
-        "this backend breaks {} of the promises:\n{}",
-        broken.len(),
-        broken.join("\n")
-    );
+    assert!(broken.is_empty(), "this backend breaks {} of the promises:\n{}", broken.len(), broken.join("\n"));
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {

@@ -25,17 +25,11 @@ impl Reference {
     /// An empty table whose time is `clock`'s.
     #[must_use]
     pub fn on(clock: Clock) -> Self {
-        Self {
-            clock,
-            slots: Mutex::default(),
-        }
+        Self { clock, slots: Mutex::default() }
     }
 
     fn table(&self) -> Table<'_> {
-        Table {
-            now: self.clock.wall(),
-            slots: self.slots.lock().unwrap_or_else(PoisonError::into_inner),
-        }
+        Table { now: self.clock.wall(), slots: self.slots.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 }
 
@@ -74,9 +68,7 @@ impl Backend for Reference {
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
         if matches!(stored, Some(Stored::Object(_))) {
-            return Reply::ready(Err(BackendError::new(
-                "this backend keeps bytes, and was given an object",
-            )));
+            return Reply::ready(Err(BackendError::new("this backend keeps bytes, and was given an object")));
         }
         let mut table = self.table();
         if !table.allows(slot, when) {

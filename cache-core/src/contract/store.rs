@@ -25,9 +25,7 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store")
-            .field("form", &self.backend.form())
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("form", &self.backend.form()).finish_non_exhaustive()
     }
 }
 
@@ -35,10 +33,7 @@ impl Store {
     /// The store of `opened`, whose time is `clock`'s.
     #[must_use]
     pub fn new(opened: &Opened, clock: Clock) -> Self {
-        Self {
-            backend: Arc::clone(opened.backend()),
-            clock,
-        }
+        Self { backend: Arc::clone(opened.backend()), clock }
     }
 
     pub(super) fn backend(&self) -> &dyn Backend {
@@ -57,12 +52,7 @@ impl Store {
             Form::Bytes => Stored::Bytes([&Epoch::random().to_bytes()[..], payload].concat()),
             Form::Objects => Stored::Object(Arc::new(Entry {
                 value: Arc::new(payload.to_vec()),
-                validity: Validity {
-                    created: self.clock.now(),
-                    fresh_until: u64::MAX,
-                    epoch: 0,
-                    tags: Vec::new(),
-                },
+                validity: Validity { created: self.clock.now(), fresh_until: u64::MAX, epoch: 0, tags: Vec::new() },
             })),
         }
     }
@@ -76,11 +66,7 @@ impl Store {
     }
 
     pub(super) fn object(entry: &Entry) -> Vec<u8> {
-        entry
-            .value
-            .downcast_ref::<Vec<u8>>()
-            .cloned()
-            .unwrap_or_else(|| b"(an object of another type)".to_vec())
+        entry.value.downcast_ref::<Vec<u8>>().cloned().unwrap_or_else(|| b"(an object of another type)".to_vec())
     }
 
     /// A tombstone of its own.
@@ -91,17 +77,12 @@ impl Store {
     /// The payload under `key`; `None` where there is none, or a tombstone.
     pub(super) fn read(&self, key: &Key<'_>) -> Option<Vec<u8>> {
         let found = self.get(&[Slot::Entry(key)]).pop().flatten();
-        found
-            .map(|stored| Self::payload(&stored))
-            .filter(|payload| payload != TOMBSTONE)
+        found.map(|stored| Self::payload(&stored)).filter(|payload| payload != TOMBSTONE)
     }
 
     /// Stores `payload` under `key`.
     pub(super) fn set(&self, key: &Key<'_>, payload: &[u8], life: Life) {
-        assert!(
-            self.put(key, payload, life, When::Always),
-            "a write that is to happen in any case did not happen"
-        );
+        assert!(self.put(key, payload, life, When::Always), "a write that is to happen in any case did not happen");
     }
 
     pub(super) fn put(&self, key: &Key<'_>, payload: &[u8], life: Life, when: When<'_>) -> bool {
@@ -119,21 +100,13 @@ impl Store {
 
     pub(super) fn get(&self, slots: &[Slot<'_>]) -> Vec<Option<Stored>> {
         let found = wait("get", self.backend.get(slots));
-        assert_eq!(
-            found.len(),
-            slots.len(),
-            "`get` gave another number of answers than it was asked for slots"
-        );
+        assert_eq!(found.len(), slots.len(), "`get` gave another number of answers than it was asked for slots");
         found
     }
 
     pub(super) fn look(&self, key: &Key<'_>, watch: &[EpochName<'_>]) -> Look {
         let look = wait("look", self.backend.look(key, watch));
-        assert_eq!(
-            look.epochs.len(),
-            watch.len(),
-            "`look` gave another number of epochs than it was to watch"
-        );
+        assert_eq!(look.epochs.len(), watch.len(), "`look` gave another number of epochs than it was to watch");
         look
     }
 
@@ -143,21 +116,13 @@ impl Store {
 
     pub(super) fn current(&self, name: &EpochName<'_>) -> Option<Epoch> {
         let found = wait("current", self.backend.current(std::slice::from_ref(name)));
-        assert_eq!(
-            found.len(),
-            1,
-            "`current` gave another number of epochs than it was asked for"
-        );
+        assert_eq!(found.len(), 1, "`current` gave another number of epochs than it was asked for");
         found[0]
     }
 
     pub(super) fn epochs(&self, names: &[EpochName<'_>], life: Life) -> Vec<Epoch> {
         let found = wait("epochs", self.backend.epochs(names, life));
-        assert_eq!(
-            found.len(),
-            names.len(),
-            "`epochs` gave another number of epochs than it was asked for"
-        );
+        assert_eq!(found.len(), names.len(), "`epochs` gave another number of epochs than it was asked for");
         found
     }
 

@@ -63,9 +63,7 @@ impl Backend for Broken {
     fn reclaim(&self) -> Reply<'_, ()> {
         match self.how {
             How::ReclaimsEpochs => Reply::pending(async {
-                self.inner
-                    .put(Slot::Epoch(&EpochName::HANDLER), None, Life::NONE, When::Always)
-                    .await?;
+                self.inner.put(Slot::Epoch(&EpochName::HANDLER), None, Life::NONE, When::Always).await?;
                 self.inner.reclaim().await
             }),
             _ => self.inner.reclaim(),
@@ -89,25 +87,13 @@ fn every_broken_promise_is_found_and_named() {
         (How::LosesEmptyValues, "bytes come back one by one"),
         (How::MatchesSlots, "a pattern removes the direct keys that match"),
         (How::ReclaimsEpochs, "reclaim leaves epochs alone"),
-        (
-            How::ForgetsInvalidations,
-            "an invalidation defeats looks that saw nothing",
-        ),
+        (How::ForgetsInvalidations, "an invalidation defeats looks that saw nothing"),
         (How::AnswersBackward, "slots are given in the order asked for"),
         (How::AlwaysFails, "a value comes back as it was stored"),
     ] {
-        let make = move |env: &Env| {
-            Opened::new(Broken {
-                inner: Reference::on(env.clock.clone()),
-                how,
-            })
-        };
+        let make = move |env: &Env| Opened::new(Broken { inner: Reference::on(env.clock.clone()), how });
         let panic = catch_unwind(AssertUnwindSafe(|| check(&make))).unwrap_err();
-        assert!(
-            message(&*panic).contains(name),
-            "expected {name:?} in: {}",
-            message(&*panic)
-        );
+        assert!(message(&*panic).contains(name), "expected {name:?} in: {}", message(&*panic));
     }
 }
 

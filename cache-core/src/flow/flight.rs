@@ -72,19 +72,8 @@ enum Phase {
 
 impl Flight {
     fn new(key: OwnedKey, led: Led, since: u64) -> Arc<Self> {
-        let state = State {
-            phase: Phase::Led,
-            led,
-            since,
-            followers: 0,
-            wakers: BTreeMap::new(),
-            next: 0,
-        };
-        Arc::new(Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            key,
-            state: Mutex::new(state),
-        })
+        let state = State { phase: Phase::Led, led, since, followers: 0, wakers: BTreeMap::new(), next: 0 };
+        Arc::new(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), key, state: Mutex::new(state) })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -119,9 +108,7 @@ struct Shared {
 impl Seat {
     /// Nobody joins this flight from now on.
     fn close(&self) {
-        self.flights
-            .map
-            .remove_if(&self.flight.key, |found| Arc::ptr_eq(found, &self.flight));
+        self.flights.map.remove_if(&self.flight.key, |found| Arc::ptr_eq(found, &self.flight));
     }
 }
 
@@ -140,11 +127,7 @@ pub(crate) enum Joined {
 
 impl Flights {
     pub(crate) fn new(clock: Clock, deadline: Duration) -> Self {
-        Self(Arc::new(Shared {
-            map: Map::default(),
-            clock,
-            deadline,
-        }))
+        Self(Arc::new(Shared { map: Map::default(), clock, deadline }))
     }
 
     /// Joins the flight of `key`, or begins it.
@@ -155,10 +138,7 @@ impl Flights {
             |flight| self.is_over(flight, now),
             |key| Flight::new(key.clone(), led, now),
         );
-        let seat = Seat {
-            flight,
-            flights: Arc::clone(&self.0),
-        };
+        let seat = Seat { flight, flights: Arc::clone(&self.0) };
         if begun {
             return Joined::Lead(Leader(Some(seat)));
         }
@@ -174,17 +154,8 @@ impl Flights {
         state.followers += 1;
         drop(state);
         let waiting = if blocked { None } else { Waiting::on(seat.flight.id) };
-        let follower = Follower {
-            seat,
-            led,
-            ticket: None,
-            waiting,
-        };
-        if follower.waiting.is_some() {
-            Joined::Follow(follower)
-        } else {
-            Joined::Alone
-        }
+        let follower = Follower { seat, led, ticket: None, waiting };
+        if follower.waiting.is_some() { Joined::Follow(follower) } else { Joined::Alone }
     }
 
     /// Lets callers from now on begin a flight of their own: what the one under way gives is from before.
@@ -206,9 +177,7 @@ impl Flights {
 
 impl fmt::Debug for Flights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flights")
-            .field("deadline", &self.0.deadline)
-            .finish_non_exhaustive()
+        f.debug_struct("Flights").field("deadline", &self.0.deadline).finish_non_exhaustive()
     }
 }
 
@@ -257,11 +226,7 @@ impl Drop for Leader {
         let mut freed = false;
         seat.flight.enter(|state| {
             freed = state.followers > 0;
-            if freed {
-                Phase::Free
-            } else {
-                Phase::Landed(Landing::Again)
-            }
+            if freed { Phase::Free } else { Phase::Landed(Landing::Again) }
         });
         if !freed {
             seat.close();
@@ -311,10 +276,7 @@ impl Follower {
             Phase::Landed(landing) => Some(Waited::Landed(landing.clone())),
             Phase::Free => {
                 state.take_lead(self.led, self.seat.flights.clock.now());
-                let seat = Seat {
-                    flight: Arc::clone(&self.seat.flight),
-                    flights: Arc::clone(&self.seat.flights),
-                };
+                let seat = Seat { flight: Arc::clone(&self.seat.flight), flights: Arc::clone(&self.seat.flights) };
                 // Whoever leads waits for nobody.
                 drop(state);
                 self.waiting = None;

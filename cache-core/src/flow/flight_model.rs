@@ -80,9 +80,7 @@ fn two_callers_both_end_and_leave_nothing_behind() {
 fn a_leader_that_goes_away_is_followed_by_another() {
     model(|| {
         let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
-        let Joined::Lead(leader) = join(&flights) else {
-            panic!("the first caller leads")
-        };
+        let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
         let other = {
             let (flights, runs) = (flights.clone(), runs.clone());
             thread::spawn(move || call(&flights, &runs))
@@ -98,9 +96,7 @@ fn a_leader_that_goes_away_is_followed_by_another() {
 fn a_follower_that_goes_away_takes_nobody_along() {
     model(|| {
         let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
-        let Joined::Lead(leader) = join(&flights) else {
-            panic!("the first caller leads")
-        };
+        let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
         // It is polled once and then dropped, as by `select!`, perhaps after it was chosen to lead.
         let gone = join(&flights);
         let other = {
@@ -121,12 +117,8 @@ fn a_follower_that_goes_away_takes_nobody_along() {
 fn a_follower_that_is_never_polled_again_does_not_keep_the_lead() {
     model(|| {
         let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
-        let Joined::Lead(leader) = join(&flights) else {
-            panic!("the first caller leads")
-        };
-        let Joined::Follow(kept) = join(&flights) else {
-            panic!("the second follows")
-        };
+        let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
+        let Joined::Follow(kept) = join(&flights) else { panic!("the second follows") };
         let mut kept = Box::pin(kept.wait());
         assert!(kept.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         let other = {

@@ -44,11 +44,7 @@ pub(crate) fn watch<'a>(request: &Request<'a>) -> Vec<EpochName<'a>> {
     let own = key.space().epoch().map(EpochName::borrowed);
     let patterns = key.has_subject().then_some(EpochName::PATTERNS);
     let tags = request.tags.iter().map(|tag| EpochName::tag(tag));
-    std::iter::once(EpochName::HANDLER)
-        .chain(own)
-        .chain(patterns)
-        .chain(tags)
-        .collect()
+    std::iter::once(EpochName::HANDLER).chain(own).chain(patterns).chain(tags).collect()
 }
 
 /// The handler's and the space's epoch as one number. Both are random, so it differs when one of them does.
@@ -67,18 +63,8 @@ pub(crate) fn recorded(
     let space = request.key.space().epoch().and_then(|_| epochs.get(1).copied());
     let epoch = joint(epochs.first().copied().unwrap_or(Epoch(0)), space);
     let first_tag = names.len() - request.tags.len();
-    let tags = request
-        .tags
-        .iter()
-        .cloned()
-        .zip(epochs.iter().skip(first_tag).copied())
-        .collect();
-    Validity {
-        created: now,
-        fresh_until: life.ends(now),
-        epoch,
-        tags,
-    }
+    let tags = request.tags.iter().cloned().zip(epochs.iter().skip(first_tag).copied()).collect();
+    Validity { created: now, fresh_until: life.ends(now), epoch, tags }
 }
 
 impl Validity {
@@ -95,10 +81,7 @@ impl Validity {
             None => None,
         };
         joint(handler, space) == self.epoch
-            && self
-                .tags
-                .iter()
-                .all(|(tag, epoch)| current(&EpochName::tag(tag)) == Some(*epoch))
+            && self.tags.iter().all(|(tag, epoch)| current(&EpochName::tag(tag)) == Some(*epoch))
     }
 }
 
@@ -144,17 +127,9 @@ pub(crate) async fn look(handler: &Handler, request: &Request<'_>, purpose: Purp
         }
     }
     if purpose == Purpose::Read {
-        return Looked::Miss(Witness {
-            seen,
-            epochs: Vec::new(),
-            since,
-        });
+        return Looked::Miss(Witness { seen, epochs: Vec::new(), since });
     }
-    let complete: Option<Vec<Epoch>> = if epochs.len() == names.len() {
-        epochs.into_iter().collect()
-    } else {
-        None
-    };
+    let complete: Option<Vec<Epoch>> = if epochs.len() == names.len() { epochs.into_iter().collect() } else { None };
     let epochs = match complete {
         Some(epochs) => epochs,
         None => {
@@ -185,32 +160,18 @@ async fn valid(
         return None;
     }
     // A tag that was added to the function since: what was stored without it would not be invalidated by it.
-    if !request
-        .tags
-        .iter()
-        .all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag))
-    {
+    if !request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag)) {
         return None;
     }
-    let mut known: Vec<(EpochName<'_>, Option<Epoch>)> = names
-        .iter()
-        .map(EpochName::borrowed)
-        .zip(epochs.iter().copied())
-        .collect();
-    let others: Vec<EpochName<'_>> = (validity.tags.iter())
-        .map(|(tag, _)| EpochName::tag(tag))
-        .filter(|name| !names.contains(name))
-        .collect();
+    let mut known: Vec<(EpochName<'_>, Option<Epoch>)> =
+        names.iter().map(EpochName::borrowed).zip(epochs.iter().copied()).collect();
+    let others: Vec<EpochName<'_>> =
+        (validity.tags.iter()).map(|(tag, _)| EpochName::tag(tag)).filter(|name| !names.contains(name)).collect();
     if !others.is_empty() {
         let current = handler.look_with("reading epochs", backend.current(&others)).await?;
         known.extend(others.iter().map(EpochName::borrowed).zip(current));
     }
-    let current = |name: &EpochName<'_>| {
-        known
-            .iter()
-            .find(|(known, _)| known == name)
-            .and_then(|(_, epoch)| *epoch)
-    };
+    let current = |name: &EpochName<'_>| known.iter().find(|(known, _)| known == name).and_then(|(_, epoch)| *epoch);
     if !validity.is_current(&request.key, current) {
         return None;
     }
@@ -244,10 +205,7 @@ impl Witness {
     fn when<'a>(&'a self, request: &Request<'_>, patterns: &'a EpochName<'a>) -> When<'a> {
         let at = 1 + usize::from(request.key.space().epoch().is_some());
         let epoch = request.key.has_subject().then(|| self.epochs.get(at)).flatten();
-        When::Unchanged {
-            seen: &self.seen,
-            epoch: epoch.map(|epoch| (patterns, *epoch)),
-        }
+        When::Unchanged { seen: &self.seen, epoch: epoch.map(|epoch| (patterns, *epoch)) }
     }
 
     /// Stores `value` for `life`, if what was seen still stands.
@@ -269,19 +227,11 @@ impl Witness {
             Ok(stored) => stored,
             Err(reason) => {
                 handler.counters.add(Count::Error);
-                log::warn!(
-                    "handler `{}` does not keep `{}`: {reason}",
-                    handler.name(),
-                    request.key.label()
-                );
+                log::warn!("handler `{}` does not keep `{}`: {reason}", handler.name(), request.key.label());
                 return self.stands(handler, request).await;
             }
         };
-        if handler
-            .write_with("keeping epochs", backend.extend(&names, life))
-            .await
-            .is_none()
-        {
+        if handler.write_with("keeping epochs", backend.extend(&names, life)).await.is_none() {
             return Committed::Unknown;
         }
         let patterns = EpochName::PATTERNS;
@@ -303,9 +253,7 @@ impl Witness {
         }
         let patterns = EpochName::PATTERNS;
         let slot = (&request.key).into();
-        let removed = handler
-            .backend()
-            .put(slot, None, Life::NONE, self.when(request, &patterns));
+        let removed = handler.backend().put(slot, None, Life::NONE, self.when(request, &patterns));
         match handler.write_with("removing a result", removed).await {
             Some(true) => self.epochs_stand(handler, &watch(request)).await,
             Some(false) => Committed::Overtaken,
@@ -315,10 +263,7 @@ impl Witness {
 
     /// Whether nothing was invalidated or stored since the look.
     pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>) -> Committed {
-        match handler
-            .write_with("a look", handler.backend().holds(&request.key, &self.seen))
-            .await
-        {
+        match handler.write_with("a look", handler.backend().holds(&request.key, &self.seen)).await {
             Some(true) => self.epochs_stand(handler, &watch(request)).await,
             Some(false) => Committed::Overtaken,
             None => Committed::Unknown,
@@ -326,10 +271,7 @@ impl Witness {
     }
 
     async fn epochs_stand(&self, handler: &Handler, names: &[EpochName<'_>]) -> Committed {
-        match handler
-            .write_with("reading epochs", handler.backend().current(names))
-            .await
-        {
+        match handler.write_with("reading epochs", handler.backend().current(names)).await {
             Some(epochs) if self.matches(&epochs) => Committed::Stands,
             Some(_) => Committed::Overtaken,
             None => Committed::Unknown,

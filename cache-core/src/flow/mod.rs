@@ -152,11 +152,7 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     };
     call.count(Count::Miss);
     call.count(Count::Run);
-    Entered::Run(Run {
-        leader: Some(leader),
-        witness,
-        generation,
-    })
+    Entered::Run(Run { leader: Some(leader), witness, generation })
 }
 
 /// Runs without anyone waiting for it.
@@ -177,11 +173,7 @@ async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
         call.count(Count::Miss);
     }
     call.count(Count::Run);
-    Entered::Run(Run {
-        leader: None,
-        witness,
-        generation,
-    })
+    Entered::Run(Run { leader: None, witness, generation })
 }
 
 /// What a run gave.
@@ -240,11 +232,7 @@ impl Run {
             Committed::Unknown => handler.generation() != self.generation,
         };
         if let Some(leader) = self.leader {
-            leader.land(if overtaken {
-                Landing::Again
-            } else {
-                landing.unwrap_or(Landing::SideBySide)
-            });
+            leader.land(if overtaken { Landing::Again } else { landing.unwrap_or(Landing::SideBySide) });
         }
     }
 }

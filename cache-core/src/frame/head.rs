@@ -49,8 +49,5 @@ pub fn head(bytes: &[u8]) -> Head {
     for (to, from) in start.iter_mut().zip(bytes) {
         *to = *from;
     }
-    Head {
-        len: bytes.len() as u64,
-        start,
-    }
+    Head { len: bytes.len() as u64, start }
 }

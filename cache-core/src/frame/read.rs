@@ -40,18 +40,7 @@ pub fn read<'a>(bytes: &'a [u8], identity: &[u8]) -> Result<Frame<'a>, Malformed
         return Err(Malformed::Unknown);
     }
     let tags = read_tags(tags, count)?;
-    let header = Header {
-        kind,
-        format,
-        flags,
-        nonce,
-        created,
-        fresh_until,
-        stale_until,
-        fingerprint,
-        epoch,
-        tags,
-    };
+    let header = Header { kind, format, flags, nonce, created, fresh_until, stale_until, fingerprint, epoch, tags };
     Ok(Frame { header, payload })
 }
 
@@ -63,9 +52,7 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Malformed> {
 
 /// The tags and the payload, if the two take up exactly what lies between the fixed part and the checksum.
 fn split(covered: &[u8], tags_len: u32, payload_len: u64) -> Option<(&[u8], &[u8])> {
-    let (tags, payload) = covered
-        .get(FIXED..)?
-        .split_at_checked(usize::try_from(tags_len).ok()?)?;
+    let (tags, payload) = covered.get(FIXED..)?.split_at_checked(usize::try_from(tags_len).ok()?)?;
     (payload.len() as u64 == payload_len).then_some((tags, payload))
 }
 
@@ -79,9 +66,5 @@ fn read_tags(mut rest: &[u8], count: u32) -> Result<Vec<(String, u128)>, Malform
         let name = core::str::from_utf8(name).map_err(|_| Malformed::Unknown)?;
         tags.push((name.to_owned(), u128::from_le_bytes(take(&mut rest)?)));
     }
-    if rest.is_empty() {
-        Ok(tags)
-    } else {
-        Err(Malformed::Length)
-    }
+    if rest.is_empty() { Ok(tags) } else { Err(Malformed::Length) }
 }

@@ -30,9 +30,7 @@ pub fn write(
     let start = out.len();
     let format = payload_into(&mut out)?;
     let Some(len) = out.len().checked_sub(start) else {
-        return Err(Unstorable::new::<Header>(
-            "its payload writer took away bytes that it had not written",
-        ));
+        return Err(Unstorable::new::<Header>("its payload writer took away bytes that it had not written"));
     };
     if header.kind == Kind::Tombstone && len != 0 {
         return Err(Unstorable::new::<Header>("a tombstone has no payload"));
@@ -52,18 +50,7 @@ fn patch(out: &mut [u8], at: usize, bytes: &[u8]) {
 
 /// The fixed part; zeros where [`write`] patches.
 fn put_fixed(header: &Header, tags_len: usize, out: &mut Vec<u8>) -> Result<(), Unstorable> {
-    let Header {
-        kind,
-        format: _,
-        flags,
-        nonce,
-        created,
-        fresh_until,
-        stale_until,
-        fingerprint,
-        epoch,
-        tags,
-    } = header;
+    let Header { kind, format: _, flags, nonce, created, fresh_until, stale_until, fingerprint, epoch, tags } = header;
     let too_many = || Unstorable::new::<Header>("its tags take more than 4 GiB");
     if *flags != 0 {
         return Err(Unstorable::new::<Header>("its flags are reserved and must be zero"));

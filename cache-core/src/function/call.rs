@@ -63,29 +63,17 @@ impl Placed {
         if plan.mode == Mode::Uncached {
             return None;
         }
-        Some(Self {
-            whose: Whose::of(site)?,
-            plan,
-            site,
-        })
+        Some(Self { whose: Whose::of(site)?, plan, site })
     }
 
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
         let bound = self.whose.bound();
         let handler = bound.handler_fit_for(&codec)?;
-        Some(Call {
-            handler,
-            counters: Some(&bound.counters),
-            request: self.request(codec),
-        })
+        Some(Call { handler, counters: Some(&bound.counters), request: self.request(codec) })
     }
 
     pub(super) fn request(&self, codec: Codec) -> Request<'_> {
-        Request {
-            key: self.plan.key_in(self.site),
-            tags: &self.plan.tags,
-            codec,
-        }
+        Request { key: self.plan.key_in(self.site), tags: &self.plan.tags, codec }
     }
 
     /// How long a result is fresh: what its own attribute says of it, or the call's, or the function's.
@@ -106,10 +94,7 @@ where
     O::Value: Value,
 {
     fn new<P>(how: &How<R, O, P>) -> Self {
-        Self {
-            outcome: how.outcome,
-            take: how.share.as_ref().map(|share| share.take),
-        }
+        Self { outcome: how.outcome, take: how.share.as_ref().map(|share| share.take) }
     }
 
     /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's

@@ -18,11 +18,7 @@ use crate::stats::Stats;
 impl Placed {
     /// A plan for an operation that runs nothing; `None` outside the test that is under way.
     fn for_operation(site: &'static Site, plan: Plan) -> Option<Self> {
-        Some(Self {
-            whose: Whose::of(site)?,
-            plan,
-            site,
-        })
+        Some(Self { whose: Whose::of(site)?, plan, site })
     }
 
     fn handler(&self) -> Result<&SharedHandler> {
@@ -33,10 +29,7 @@ impl Placed {
 fn handler<'a>(site: &'static Site, whose: &'a Whose) -> Result<&'a SharedHandler> {
     whose.bound().handler.as_ref().ok_or_else(|| {
         let name = site.spec.handler.unwrap_or_default().to_owned();
-        Error::UnknownHandler {
-            name,
-            known: Vec::new(),
-        }
+        Error::UnknownHandler { name, known: Vec::new() }
     })
 }
 
@@ -59,9 +52,7 @@ pub async fn clear(site: &'static Site) -> Result<()> {
     let Some(whose) = Whose::of(site) else { return Ok(()) };
     let name = site.name();
     let epochs = vec![EpochName::function(name)];
-    handler(site, &whose)?
-        .invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs))
-        .await
+    handler(site, &whose)?.invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
 }
 
 /// What happened to the calls of a function.
@@ -101,9 +92,7 @@ pub async fn peek_whole<R, O: Outcome<R>>(
 where
     O::Value: Value,
 {
-    Ok(peek::<O::Value>(site, plan, codec)
-        .await?
-        .map(|value| outcome.join(value)))
+    Ok(peek::<O::Value>(site, plan, codec).await?.map(|value| outcome.join(value)))
 }
 
 /// Stores a result without a run, as a run that gave it would have: what the attributes do not store is not stored.

@@ -32,13 +32,7 @@ impl Plan {
     /// A call whose arguments were recorded as `key`.
     #[must_use]
     pub const fn new(key: Recorder) -> Self {
-        Self {
-            key,
-            instance: None,
-            tags: Vec::new(),
-            ttl: None,
-            mode: Mode::Cached,
-        }
+        Self { key, instance: None, tags: Vec::new(), ttl: None, mode: Mode::Cached }
     }
 
     /// Generic code: which instance it is, by the type of a closure (or item) inside it.
@@ -84,11 +78,7 @@ impl Plan {
     }
 
     pub(crate) fn key_in(&self, site: &'static Site) -> Key<'_> {
-        Key {
-            space: site.space(),
-            instance: self.instance,
-            arguments: self.key.bytes(),
-        }
+        Key { space: site.space(), instance: self.instance, arguments: self.key.bytes() }
     }
 }
 

@@ -39,10 +39,7 @@ fn check(cache: &Cache, site: &'static Site) -> Option<String> {
     let handler = match cache.handler_for(site.spec.handler) {
         Ok(handler) => handler,
         Err(error) => {
-            return Some(format!(
-                "{} cannot be cached: {error}; add it with `.handler(..)`",
-                site.place()
-            ));
+            return Some(format!("{} cannot be cached: {error}; add it with `.handler(..)`", site.place()));
         }
     };
     if handler.backend().form() != Form::Bytes {
@@ -53,9 +50,5 @@ fn check(cache: &Cache, site: &'static Site) -> Option<String> {
         Storable::No => "its result is not `Serialize + DeserializeOwned`".to_owned(),
         Storable::Yes(check) => check().err()?,
     };
-    Some(format!(
-        "{} cannot be cached on `{}`, a handler of bytes: {reason}",
-        site.place(),
-        handler.name()
-    ))
+    Some(format!("{} cannot be cached on `{}`, a handler of bytes: {reason}", site.place(), handler.name()))
 }

@@ -53,10 +53,7 @@ pub struct Kept<V>(PhantomData<fn() -> V>);
 
 impl<R> Returns<R> {
     /// The return type `R`.
-    #[allow(
-        clippy::new_without_default,
-        reason = "generated code must not need a trait of the prelude"
-    )]
+    #[allow(clippy::new_without_default, reason = "generated code must not need a trait of the prelude")]
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)

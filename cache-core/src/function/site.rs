@@ -96,11 +96,7 @@ impl Site {
     /// The function that `spec` describes.
     #[must_use]
     pub const fn new(spec: Spec) -> Self {
-        Self {
-            spec,
-            space: OnceLock::new(),
-            bound: OnceLock::new(),
-        }
+        Self { spec, space: OnceLock::new(), bound: OnceLock::new() }
     }
 
     /// Its keys.
@@ -151,9 +147,6 @@ mod tests {
     fn the_path_is_that_of_the_function() {
         assert_eq!(path_of("app::user::__larder_site::__LARDER_SITE::here"), "app::user");
         assert_eq!(path_of("app::user::{{closure}}::__LARDER_SITE::here"), "app::user");
-        assert_eq!(
-            path_of("<app::S as app::Repo>::find::__LARDER_SITE::here"),
-            "<app::S as app::Repo>::find"
-        );
+        assert_eq!(path_of("<app::S as app::Repo>::find::__LARDER_SITE::here"), "<app::S as app::Repo>::find");
     }
 }

@@ -62,14 +62,8 @@ pub struct Space {
 /// The space of directly set keys is number 0.
 static NEXT_SPACE: AtomicU64 = AtomicU64::new(1);
 
-static DIRECT: Space = Space {
-    id: 0,
-    kind: Kind::Direct,
-    name: String::new(),
-    version: 0,
-    template: None,
-    epoch: None,
-};
+static DIRECT: Space =
+    Space { id: 0, kind: Kind::Direct, name: String::new(), version: 0, template: None, epoch: None };
 
 impl Space {
     /// The space of directly set keys.
@@ -131,10 +125,7 @@ impl Instance {
     /// The instance that `F`, a closure in generic code, belongs to: a closure captures every type around it.
     #[must_use]
     pub fn of<F>() -> Self {
-        Self {
-            id: typeid::of::<F>(),
-            name: std::any::type_name::<F>(),
-        }
+        Self { id: typeid::of::<F>(), name: std::any::type_name::<F>() }
     }
 }
 
@@ -150,21 +141,13 @@ impl<'a> Key<'a> {
     /// The directly set key `text`.
     #[must_use]
     pub const fn direct(text: &'a str) -> Self {
-        Self {
-            space: Space::direct(),
-            instance: None,
-            arguments: text.as_bytes(),
-        }
+        Self { space: Space::direct(), instance: None, arguments: text.as_bytes() }
     }
 
     /// The key of `arguments`, as recorded, in `space`.
     #[must_use]
     pub const fn new(space: &'a Space, arguments: &'a [u8]) -> Self {
-        Self {
-            space,
-            instance: None,
-            arguments,
-        }
+        Self { space, instance: None, arguments }
     }
 
     /// The space that this key is in.
@@ -176,11 +159,7 @@ impl<'a> Key<'a> {
     /// This key with nothing borrowed, for a table that compares keys exactly.
     #[must_use]
     pub fn to_owned(&self) -> OwnedKey {
-        OwnedKey {
-            space: self.space_id(),
-            instance: self.instance.map(|i| i.id),
-            arguments: self.arguments.into(),
-        }
+        OwnedKey { space: self.space_id(), instance: self.instance.map(|i| i.id), arguments: self.arguments.into() }
     }
 
     /// Whether `owned` is this key.

@@ -28,10 +28,7 @@ pub struct Recorder {
 
 impl Recorder {
     /// Nothing recorded yet.
-    #[allow(
-        clippy::new_without_default,
-        reason = "generated code must not need a trait of the prelude"
-    )]
+    #[allow(clippy::new_without_default, reason = "generated code must not need a trait of the prelude")]
     #[must_use]
     pub fn new() -> Self {
         Self { bytes: SmallVec::new() }

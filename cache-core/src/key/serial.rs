@@ -186,11 +186,7 @@ impl<'s, 'a> Serializer for &'s mut KeySerializer<'a> {
     }
 
     fn serialize_map(self, _length: Option<usize>) -> Result<Pairs<'s>, Refused> {
-        Ok(Pairs {
-            recorder: self.0,
-            pairs: Vec::new(),
-            key: None,
-        })
+        Ok(Pairs { recorder: self.0, pairs: Vec::new(), key: None })
     }
 
     fn serialize_struct(self, _: &'static str, _length: usize) -> Result<Fields<'s>, Refused> {
@@ -236,11 +232,7 @@ struct Collected<'s> {
 
 impl<'s> Collected<'s> {
     fn new(recorder: &'s mut Recorder) -> Self {
-        Self {
-            recorder,
-            count: 0,
-            items: Recorder::new(),
-        }
+        Self { recorder, count: 0, items: Recorder::new() }
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
@@ -320,11 +312,7 @@ struct Fields<'s> {
 
 impl<'s> Fields<'s> {
     fn new(recorder: &'s mut Recorder) -> Self {
-        Self {
-            recorder,
-            count: 0,
-            fields: Recorder::new(),
-        }
+        Self { recorder, count: 0, fields: Recorder::new() }
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {

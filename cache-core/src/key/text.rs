@@ -77,13 +77,7 @@ impl Key<'_> {
     /// The slot of this key on a store of bytes, without the handler's prefix.
     #[must_use]
     pub fn text(&self) -> String {
-        let Space {
-            kind,
-            name,
-            version,
-            template,
-            ..
-        } = self.space;
+        let Space { kind, name, version, template, .. } = self.space;
         match (kind, template) {
             (Kind::Direct, _) => format!("k:{}", self.raw()),
             (kind, Some(literals)) => format!("{}:{version}:{name}:{}", kind.letter(), self.readable(literals)),
@@ -153,9 +147,7 @@ fn escape(field: &[u8], text: &mut String) {
 /// Whether between any two fields stands something that a field escapes.
 fn separates(literals: Literals) -> bool {
     let between = literals.get(1..literals.len().saturating_sub(1)).unwrap_or(&[]);
-    between
-        .iter()
-        .all(|literal| literal.bytes().any(|byte| !is_plain(byte) && byte != b'%'))
+    between.iter().all(|literal| literal.bytes().any(|byte| !is_plain(byte) && byte != b'%'))
 }
 
 /// FNV-1a: the same in every process and build.
@@ -190,21 +182,12 @@ mod tests {
     #[test]
     fn fields_are_escaped_so_that_they_do_not_meet() {
         assert_eq!(readable(&["user:", ":", ""], &["eng", "7"]), "users:user:eng:7");
-        assert_eq!(
-            readable(&["user:", ":", ""], &["eng:7", "é%"]),
-            "users:user:eng%3A7:é%25"
-        );
+        assert_eq!(readable(&["user:", ":", ""], &["eng:7", "é%"]), "users:user:eng%3A7:é%25");
     }
 
     #[test]
     fn fields_with_nothing_between_them_are_told_apart_by_a_digest() {
-        assert_ne!(
-            readable(&["", "", ""], &["ab", "c"]),
-            readable(&["", "", ""], &["a", "bc"])
-        );
-        assert_ne!(
-            readable(&["", "x", ""], &["1x2", "3"]),
-            readable(&["", "x", ""], &["1", "2x3"])
-        );
+        assert_ne!(readable(&["", "", ""], &["ab", "c"]), readable(&["", "", ""], &["a", "bc"]));
+        assert_ne!(readable(&["", "x", ""], &["1x2", "3"]), readable(&["", "x", ""], &["1", "2x3"]));
     }
 }

@@ -31,11 +31,7 @@ pub(crate) fn here() -> Here {
     if ALIVE.load(Ordering::SeqCst) == 0 {
         return Here::NoLab;
     }
-    INSIDE.with_borrow(|inside| {
-        inside
-            .last()
-            .map_or(Here::Outside, |shared| Here::Lab(shared.cache.clone()))
-    })
+    INSIDE.with_borrow(|inside| inside.last().map_or(Here::Outside, |shared| Here::Lab(shared.cache.clone())))
 }
 
 /// Notes, in every lab there is, that `site` was called outside.

@@ -64,16 +64,9 @@ pub struct Lab {
 
 impl Lab {
     fn begin(cache: Cache, handlers: Option<OnDemand>) -> Self {
-        let shared = Arc::new(Shared {
-            cache,
-            escaped: Mutex::default(),
-        });
+        let shared = Arc::new(Shared { cache, escaped: Mutex::default() });
         here::begin(&shared);
-        Self {
-            shared,
-            handlers,
-            _here: PhantomData,
-        }
+        Self { shared, handlers, _here: PhantomData }
     }
 
     /// Moves the clock forward.
@@ -99,9 +92,7 @@ impl Lab {
 
     #[allow(clippy::expect_used, reason = "a mistake in a test is to fail it")]
     fn on_demand(&self) -> &OnDemand {
-        self.handlers
-            .as_ref()
-            .expect("`fail` and `heal` are for labs begun with `lab()`: these handlers are real")
+        self.handlers.as_ref().expect("`fail` and `heal` are for labs begun with `lab()`: these handlers are real")
     }
 
     /// The lab's cache, for direct use.
@@ -146,9 +137,7 @@ impl Drop for Lab {
 
 impl fmt::Debug for Lab {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lab")
-            .field("cache", &self.shared.cache)
-            .finish_non_exhaustive()
+        f.debug_struct("Lab").field("cache", &self.shared.cache).finish_non_exhaustive()
     }
 }
 

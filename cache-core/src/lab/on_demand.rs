@@ -17,10 +17,7 @@ pub(crate) struct OnDemand {
 
 impl OnDemand {
     pub(super) fn new(clock: Clock) -> Self {
-        Self {
-            made: Arc::default(),
-            clock,
-        }
+        Self { made: Arc::default(), clock }
     }
 
     pub(crate) fn get(&self, name: &str) -> SharedHandler {
@@ -28,10 +25,7 @@ impl OnDemand {
     }
 
     pub(crate) fn all(&self) -> Vec<SharedHandler> {
-        lock_std(&self.made)
-            .iter()
-            .map(|(handler, _)| Arc::clone(handler))
-            .collect()
+        lock_std(&self.made).iter().map(|(handler, _)| Arc::clone(handler)).collect()
     }
 
     pub(super) fn set_failing(&self, name: &str, failing: bool) {

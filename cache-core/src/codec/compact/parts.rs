@@ -24,10 +24,7 @@ pub(super) struct Parts<'a, 'de> {
 impl<'de> Parts<'_, 'de> {
     #[inline]
     fn value<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        seed.deserialize(Reader {
-            input: self.input,
-            depth: self.depth,
-        })
+        seed.deserialize(Reader { input: self.input, depth: self.depth })
     }
 
     /// A visitor that leaves elements behind reads everything after them wrongly.
@@ -94,10 +91,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
     fn variant_seed<S: DeserializeSeed<'de>>(mut self, seed: S) -> Result<(S::Value, Self)> {
         let unknown = || Undecodable::new("a variant has an unknown index");
         let index = u32::try_from(self.reader.input.cursor.varint()?).map_err(|_| unknown())?;
-        self.name = usize::try_from(index)
-            .ok()
-            .and_then(|at| self.names.get(at))
-            .ok_or_else(unknown)?;
+        self.name = usize::try_from(index).ok().and_then(|at| self.names.get(at)).ok_or_else(unknown)?;
         let value = seed.deserialize(IntoDeserializer::<Undecodable>::into_deserializer(index))?;
         Ok((value, self))
     }

@@ -14,22 +14,14 @@ pub(super) type Result<T> = core::result::Result<T, Undecodable>;
 
 /// Reads one value that takes up all of `bytes`.
 pub(in crate::codec) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let mut input = Input {
-        cursor: Cursor::new(bytes),
-        shape: Shape::new(),
-    };
-    let value = T::deserialize(Reader {
-        input: &mut input,
-        depth: Depth::outermost(),
-    })?;
+    let mut input = Input { cursor: Cursor::new(bytes), shape: Shape::new() };
+    let value = T::deserialize(Reader { input: &mut input, depth: Depth::outermost() })?;
     let written = u64::from_le_bytes(input.cursor.array()?);
     if !input.cursor.is_empty() {
         return Err(Undecodable::new("there are bytes left over"));
     }
     if written != input.shape.finish() {
-        return Err(Undecodable::new(
-            "it was written with other fields, variants or types than are read now",
-        ));
+        return Err(Undecodable::new("it was written with other fields, variants or types than are read now"));
     }
     Ok(value)
 }
@@ -46,10 +38,7 @@ pub(super) struct Reader<'a, 'de> {
 
 impl<'a, 'de> Reader<'a, 'de> {
     pub(super) fn deeper(self) -> Result<Self> {
-        let depth = self
-            .depth
-            .deeper()
-            .ok_or_else(|| Undecodable::new("it is nested too deep"))?;
+        let depth = self.depth.deeper().ok_or_else(|| Undecodable::new("it is nested too deep"))?;
         Ok(Self { depth, ..self })
     }
 
@@ -76,12 +65,7 @@ impl<'a, 'de> Reader<'a, 'de> {
         } else {
             this.input.shape.kind(kind);
         }
-        Ok(Parts {
-            input: this.input,
-            depth: this.depth,
-            left: len,
-            fields,
-        })
+        Ok(Parts { input: this.input, depth: this.depth, left: len, fields })
     }
 
     /// Opens what says its length.
@@ -89,12 +73,7 @@ impl<'a, 'de> Reader<'a, 'de> {
         let this = self.deeper()?;
         this.input.shape.kind(kind);
         let left = this.input.cursor.count()?;
-        Ok(Parts {
-            input: this.input,
-            depth: this.depth,
-            left,
-            fields: None,
-        })
+        Ok(Parts { input: this.input, depth: this.depth, left, fields: None })
     }
 }
 
@@ -255,10 +234,6 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        visitor.visit_enum(Variant {
-            reader: self,
-            names,
-            name: "",
-        })
+        visitor.visit_enum(Variant { reader: self, names, name: "" })
     }
 }

@@ -14,11 +14,7 @@ use crate::codec::{
 /// # Errors
 /// [`Stop::NeedsNames`] if the value leaves out fields or has an unknown length; what was appended by then is garbage.
 pub(in crate::codec) fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), Stop> {
-    let mut writer = Writer {
-        out,
-        shape: Shape::new(),
-        names: Vec::new(),
-    };
+    let mut writer = Writer { out, shape: Shape::new(), names: Vec::new() };
     value.serialize(Walk::new(&mut writer))?;
     let Writer { out, shape, .. } = writer;
     out.extend_from_slice(&shape.finish().to_le_bytes());

@@ -19,10 +19,7 @@ pub(super) struct Many<'a, 'de> {
 
 impl<'de> Many<'_, 'de> {
     fn value<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        seed.deserialize(Reader {
-            input: self.input,
-            depth: self.depth,
-        })
+        seed.deserialize(Reader { input: self.input, depth: self.depth })
     }
 
     pub(super) fn close<V>(self, value: V) -> Result<V> {
@@ -95,18 +92,14 @@ impl<'de> MapAccess<'de> for &mut Single<'_, 'de> {
         match &mut self.reader {
             Some(reader) if !self.started => {
                 self.started = true;
-                seed.deserialize(BorrowedStrDeserializer::new(reader.input.name()?))
-                    .map(Some)
+                seed.deserialize(BorrowedStrDeserializer::new(reader.input.name()?)).map(Some)
             }
             _ => Ok(None),
         }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        let reader = self
-            .reader
-            .take()
-            .ok_or_else(|| Undecodable::new("a variant has one content only"))?;
+        let reader = self.reader.take().ok_or_else(|| Undecodable::new("a variant has one content only"))?;
         seed.deserialize(reader)
     }
 

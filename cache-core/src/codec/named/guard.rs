@@ -38,38 +38,21 @@ pub(super) struct Guard<'a> {
 
 impl<'a> Guard<'a> {
     pub(super) fn new(schema: &'a Schema) -> Self {
-        Self {
-            schema,
-            fields: Vec::new(),
-            open: Vec::new(),
-            at_value: false,
-        }
+        Self { schema, fields: Vec::new(), open: Vec::new(), at_value: false }
     }
 
     pub(super) fn open(&mut self, named: (&'static str, &'static str)) {
-        self.open.push(Open {
-            named,
-            from: self.fields.len(),
-            adjacent: false,
-        });
+        self.open.push(Open { named, from: self.fields.len(), adjacent: false });
         self.at_value = false;
     }
 
     pub(super) fn field(&mut self, name: &'static str) {
-        self.fields.push(Field {
-            name,
-            written: true,
-            is_tag: false,
-        });
+        self.fields.push(Field { name, written: true, is_tag: false });
         self.at_value = true;
     }
 
     pub(super) fn skip(&mut self, name: &'static str) {
-        self.fields.push(Field {
-            name,
-            written: false,
-            is_tag: false,
-        });
+        self.fields.push(Field { name, written: false, is_tag: false });
         self.at_value = false;
     }
 
@@ -112,11 +95,7 @@ impl<'a> Guard<'a> {
 fn fits(known: &Struct, fields: &[Field], adjacent: bool, is_open: bool) -> Result<(), Stop> {
     let refuse = |name: &str, what: &str| {
         let (of, variant) = known.named;
-        let of = if variant.is_empty() {
-            of.to_owned()
-        } else {
-            format!("{of}::{variant}")
-        };
+        let of = if variant.is_empty() { of.to_owned() } else { format!("{of}::{variant}") };
         Err(Stop::Refused(format!("the field `{name}` of `{of}` is {what}").into()))
     };
     let has = |name: &str| fields.iter().any(|field| field.name == name);

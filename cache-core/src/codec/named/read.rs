@@ -17,14 +17,8 @@ pub(super) type Result<T> = core::result::Result<T, Undecodable>;
 
 /// Reads one value that takes up all of `bytes`.
 pub(in crate::codec) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let mut input = Input {
-        cursor: Cursor::new(bytes),
-        names: Vec::new(),
-    };
-    let value = T::deserialize(Reader {
-        input: &mut input,
-        depth: Depth::outermost(),
-    })?;
+    let mut input = Input { cursor: Cursor::new(bytes), names: Vec::new() };
+    let value = T::deserialize(Reader { input: &mut input, depth: Depth::outermost() })?;
     if !input.cursor.is_empty() {
         return Err(Undecodable::new("there are bytes left over"));
     }
@@ -48,9 +42,7 @@ impl<'de> Input<'de> {
                 Ok(name)
             }
             number => {
-                let known = usize::try_from(number - 1)
-                    .ok()
-                    .and_then(|at| self.names.get(at).copied());
+                let known = usize::try_from(number - 1).ok().and_then(|at| self.names.get(at).copied());
                 known.ok_or_else(|| Undecodable::new("a name has an unknown number"))
             }
         }
@@ -77,37 +69,23 @@ pub(super) struct Reader<'a, 'de> {
 
 impl<'a, 'de> Reader<'a, 'de> {
     pub(super) fn deeper(self) -> Result<Self> {
-        let depth = self
-            .depth
-            .deeper()
-            .ok_or_else(|| Undecodable::new("it is nested too deep"))?;
+        let depth = self.depth.deeper().ok_or_else(|| Undecodable::new("it is nested too deep"))?;
         Ok(Self { depth, ..self })
     }
 
     fn many(self, kind: Kind) -> Result<Many<'a, 'de>> {
         let this = self.deeper()?;
         let left = this.input.count()?;
-        Ok(Many {
-            input: this.input,
-            depth: this.depth,
-            left,
-            named: kind == Kind::Struct,
-        })
+        Ok(Many { input: this.input, depth: this.depth, left, named: kind == Kind::Struct })
     }
 
     fn integer<N: TryFrom<u64>>(&mut self) -> Result<N> {
-        self.input
-            .cursor
-            .varint()?
-            .try_into()
-            .map_err(|_| Undecodable::new("a number is out of range"))
+        self.input.cursor.varint()?.try_into().map_err(|_| Undecodable::new("a number is out of range"))
     }
 
     fn signed<N: TryFrom<i64>>(&mut self) -> Result<N> {
         let value = unzigzag(self.input.cursor.varint()?);
-        value
-            .try_into()
-            .map_err(|_| Undecodable::new("a number is out of range"))
+        value.try_into().map_err(|_| Undecodable::new("a number is out of range"))
     }
 
     /// The value behind a tag of a kind that is one piece.
@@ -167,10 +145,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
             Kind::UnitVariant => visitor.visit_borrowed_str(self.input.name()?),
             // serde's buffer takes an enum as a map of one entry, from its variant to its content.
             Kind::NewtypeVariant | Kind::TupleVariant | Kind::StructVariant => {
-                let mut single = Single {
-                    reader: Some(self.deeper()?),
-                    started: false,
-                };
+                let mut single = Single { reader: Some(self.deeper()?), started: false };
                 let value = visitor.visit_map(&mut single)?;
                 single.close(value)
             }
@@ -199,10 +174,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
         let kind = self.input.kind()?;
         match kind {
             Kind::UnitVariant | Kind::NewtypeVariant | Kind::TupleVariant | Kind::StructVariant => {
-                visitor.visit_enum(Enum {
-                    reader: self.deeper()?,
-                    kind,
-                })
+                visitor.visit_enum(Enum { reader: self.deeper()?, kind })
             }
             Kind::Str => visitor.visit_enum(BorrowedStrDeserializer::new(self.input.cursor.text()?)),
             _ => Err(Undecodable::new("something else is where an enum should be")),

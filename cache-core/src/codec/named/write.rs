@@ -16,12 +16,7 @@ use crate::codec::{
 /// # Errors
 /// [`Stop::Refused`] if it does, if it is nested too deep, or if its `Serialize` fails.
 pub(in crate::codec) fn encode<T: Serialize>(value: &T, schema: &Schema, out: &mut Vec<u8>) -> Result<(), Stop> {
-    let mut writer = Writer {
-        out,
-        names: Vec::new(),
-        counts: Vec::new(),
-        guard: Guard::new(schema),
-    };
+    let mut writer = Writer { out, names: Vec::new(), counts: Vec::new(), guard: Guard::new(schema) };
     value.serialize(Walk::new(&mut writer))
 }
 
@@ -127,10 +122,6 @@ impl Sink for Writer<'_> {
         if let Some(slot) = self.out.get_mut(at..at + 4) {
             slot.copy_from_slice(&count.to_le_bytes());
         }
-        if kind == Kind::Struct {
-            self.guard.close()
-        } else {
-            Ok(())
-        }
+        if kind == Kind::Struct { self.guard.close() } else { Ok(()) }
     }
 }

@@ -112,28 +112,17 @@ impl<'a> Fields<'a> {
         depth: Depth,
         fields: &'static [&'static str],
     ) -> Self {
-        let mut waiting: Vec<_> = fields
-            .iter()
-            .map(|name| (*name, tracer.inside(at, format_args!(".{name}"))))
-            .collect();
+        let mut waiting: Vec<_> =
+            fields.iter().map(|name| (*name, tracer.inside(at, format_args!(".{name}")))).collect();
         waiting.retain(|(_, inside)| !tracer.place(*inside).is_some_and(|place| place.is_alias));
         waiting.sort_by_key(|(_, inside)| {
             let place = tracer.place(*inside);
             place.map_or((false, false, 0), |place| {
-                (
-                    !place.goes_first,
-                    place.refused,
-                    if place.refused { place.last } else { 0 },
-                )
+                (!place.goes_first, place.refused, if place.refused { place.last } else { 0 })
             })
         });
         waiting.reverse();
-        Self {
-            tracer,
-            depth,
-            waiting,
-            pending: None,
-        }
+        Self { tracer, depth, waiting, pending: None }
     }
 
     /// Finds out which names are aliases: the type complains that a field comes twice.
@@ -193,28 +182,18 @@ impl<'a> Variant<'a> {
             let mut places = Vec::with_capacity(variants.len());
             for name in variants {
                 let inside = tracer.inside(at, format_args!("::{name}"));
-                let rank = tracer
-                    .place(inside)
-                    .map_or((true, true, 0), |place| (place.visited, place.refused, place.last));
+                let rank =
+                    tracer.place(inside).map_or((true, true, 0), |place| (place.visited, place.refused, place.last));
                 places.push((rank, *name, inside));
             }
-            places
-                .into_iter()
-                .min_by_key(|(rank, ..)| *rank)
-                .map(|(_, name, inside)| (name, inside))?
+            places.into_iter().min_by_key(|(rank, ..)| *rank).map(|(_, name, inside)| (name, inside))?
         } else {
             // Deep inside a recursion: any variant may be the one that ends it.
             let turn = usize::try_from(tracer.round).ok()?.checked_rem(variants.len())?;
             (*variants.get(turn)?, None)
         };
         tracer.visit(inside);
-        Some(Self {
-            tracer,
-            at: inside,
-            depth,
-            of,
-            name,
-        })
+        Some(Self { tracer, at: inside, depth, of, name })
     }
 }
 
@@ -248,13 +227,7 @@ impl VariantAccess<'static> for Variant<'_> {
     }
 
     fn struct_variant<V: Visitor<'static>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value> {
-        let Self {
-            tracer,
-            at,
-            depth,
-            of,
-            name,
-        } = self;
+        let Self { tracer, at, depth, of, name } = self;
         Probe { tracer, at, depth }.fields((of, name), fields, visitor)
     }
 }

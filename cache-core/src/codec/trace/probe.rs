@@ -27,11 +27,7 @@ pub(super) struct Probe<'a> {
 
 impl<'a> Probe<'a> {
     pub(super) fn new(tracer: &'a mut Tracer) -> Self {
-        Self {
-            tracer,
-            at: Some(ROOT),
-            depth: Depth::outermost(),
-        }
+        Self { tracer, at: Some(ROOT), depth: Depth::outermost() }
     }
 
     /// The probe of a place inside this one.
@@ -53,10 +49,7 @@ impl<'a> Probe<'a> {
     fn words<V: Visitor<'static>>(self, kind: &str, visitor: V) -> Result<V::Value> {
         self.tracer.ask(self.at, kind)?;
         let round = self.tracer.round;
-        let word = self
-            .tracer
-            .place(self.at)
-            .and_then(|place| of_round(&place.words, round));
+        let word = self.tracer.place(self.at).and_then(|place| of_round(&place.words, round));
         let text = word.or_else(|| of_round(&TEXTS, round)).unwrap_or_default();
         self.tracer.heed(self.at, visitor.visit_borrowed_str(text))
     }
@@ -64,10 +57,7 @@ impl<'a> Probe<'a> {
     fn bytes<V: Visitor<'static>>(self, visitor: V) -> Result<V::Value> {
         self.tracer.ask(self.at, "bytes")?;
         let length = of_round(&LENGTHS, self.tracer.round).unwrap_or_default();
-        self.tracer.heed(
-            self.at,
-            visitor.visit_borrowed_bytes(BYTES.get(..length).unwrap_or_default()),
-        )
+        self.tracer.heed(self.at, visitor.visit_borrowed_bytes(BYTES.get(..length).unwrap_or_default()))
     }
 
     pub(super) fn tuple<V: Visitor<'static>>(self, len: usize, visitor: V) -> Result<V::Value> {
@@ -76,14 +66,7 @@ impl<'a> Probe<'a> {
             self.tracer.inside(self.at, element);
         }
         let Self { tracer, at, depth } = self;
-        visitor.visit_seq(Elements {
-            tracer,
-            at,
-            depth,
-            next: 0,
-            len,
-            is_tuple: true,
-        })
+        visitor.visit_seq(Elements { tracer, at, depth, next: 0, len, is_tuple: true })
     }
 
     fn entries<V: Visitor<'static>>(self, made_up: bool, visitor: V) -> Result<V::Value> {
@@ -92,13 +75,8 @@ impl<'a> Probe<'a> {
             Some(_) if made_up => Keys::MadeUp,
             _ => Keys::Done,
         };
-        let answer = visitor.visit_map(Entries {
-            tracer: self.tracer,
-            at: self.at,
-            depth: self.depth,
-            keys,
-            value: None,
-        });
+        let answer =
+            visitor.visit_map(Entries { tracer: self.tracer, at: self.at, depth: self.depth, keys, value: None });
         self.tracer.heed(self.at, answer)
     }
 
@@ -151,8 +129,7 @@ impl Deserializer<'static> for Probe<'_> {
 
     fn deserialize_i8<V: Visitor<'static>>(mut self, visitor: V) -> Result<V::Value> {
         let number = self.number("i8")?;
-        self.tracer
-            .heed(self.at, visitor.visit_i8(number.try_into().unwrap_or(1)))
+        self.tracer.heed(self.at, visitor.visit_i8(number.try_into().unwrap_or(1)))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -208,14 +185,7 @@ impl Deserializer<'static> for Probe<'_> {
         let element = self.tracer.inside(self.at, "element");
         let len = usize::from(!self.tracer.avoids(element));
         let Self { tracer, at, depth } = self;
-        visitor.visit_seq(Elements {
-            tracer,
-            at,
-            depth,
-            next: 0,
-            len,
-            is_tuple: false,
-        })
+        visitor.visit_seq(Elements { tracer, at, depth, next: 0, len, is_tuple: false })
     }
 
     fn deserialize_tuple<V: Visitor<'static>>(self, len: usize, visitor: V) -> Result<V::Value> {

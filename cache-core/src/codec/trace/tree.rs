@@ -49,18 +49,8 @@ pub(super) struct Tracer {
 
 impl Tracer {
     pub(super) fn new() -> Self {
-        let root = Place {
-            visited: true,
-            ..Place::default()
-        };
-        Self {
-            places: vec![root],
-            round: 0,
-            questions: 0,
-            news: false,
-            is_open: false,
-            path: Vec::new(),
-        }
+        let root = Place { visited: true, ..Place::default() };
+        Self { places: vec![root], round: 0, questions: 0, news: false, is_open: false, path: Vec::new() }
     }
 
     /// A place to read, or `None` where nothing is remembered.
@@ -223,11 +213,7 @@ impl Tracer {
                     inside.is_some_and(|inside| inside.visited && !inside.is_alias)
                 };
                 let needed = fields.iter().copied().filter(|name| is_needed(name)).collect();
-                let found = Struct {
-                    named: *named,
-                    fields: fields.to_vec(),
-                    needed,
-                };
+                let found = Struct { named: *named, fields: fields.to_vec(), needed };
                 if !all.contains(&found) {
                     all.push(found);
                 }

@@ -17,10 +17,7 @@ pub(in crate::codec) struct Compound<'a, S> {
 impl<S: Sink> Compound<'_, S> {
     #[inline]
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Stop> {
-        value.serialize(Walk {
-            sink: self.sink,
-            depth: self.depth,
-        })
+        value.serialize(Walk { sink: self.sink, depth: self.depth })
     }
 
     #[inline]

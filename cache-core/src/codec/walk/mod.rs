@@ -50,10 +50,7 @@ pub(super) struct Walk<'a, S> {
 
 impl<'a, S: Sink> Walk<'a, S> {
     pub(super) fn new(sink: &'a mut S) -> Self {
-        Self {
-            sink,
-            depth: Depth::outermost(),
-        }
+        Self { sink, depth: Depth::outermost() }
     }
 
     /// One level further in.
@@ -71,13 +68,7 @@ impl<'a, S: Sink> Walk<'a, S> {
     ) -> Result<Compound<'a, S>, Stop> {
         let Self { sink, depth } = self.deeper()?;
         sink.open(kind, announced, named)?;
-        Ok(Compound {
-            sink,
-            depth,
-            kind,
-            announced,
-            written: 0,
-        })
+        Ok(Compound { sink, depth, kind, announced, written: 0 })
     }
 }
 
@@ -87,13 +78,9 @@ impl<'a, S: Sink> Walk<'a, S> {
 /// compared: an unordered collection that is not recognised is refused when it comes back in another order.
 fn is_unordered<I>() -> bool {
     let name = core::any::type_name::<I>().trim_start_matches('&');
-    [
-        "std::collections::hash::set::",
-        "hashbrown::set::",
-        "alloc::collections::binary_heap::",
-    ]
-    .iter()
-    .any(|known| name.starts_with(known))
+    ["std::collections::hash::set::", "hashbrown::set::", "alloc::collections::binary_heap::"]
+        .iter()
+        .any(|known| name.starts_with(known))
 }
 
 macro_rules! numbers {
