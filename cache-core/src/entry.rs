@@ -26,6 +26,8 @@ pub struct Validity {
     pub created: u64,
     /// From this moment on it is expired.
     pub fresh_until: u64,
+    /// Until when its slot is kept: as long as it is fresh, or longer where the slot has to remember an invalidation.
+    pub kept_until: u64,
     /// The handler's and the function's epochs that were read before the run, as one number.
     pub epoch: u128,
     /// The tags it was stored with, and their epochs that were read before the run.

@@ -35,7 +35,7 @@ impl AsBytes {
             nonce: nonce(),
             created: validity.created,
             fresh_until: validity.fresh_until,
-            stale_until: validity.fresh_until,
+            stale_until: validity.kept_until,
             fingerprint: (self.fingerprint)(),
             epoch: validity.epoch,
             tags: validity.tags.into_iter().map(|(tag, epoch)| (tag, epoch.0)).collect(),
@@ -54,6 +54,7 @@ impl AsBytes {
             validity: Validity {
                 created: frame.header.created,
                 fresh_until: frame.header.fresh_until,
+                kept_until: frame.header.stale_until,
                 epoch: frame.header.epoch,
                 tags: frame.header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
             },
@@ -62,6 +63,12 @@ impl AsBytes {
             decode: self.decode,
         }))
     }
+}
+
+/// Until when the slot of this frame is kept, if that is longer than the entry in it is fresh.
+pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
+    let header = frame::read(bytes, &key.identity()).ok()?.header;
+    (header.stale_until > header.fresh_until).then_some(header.stale_until)
 }
 
 /// A frame that is sound and of the right key and type, its payload not decoded yet.

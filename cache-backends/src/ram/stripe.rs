@@ -143,10 +143,8 @@ impl Stripe {
         for _ in 0..self.slab.len() * 2 {
             let slot = self.hand;
             self.hand = (self.hand + 1) % self.slab.len();
-            if let Some(node) = self.node(slot) {
-                if !node.read.swap(false, Ordering::Relaxed) {
-                    return self.take(slot);
-                }
+            if self.node(slot).is_some_and(|node| !node.read.swap(false, Ordering::Relaxed)) {
+                return self.take(slot);
             }
         }
         None
@@ -171,10 +169,10 @@ impl Stripe {
 
     fn remember(&mut self, hash: u64) {
         self.gone.push_back((self.writes, hash));
-        if self.gone.len() > REMEMBERED {
-            if let Some((number, _)) = self.gone.pop_front() {
-                self.forgotten = number;
-            }
+        if self.gone.len() > REMEMBERED
+            && let Some((number, _)) = self.gone.pop_front()
+        {
+            self.forgotten = number;
         }
     }
 

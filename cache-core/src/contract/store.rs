@@ -52,7 +52,13 @@ impl Store {
             Form::Bytes => Stored::Bytes([&Epoch::random().to_bytes()[..], payload].concat()),
             Form::Objects => Stored::Object(Arc::new(Entry {
                 value: Arc::new(payload.to_vec()),
-                validity: Validity { created: self.clock.now(), fresh_until: u64::MAX, epoch: 0, tags: Vec::new() },
+                validity: Validity {
+                    created: self.clock.now(),
+                    fresh_until: u64::MAX,
+                    kept_until: u64::MAX,
+                    epoch: 0,
+                    tags: Vec::new(),
+                },
             })),
         }
     }

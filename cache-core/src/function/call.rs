@@ -83,6 +83,16 @@ impl Placed {
     }
 }
 
+/// What a call does next.
+enum Next<R> {
+    /// It has its result.
+    Return(R),
+    /// It runs the function, and stores what that gives.
+    Run(Run),
+    /// It runs the function, and that is all.
+    RunAlone,
+}
+
 /// What is left of [`How`] after the policy was asked.
 struct Answer<R, O> {
     outcome: O,
@@ -99,15 +109,13 @@ where
 
     /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's
     /// is none (the direct interface lets two callers of one key disagree); then the function runs for itself.
-    fn of(&self, entered: Entered) -> Result<R, Option<Run>> {
-        match entered {
-            Entered::Value(object) => {
-                let value = object.downcast_ref::<O::Value>().cloned();
-                value.map(|value| self.outcome.join(value)).ok_or(None)
-            }
-            Entered::Whole(object) => self.take.and_then(|take| take(&object)).ok_or(None),
-            Entered::Run(run) => Err(Some(run)),
-        }
+    fn of(&self, entered: Entered) -> Next<R> {
+        let answer = match entered {
+            Entered::Value(object) => object.downcast_ref::<O::Value>().cloned().map(|value| self.outcome.join(value)),
+            Entered::Whole(object) => self.take.and_then(|take| take(&object)),
+            Entered::Run(run) => return Next::Run(run),
+        };
+        answer.map_or(Next::RunAlone, Next::Return)
     }
 }
 
@@ -144,9 +152,9 @@ where
     };
     let answer = Answer::new(&how);
     match answer.of(block_on(enter(&call, placed.plan.mode, Led::Sync))) {
-        Ok(result) => result,
-        Err(None) => run(),
-        Err(Some(right)) => {
+        Next::Return(result) => result,
+        Next::RunAlone => run(),
+        Next::Run(right) => {
             let inside = right.inside();
             let result = run();
             drop(inside);
@@ -175,6 +183,7 @@ pub trait CallSend<R> {
         Fut: Future<Output = R>;
 }
 
+#[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R: Send> CallSend<R> for &Returns<R> {
     fn call_async<O, P, F, Fut>(
         &self,
@@ -200,9 +209,9 @@ impl<R: Send> CallSend<R> for &Returns<R> {
             };
             let answer = Answer::new(&how);
             match answer.of(enter(&call, placed.plan.mode, Led::Async).await) {
-                Ok(result) => result,
-                Err(None) => Box::pin(run()).await,
-                Err(Some(right)) => {
+                Next::Return(result) => result,
+                Next::RunAlone => Box::pin(run()).await,
+                Next::Run(right) => {
                     let result = drive(&right, Box::pin(run())).await;
                     let ended = ended(&result, how, &placed, &right, call.handler);
                     leave(&call, right, ended).await;
@@ -232,6 +241,7 @@ pub trait CallLocal<R> {
         Fut: Future<Output = R>;
 }
 
+#[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R> CallLocal<R> for Returns<R> {
     fn call_async<O, P, F, Fut>(
         &self,
@@ -259,8 +269,9 @@ impl<R> CallLocal<R> for Returns<R> {
             // In a block of its own: no result may be alive at an `.await` below.
             let right = {
                 match Answer::new(&how).of(entered) {
-                    Ok(result) => return result,
-                    Err(right) => right,
+                    Next::Return(result) => return result,
+                    Next::Run(right) => Some(right),
+                    Next::RunAlone => None,
                 }
             };
             let Some(right) = right else {
