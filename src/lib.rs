@@ -10,6 +10,7 @@ pub use cache_core::{
     Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, Form, IntoHandler, Life,
     Memory, NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
 };
+pub use cache_macros::cached;
 #[doc(hidden)]
 pub mod private;
 #[cfg(feature = "test")]

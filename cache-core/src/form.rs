@@ -58,6 +58,11 @@ impl Codec {
         }
     }
 
+    /// Whether `value` is of this type.
+    pub(crate) fn is_of(&self, value: &Object) -> bool {
+        (**value).type_id() == (self.id)()
+    }
+
     /// `value` in the form that a handler keeps.
     pub(crate) fn freeze(
         &self,
@@ -84,7 +89,7 @@ impl Codec {
     /// What `validity` a stored thing claims, and the way to its value; `None` if it is no entry of this type and key.
     pub(crate) fn thaw<'a>(&self, key: &Key<'_>, stored: &'a Stored) -> Option<Thawed<'a>> {
         match stored {
-            Stored::Object(entry) if (*entry.value).type_id() == (self.id)() => Some(Thawed::Object(entry)),
+            Stored::Object(entry) if self.is_of(&entry.value) => Some(Thawed::Object(entry)),
             Stored::Object(_) => None,
             #[cfg(feature = "bytes")]
             Stored::Bytes(bytes) => self.bytes.as_ref()?.thaw(key, bytes),

@@ -2,10 +2,17 @@
 //!
 //! Each test has a process of its own under `cargo nextest`; under `cargo test` the labs keep them apart.
 #![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
+mod attributes;
+mod configuration;
 mod direct;
+mod failures;
 mod flights;
 mod invalidation;
+mod keys;
+mod lab;
+mod processes;
+mod stored;

@@ -7,22 +7,22 @@ use larder::{Cache, Clock, Disk, Ram};
 
 #[path = "../../cache-backends/tests/redis/server.rs"]
 #[allow(dead_code, unreachable_pub)]
-pub mod server;
+mod server;
 
-pub use server::{Server, eventually};
+pub(crate) use server::{Server, eventually};
 
 /// A cache of one handler, which every name in the test stands for, and what has to live as long as it.
-pub struct Rig {
-    pub cache: Cache,
-    pub server: Option<Server>,
-    pub directory: Option<tempfile::TempDir>,
+pub(crate) struct Rig {
+    pub(crate) cache: Cache,
+    pub(crate) server: Option<Server>,
+    pub(crate) directory: Option<tempfile::TempDir>,
 }
 
 /// The kinds of handler that every promise is tested on.
-pub const KINDS: [&str; 3] = ["ram", "disk", "redis"];
+pub(crate) const KINDS: [&str; 3] = ["ram", "disk", "redis"];
 
 /// A cache whose only handler is of `kind`, by the machine's clock.
-pub fn rig(kind: &str) -> Rig {
+pub(crate) fn rig(kind: &str) -> Rig {
     match kind {
         "ram" => Rig { cache: build(Ram::builder()), server: None, directory: None },
         "disk" => {
@@ -45,44 +45,44 @@ fn build(handler: impl larder::IntoHandler + 'static) -> Cache {
 
 /// A counter that a cached function's body adds to.
 #[derive(Default)]
-pub struct Runs(AtomicU32);
+pub(crate) struct Runs(AtomicU32);
 
 impl Runs {
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(AtomicU32::new(0))
     }
 
-    pub fn add(&self) -> u32 {
+    pub(crate) fn add(&self) -> u32 {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    pub fn get(&self) -> u32 {
+    pub(crate) fn get(&self) -> u32 {
         self.0.load(Ordering::SeqCst)
     }
 
     /// The count since it was last taken.
-    pub fn take(&self) -> u32 {
+    pub(crate) fn take(&self) -> u32 {
         self.0.swap(0, Ordering::SeqCst)
     }
 }
 
 /// A gate that a run waits at until the test opens it, in sync and in async code.
 #[derive(Clone, Default)]
-pub struct Gate(Arc<(std::sync::Mutex<bool>, std::sync::Condvar, tokio::sync::Notify)>);
+pub(crate) struct Gate(Arc<(std::sync::Mutex<bool>, std::sync::Condvar, tokio::sync::Notify)>);
 
 impl Gate {
-    pub fn open(&self) {
+    pub(crate) fn open(&self) {
         *self.0.0.lock().unwrap() = true;
         self.0.1.notify_all();
         self.0.2.notify_waiters();
     }
 
-    pub fn wait(&self) {
+    pub(crate) fn wait(&self) {
         let opened = self.0.0.lock().unwrap();
         drop(self.0.1.wait_while(opened, |open| !*open).unwrap());
     }
 
-    pub async fn passed(&self) {
+    pub(crate) async fn passed(&self) {
         loop {
             let notified = self.0.2.notified();
             if *self.0.0.lock().unwrap() {

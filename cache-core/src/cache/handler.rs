@@ -76,6 +76,11 @@ impl Handler {
         }
     }
 
+    /// Whether an invalidation did not reach the store yet.
+    pub(crate) fn owes(&self) -> bool {
+        self.owed.any()
+    }
+
     /// Whether the store can be read: it is not being skipped after a failure, and owes no invalidation.
     pub(crate) async fn is_ready(&self) -> bool {
         if !self.breaker.allows(self.clock.now()) {

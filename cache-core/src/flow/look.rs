@@ -73,9 +73,13 @@ impl Validity {
 
 /// A value that can be had without waiting.
 pub(crate) fn peek(handler: &Handler, request: &Request<'_>) -> Option<Object> {
+    // What is owed has to be settled before anything is read; a look does that.
+    if handler.owes() {
+        return None;
+    }
     let mut found = None;
     handler.backend().peek(&request.key, &mut |entry| {
-        if handler.clock.now() < entry.validity.fresh_until {
+        if request.codec.is_of(&entry.value) && handler.clock.now() < entry.validity.fresh_until {
             found = Some(Object::clone(&entry.value));
         }
     });
