@@ -170,13 +170,10 @@ impl Cache {
     }
 
     fn make_bound(&self, site: &'static Site) -> Bound {
-        let handler = match self.handler_for(site.spec.handler) {
-            Ok(handler) => Some(handler),
-            Err(error) => {
-                log::error!("{} runs uncached: {error}", site.place());
-                None
-            }
-        };
+        let handler = self.handler_for(site.spec.handler);
+        if let Err(error) = &handler {
+            log::error!("{} runs uncached: {error}", site.place());
+        }
         Bound::new(site.space(), handler)
     }
 

@@ -10,7 +10,7 @@ use super::site::Site;
 use crate::cache::{Invalidation, SharedHandler};
 use crate::entry::Object;
 use crate::epoch::EpochName;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flow::{Looked, Purpose, look, peek as peek_at};
 use crate::form::Codec;
 use crate::stats::Stats;
@@ -22,15 +22,8 @@ impl Placed {
     }
 
     fn handler(&self) -> Result<&SharedHandler> {
-        handler(self.site, &self.whose)
+        self.whose.bound().handler()
     }
-}
-
-fn handler<'a>(site: &'static Site, whose: &'a Whose) -> Result<&'a SharedHandler> {
-    whose.bound().handler.as_ref().ok_or_else(|| {
-        let name = site.spec.handler.unwrap_or_default().to_owned();
-        Error::UnknownHandler { name, known: Vec::new() }
-    })
 }
 
 /// Drops the result of one call.
@@ -52,7 +45,7 @@ pub async fn clear(site: &'static Site) -> Result<()> {
     let Some(whose) = Whose::of(site) else { return Ok(()) };
     let name = site.name();
     let epochs = vec![EpochName::function(name)];
-    handler(site, &whose)?.invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
+    whose.bound().handler()?.invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
 }
 
 /// What happened to the calls of a function.
