@@ -1,4 +1,4 @@
-//! A store of your own: `cargo run --features bytes --example custom_backend`
+//! A store of your own: `cargo run --example custom_backend`
 //!
 //! Four operations on slots are all that larder needs; expiry, invalidation, single-flight and statistics are its own
 //! business. `larder::contract::check` (feature `contract`) tells whether every promise is kept.

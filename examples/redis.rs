@@ -1,5 +1,5 @@
 //! Redis, shared by every process: start a server, then twice
-//! `REDIS_URL=redis://localhost:6379/0 cargo run --features redis --example redis`
+//! `REDIS_URL=redis://localhost:6379/0 cargo run --example redis`
 //!
 //! The first program runs the function, the second finds its result. With no server there both run it.
 

@@ -1,6 +1,7 @@
 //! Handlers are configured once; mistakes are said, with what to write instead.
 
-use larder::{Cache, Disk, Memory, Ram, Redis};
+use cache_core::Memory;
+use larder::{Cache, Disk, Ram, Redis};
 
 fn refused(builder: larder::CacheBuilder) -> String {
     builder.build().unwrap_err().to_string()

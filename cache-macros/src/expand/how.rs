@@ -15,22 +15,31 @@ use crate::validate::Cached;
 /// __larder_returns.require_value(__larder_outcome);
 /// ```
 pub(super) fn statements(cached: &Cached) -> TokenStream {
+    statements_that(cached, None)
+}
+
+/// As [`statements`], with the promise of two handler names checked: once is enough, so in the function.
+pub(super) fn checked_statements(cached: &Cached) -> TokenStream {
+    let span = cached.func.output.span();
+    let bytes = quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome););
+    statements_that(cached, promises_bytes(cached).then_some(bytes))
+}
+
+fn statements_that(cached: &Cached, more: Option<TokenStream>) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let outcome = outcome(cached);
-    let bytes =
-        promises_bytes(cached).then(|| quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome);));
     quote_spanned! {span=>
         let __larder_returns = #private::Returns::<#result>::new();
         let __larder_outcome = (&&&__larder_returns).#outcome();
         __larder_returns.require_value(__larder_outcome);
-        #bytes
+        #more
     }
 }
 
-/// The value of type `How` for a call.
-pub(super) fn how(cached: &Cached) -> TokenStream {
+/// The value of type `How` for a call; `again` where there is one already.
+pub(super) fn how(cached: &Cached, again: bool) -> TokenStream {
     let (private, span) = (cached.private_at_result(), cached.func.output.span());
-    let (codec, policy) = (codec(cached), policy(cached));
+    let (codec, policy) = (codec(cached), policy(cached, again));
     let share = if cached.func.result_may_borrow() {
         quote_spanned!(span=> __larder_returns.not_shared())
     } else {
@@ -67,14 +76,23 @@ fn promises_bytes(cached: &Cached) -> bool {
     cached.args.handler.as_ref().is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
 }
 
-/// What the attributes say of one result.
-fn policy(cached: &Cached) -> TokenStream {
-    let (private, result) = (cached.private_at_result(), cached.result());
-    let only_if = cached.args.cache_if.as_ref().map(|test| quote!(.only_if(#private::passes(__larder_result, #test))));
+/// What the attributes say of one result. It stands in the function, and again in `prime`.
+fn policy(cached: &Cached, again: bool) -> TokenStream {
+    let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
+    // A path would be a value and not a function of the result, so clippy shall not ask for one; nor ask twice.
+    let allow = quote!(#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]);
+    let only_if = cached.args.cache_if.as_ref().map(|test| {
+        let allow = again.then_some(&allow);
+        quote_spanned!(span=> .only_if(#private::passes(__larder_result, #allow #test)))
+    });
     let ttl = match &cached.args.ttl {
-        Some(Ttl::OfResult(ttl)) => Some(quote!(.ttl(#private::ttl_of(__larder_result, #ttl)))),
+        Some(Ttl::OfResult(ttl)) => Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #allow #ttl)))),
         _ => None,
     };
-    let argument = if only_if.is_none() && ttl.is_none() { quote!(_) } else { quote!(__larder_result) };
-    quote!(|#argument: &#result| #private::Verdict::store() #only_if #ttl)
+    let argument = if only_if.is_none() && ttl.is_none() {
+        quote_spanned!(span=> _)
+    } else {
+        quote_spanned!(span=> __larder_result)
+    };
+    quote_spanned!(span=> |#argument: &#result| #private::Verdict::store() #only_if #ttl)
 }
