@@ -3,10 +3,11 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
-use larder::{Cache, cached};
+use larder::{Cache, Clock, cached};
 
-use crate::support::{Gate, KINDS, Runs, rig};
+use crate::support::{Gate, KINDS, Runs, rig, rig_by};
 
 /// What the functions below read, as if from a database.
 static SOURCE: AtomicU32 = AtomicU32::new(0);
@@ -208,5 +209,43 @@ async fn a_removed_key_is_not_brought_back_by_a_load_that_was_under_way() {
         gate.open();
         assert_eq!(load.await.unwrap(), 1);
         assert_eq!(cache.get::<u32>("key").await.unwrap(), None, "{kind}");
+    }
+}
+
+#[cached(name = "maybe", ttl = 1, skip(gate, read))]
+async fn maybe(gate: &Gate, read: Option<u32>) -> Option<u32> {
+    RUNS.add();
+    gate.passed().await;
+    read
+}
+
+#[tokio::test]
+async fn an_old_run_does_not_come_back_when_what_was_stored_after_the_invalidation_is_over() {
+    for kind in KINDS {
+        for newer in ["a run", "a value that was set", "a run that stores nothing"] {
+            let clock = Clock::standing();
+            let rig = rig_by(kind, &clock);
+            let _lab = larder::test::lab_with(rig.cache.clone());
+            let (closed, open) = (Gate::default(), open_gate());
+            RUNS.take();
+            let mut old = Box::pin(maybe(&closed, Some(1)));
+            while RUNS.get() == 0 {
+                assert!(poll_once(old.as_mut()).is_none());
+                tokio::task::yield_now().await;
+            }
+            maybe::invalidate().await.unwrap();
+            match newer {
+                "a run" => assert_eq!(maybe(&open, Some(2)).await, Some(2)),
+                "a run that stores nothing" => assert_eq!(maybe(&open, None).await, None),
+                _ => maybe::prime(Some(2)).await.unwrap(),
+            }
+            clock.advance(Duration::from_secs(2));
+            assert_eq!(maybe::peek().await.unwrap(), None, "{kind}, {newer}: it is over");
+            closed.open();
+            assert_eq!(old.await, Some(1));
+            assert_eq!(maybe::peek().await.unwrap(), None, "{kind}, {newer}: and the old one is not stored");
+            assert_eq!(maybe(&open, Some(3)).await, Some(3), "{kind}, {newer}");
+            assert_eq!(maybe::peek().await.unwrap(), Some(3), "{kind}, {newer}: and newer ones are");
+        }
     }
 }

@@ -23,24 +23,29 @@ pub(crate) const KINDS: [&str; 3] = ["ram", "disk", "redis"];
 
 /// A cache whose only handler is of `kind`, by the machine's clock.
 pub(crate) fn rig(kind: &str) -> Rig {
+    rig_by(kind, &Clock::system())
+}
+
+/// A cache whose only handler is of `kind`, by `clock`. (A server ends lives by a clock of its own.)
+pub(crate) fn rig_by(kind: &str, clock: &Clock) -> Rig {
     match kind {
-        "ram" => Rig { cache: build(Ram::builder()), server: None, directory: None },
+        "ram" => Rig { cache: build(Ram::builder(), clock), server: None, directory: None },
         "disk" => {
             let directory = tempfile::tempdir().unwrap();
-            let cache = build(Disk::builder().cache_dir(directory.path().join("cache")));
+            let cache = build(Disk::builder().cache_dir(directory.path().join("cache")), clock);
             Rig { cache, server: None, directory: Some(directory) }
         }
         "redis" => {
             let server = Server::start();
-            let cache = build(server.builder());
+            let cache = build(server.builder(), clock);
             Rig { cache, server: Some(server), directory: None }
         }
         other => panic!("there is no handler of kind `{other}`"),
     }
 }
 
-fn build(handler: impl larder::IntoHandler + 'static) -> Cache {
-    Cache::builder().handler("it", handler).clock(Clock::system()).build().unwrap()
+fn build(handler: impl larder::IntoHandler + 'static, clock: &Clock) -> Cache {
+    Cache::builder().handler("it", handler).clock(clock.clone()).build().unwrap()
 }
 
 /// A counter that a cached function's body adds to.
