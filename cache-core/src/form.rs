@@ -173,7 +173,7 @@ pub(crate) fn check<T: Serialize + DeserializeOwned + 'static>() -> Result<(), S
     #[cfg(feature = "bytes")]
     return bytes::check::<T>();
     #[cfg(not(feature = "bytes"))]
-    Ok(())
+    Err(format!("`{}` has no form of bytes in this build: larder's feature `bytes` is off", std::any::type_name::<T>()))
 }
 
 #[cfg(feature = "bytes")]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::Thawed;
 use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
 use crate::entry::{Object, Stored, Validity};
-use crate::epoch::{Epoch, nonce};
+use crate::epoch::Epoch;
 use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
@@ -32,7 +32,8 @@ impl AsBytes {
             kind: Kind::Value,
             flags: 0,
             format: Format::Compact,
-            nonce: nonce(),
+            // The low half of an epoch is as random as the whole.
+            nonce: Epoch::random().0 as u64,
             created: validity.created,
             fresh_until: validity.fresh_until,
             stale_until: validity.kept_until,
