@@ -50,7 +50,7 @@ pub async fn clear(site: &'static Site) -> Result<()> {
     let Some(whose) = Whose::of(site) else { return Ok(()) };
     let name = site.name();
     let epochs = vec![EpochName::function(name)];
-    handler(site, &whose)?.invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
+    handler(site, &whose)?.invalidate(format!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
 }
 
 /// What happened to the calls of a function.

@@ -1,0 +1,93 @@
+//! The last stage: the code. It holds no cache logic; what it calls is in `larder::private`.
+//!
+//! Local names begin with `__larder`, and every path is written in full, so that nothing of the user's (imports, a
+//! missing prelude, arguments called `key` or `result`) can get in between. Code about one argument, or about the
+//! result, stands at its place in the source: so does then the compiler's message when a type does not fit.
+
+mod companions;
+mod how;
+mod operations;
+mod plan;
+mod shim;
+mod site;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{GenericParam, Ident, Type};
+
+pub(crate) use companions::stubs;
+
+use crate::place::Place;
+use crate::validate::Cached;
+
+pub(crate) fn expand(cached: &Cached) -> TokenStream {
+    let function = shim::function(cached);
+    let companions = companions::companions(cached);
+    quote!(#function #companions)
+}
+
+impl Cached {
+    /// `::larder::private`.
+    fn private(&self) -> TokenStream {
+        self.krate.private(Span::call_site())
+    }
+
+    /// `::larder::private`, for code about the result.
+    fn private_at_result(&self) -> TokenStream {
+        self.krate.private(self.func.output.span())
+    }
+
+    /// The import of the traits by which the generated code lets the compiler choose.
+    fn levels(&self) -> TokenStream {
+        let private = self.private();
+        quote! {
+            #[allow(unused_imports)]
+            use #private::levels::*;
+        }
+    }
+
+    fn result(&self) -> &Type {
+        &self.func.output.ty
+    }
+
+    /// Whether the companions are functions beside a method.
+    pub(crate) fn beside_a_method(&self) -> bool {
+        self.place != Place::Free
+    }
+
+    /// The hidden function that gives the site, and the one that makes a plan. Their names carry the name of the
+    /// function where the path of the companion type would not: the runtime takes the name of a site from there.
+    fn hidden(&self, what: &str, companions: &Ident) -> Ident {
+        let name = self.func.name();
+        if self.beside_a_method() {
+            format_ident!("__larder_{what}_beside_{name}", span = Span::call_site())
+        } else if companions == name {
+            format_ident!("__larder_{what}", span = Span::call_site())
+        } else {
+            format_ident!("__larder_{what}_of_{name}", span = Span::call_site())
+        }
+    }
+
+    /// `user::__larder_site` or `Self::__larder_site_beside_load`.
+    fn hidden_path(&self, what: &str, companions: &Ident) -> TokenStream {
+        let hidden = self.hidden(what, companions);
+        if self.beside_a_method() { quote!(Self::#hidden) } else { quote!(#companions::#hidden) }
+    }
+
+    /// `::<T, N>`, or nothing where it has no type and const parameters.
+    fn turbofish(&self) -> Option<TokenStream> {
+        let params = self.func.params();
+        (!params.is_empty()).then(|| quote!(::<#(#params),*>))
+    }
+
+    /// Its generic parameters without their defaults, and with `more` at the end.
+    fn generics(&self, more: Option<TokenStream>) -> TokenStream {
+        let params = self.func.item.sig.generics.params.iter().map(|param| match param {
+            GenericParam::Lifetime(param) => quote!(#param),
+            GenericParam::Type(param) => quote!(#param),
+            GenericParam::Const(param) => quote!(#param),
+        });
+        let params: Vec<TokenStream> = params.chain(more).collect();
+        if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
+    }
+}

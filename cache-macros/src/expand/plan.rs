@@ -1,0 +1,195 @@
+//! The plan of a call: its key, its tags, and a time to live that depends on the arguments.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Expr, Ident, Receiver, ReceiverKind, Type};
+
+use crate::args::{Key, Ttl};
+use crate::func::{Arg, Form, plain};
+use crate::names::Names;
+use crate::validate::Cached;
+
+/// How the arguments are at hand where the key is recorded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    /// As references, in the function of their own that a function with companions has.
+    Lent,
+    /// As themselves, in the body.
+    Owned,
+}
+
+/// The hidden function that makes the plan, for the shim and the companions.
+///
+/// Input:
+/// ```ignore
+/// #[cached(key = "user:{team}:{id}", tags = ["team:{team}"], skip(db))]
+/// async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> { … }
+/// ```
+///
+/// Output:
+/// ```ignore
+/// fn __larder_plan(team: &&str, id: &u64) -> ::larder::private::Plan {
+///     let team = *team;
+///     let id = *id;
+///     let mut __larder_key = ::larder::private::Recorder::new();
+///     __larder_key.display(::core::format_args!("{}", team));
+///     __larder_key.display(::core::format_args!("{}", id));
+///     ::larder::private::Plan::new(__larder_key).tag(::core::format_args!("team:{}", team))
+/// }
+/// ```
+pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
+    let private = cached.private();
+    let (generics, clause) = (cached.generics(None), &cached.func.item.sig.generics.where_clause);
+    let params = in_key(cached).map(lent_param);
+    let levels = cached.levels();
+    let plan = plan(cached, Hand::Lent);
+    quote! {
+        #[doc(hidden)]
+        #[allow(unused_variables, clippy::all, clippy::pedantic)]
+        fn #name #generics(#(#params),*) -> #private::Plan #clause {
+            #levels
+            #plan
+        }
+    }
+}
+
+/// The call of that function, with the arguments by their names. In a companion, `self` is a reference already.
+pub(super) fn call(cached: &Cached, companions: &Ident, in_companion: bool) -> TokenStream {
+    let (path, turbofish) = (cached.hidden_path("plan", companions), cached.turbofish());
+    let values = in_key(cached).map(|arg| {
+        let (name, span) = (&arg.name, arg.span());
+        match &arg.form {
+            Form::Receiver(Receiver { kind: ReceiverKind::Reference(..), .. }) => quote!(#name),
+            Form::Receiver(_) if in_companion => quote!(#name),
+            _ => quote_spanned!(span=> &#name),
+        }
+    });
+    quote!(#path #turbofish(#(#values),*))
+}
+
+/// The plan made in the body, for a function without companions.
+pub(super) fn inline(cached: &Cached) -> TokenStream {
+    let plan = plan(cached, Hand::Owned);
+    quote! {{ #plan }}
+}
+
+/// The arguments that are in the key.
+pub(super) fn in_key(cached: &Cached) -> impl Iterator<Item = &Arg> {
+    cached.func.args.iter().filter(|arg| !arg.skipped)
+}
+
+/// `team: &&str`, `&self`, `self: &::std::sync::Arc<Self>`.
+fn lent_param(arg: &Arg) -> TokenStream {
+    let name = &arg.name;
+    match &arg.form {
+        Form::Receiver(receiver) => lent_receiver(receiver),
+        Form::Typed(_, ty) => match plain(ty) {
+            // `&impl A + B` would be read as `(&impl A) + B`.
+            ty @ Type::ImplTrait(_) => quote!(#name: &(#ty)),
+            ty => quote!(#name: &#ty),
+        },
+    }
+}
+
+/// A receiver by reference: whoever makes a key only looks.
+pub(super) fn lent_receiver(receiver: &Receiver) -> TokenStream {
+    let this = &receiver.self_token;
+    match &receiver.kind {
+        ReceiverKind::Value => quote!(&#this),
+        ReceiverKind::Reference(and, lifetime, _) => quote!(#and #lifetime #this),
+        ReceiverKind::Typed(colon, ty) => quote!(#this #colon &#ty),
+        // A form that this syntax tree does not know yet.
+        _ => quote!(#receiver),
+    }
+}
+
+/// A receiver as it was, but for a `mut`, which is the body's affair.
+pub(super) fn bare_receiver(receiver: &Receiver) -> TokenStream {
+    let bare = Receiver { attrs: Vec::new(), mutability: None, ..receiver.clone() };
+    quote!(#bare)
+}
+
+/// The statements that record the key, and the plan as the last expression.
+fn plan(cached: &Cached, hand: Hand) -> TokenStream {
+    let private = cached.private();
+    let named: Vec<Names> = cached.args.for_each_key().into_iter().map(|(value, _)| Names::of(value)).collect();
+    let is_named = |arg: &&Arg| arg.bindings.iter().any(|name| named.iter().any(|names| names.mentions(name)));
+    let prelude = in_key(cached).filter(is_named).map(|arg| name(arg, hand));
+    let records = records(cached, hand, &is_named);
+    let mutable = (!records.is_empty()).then(|| quote!(mut));
+    let instance = (cached.may_be_associated() || cached.func.is_generic()).then(|| quote!(.instance(&|| ())));
+    let tags = cached.args.tags.iter().map(|tag| {
+        let text = tag.format_args();
+        quote!(.tag(#text))
+    });
+    let ttl = match &cached.args.ttl {
+        Some(Ttl::Expr(value)) if cached.needs_call(value) => Some(quote!(.ttl(#value))),
+        _ => None,
+    };
+    quote! {
+        #(#prelude)*
+        let #mutable __larder_key = #private::Recorder::new();
+        #(#records)*
+        #private::Plan::new(__larder_key) #instance #(#tags)* #ttl
+    }
+}
+
+/// Gives an argument the names that expressions call it by: as a value where that is a copy, else as a reference, so
+/// that no expression can move an argument out of the call.
+fn name(arg: &Arg, hand: Hand) -> TokenStream {
+    let (name, span) = (&arg.name, arg.span());
+    if arg.is_receiver() {
+        return TokenStream::new();
+    }
+    let again = match (hand, arg.is_copy()) {
+        (Hand::Lent, true) => Some(quote_spanned!(span=> let #name = *#name;)),
+        (Hand::Owned, false) => Some(quote_spanned!(span=> let #name = &#name;)),
+        _ => None,
+    };
+    let parts = arg.lent_pattern().map(|pattern| quote!(#[allow(unused_variables)] let #pattern = #name;));
+    quote!(#again #parts)
+}
+
+/// One statement for each part of the key.
+fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec<TokenStream> {
+    match &cached.args.key {
+        None => in_key(cached)
+            .map(|arg| {
+                let name = &arg.name;
+                let is_reference = !arg.is_receiver() && (hand == Hand::Lent || is_named(&arg)) && !(is_named(&arg) && arg.is_copy());
+                let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
+                record(cached, arg.span(), &value)
+            })
+            .collect(),
+        Some(Key::Template(template)) => {
+            let fields = template.fields.iter();
+            fields
+                .map(|field| {
+                    let text = field.format_args();
+                    quote!(__larder_key.display(#text);)
+                })
+                .collect()
+        }
+        Some(Key::Expr(value)) => {
+            let span = proc_macro2::Span::call_site().located_at(value.span());
+            let lent = lend(value);
+            vec![record(cached, span, &lent)]
+        }
+    }
+}
+
+/// `&EXPR`, with parentheses where it needs them.
+fn lend(value: &Expr) -> TokenStream {
+    match value {
+        Expr::Path(_) | Expr::Field(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Lit(_) | Expr::Call(_)
+        | Expr::MethodCall(_) | Expr::Macro(_) | Expr::Paren(_) | Expr::Reference(_) | Expr::Index(_) => quote!(&#value),
+        _ => quote!(&(#value)),
+    }
+}
+
+/// Records what `reference` points to, the best way that its type has.
+fn record(cached: &Cached, span: proc_macro2::Span, reference: &TokenStream) -> TokenStream {
+    let private = cached.krate.private(span);
+    quote_spanned!(span=> (&&&&#private::Argument(#reference)).record(&mut __larder_key);)
+}

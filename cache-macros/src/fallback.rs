@@ -1,0 +1,39 @@
+//! What is emitted for a function with mistakes: the mistakes, and everything that keeps them from causing others.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::errors::Errors;
+use crate::expand::stubs;
+use crate::validate::Cached;
+
+/// The function as it was, the mistakes, and companions that do nothing: calls of neither are mistakes as well.
+pub(crate) fn function(cached: &Cached, errors: &Errors) -> TokenStream {
+    let (function, errors) = (&cached.func.item, errors.to_tokens());
+    let stubs = if can_have_stubs(cached) { stubs(cached) } else { None };
+    if cached.beside_a_method() {
+        // In an impl, a macro that expands to no item of it is a mistake of its own. Inside of the body it is none.
+        return inside(cached, &errors, stubs);
+    }
+    quote!(#function #errors #stubs)
+}
+
+/// Whatever the attribute was put on, and the mistake.
+pub(crate) fn item(item: &TokenStream, errors: &Errors) -> TokenStream {
+    let errors = errors.to_tokens();
+    quote!(#item #errors)
+}
+
+fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<TokenStream>) -> TokenStream {
+    let mut function = cached.func.item.clone();
+    let statements = std::mem::take(&mut function.block.stmts);
+    function.block.stmts = vec![syn::Stmt::Expr(syn::Expr::Verbatim(quote!(#errors #(#statements)*)), None)];
+    let function = function.to_token_stream();
+    quote!(#function #stubs)
+}
+
+/// Where the signature itself is the mistake, another one like it would be the same mistake again.
+fn can_have_stubs(cached: &Cached) -> bool {
+    let signature = &cached.func.item.sig;
+    signature.variadic.is_none() && cached.func.output.problems.is_empty()
+}

@@ -1,0 +1,95 @@
+//! The third stage: what the attribute and the function say of each other.
+
+mod function;
+mod names;
+
+use proc_macro2::Span;
+use syn::{Expr, Ident};
+
+use crate::args::{Args, Companions, Key, Ttl};
+use crate::errors::Errors;
+use crate::func::{Func, PRIMITIVES};
+use crate::krate::Krate;
+use crate::names::Names;
+use crate::place::Place;
+
+/// A function and its attribute, checked: all that code is generated from.
+pub(crate) struct Cached {
+    pub(crate) args: Args,
+    pub(crate) func: Func,
+    pub(crate) place: Place,
+    /// The name of the companion type, or of a method's companions in front of the `_`.
+    pub(crate) companions: Option<Ident>,
+    pub(crate) krate: Krate,
+}
+
+impl Cached {
+    /// Checks everything; what is wrong is noted.
+    pub(crate) fn new(args: Args, mut func: Func, place: Place, errors: &mut Errors) -> Self {
+        function::check(&args, &func, errors);
+        names::skip(&args, &mut func, errors);
+        names::check(&args, &func, errors);
+        let companions = companions(&args, &func, place, errors);
+        let krate = Krate::new(args.krate.as_ref());
+        Self { args, func, place, companions, krate }
+    }
+
+    /// Whether there may be type parameters around the function. `companions = false` is what one writes where its place
+    /// cannot be known.
+    pub(crate) fn may_be_associated(&self) -> bool {
+        self.place != Place::Free || matches!(self.args.companions, Some(Companions::Off))
+    }
+
+    /// Whether an expression needs the call: an argument, or a type that no static can name.
+    pub(crate) fn needs_call(&self, value: &Expr) -> bool {
+        let names = Names::of(value);
+        let arguments = self.func.args.iter().flat_map(|arg| &arg.bindings);
+        let around = ["self", "Self"].map(|name| Ident::new(name, Span::call_site()));
+        arguments.chain(&self.func.params()).chain(&around).any(|name| names.mentions(name))
+    }
+}
+
+impl Args {
+    /// The expressions that are evaluated for every key, each with the attribute that it stands in.
+    pub(crate) fn for_each_key(&self) -> Vec<(&Expr, &'static str)> {
+        let mut found = Vec::new();
+        match &self.key {
+            Some(Key::Template(template)) => found.extend(template.fields.iter().map(|field| (&field.value, "key"))),
+            Some(Key::Expr(value)) => found.push((value, "key")),
+            None => {}
+        }
+        found.extend(self.tags.iter().flat_map(|tag| &tag.fields).map(|field| (&field.value, "tags")));
+        if let Some(Ttl::Expr(value)) = &self.ttl {
+            found.push((value, "ttl"));
+        }
+        found
+    }
+}
+
+/// What the companions are called, if there are any: a free function has them unless it says otherwise, an associated
+/// one if it says so.
+fn companions(args: &Args, func: &Func, place: Place, errors: &mut Errors) -> Option<Ident> {
+    let name = match (&args.companions, place) {
+        (Some(Companions::Off), _) => return None,
+        (None, Place::Impl | Place::Trait) => return None,
+        (Some(Companions::Named(name)), _) => name.clone(),
+        (Some(Companions::On(_)) | None, _) => func.name().clone(),
+    };
+    if place == Place::Trait {
+        let span = match &args.companions {
+            Some(Companions::On(span)) => *span,
+            _ => name.span(),
+        };
+        errors.at(span, "nothing can be added to a trait or to an impl of one: leave `companions` out");
+        return None;
+    }
+    if place == Place::Free && PRIMITIVES.iter().any(|primitive| name == primitive) {
+        let message = format!(
+            "the companion type of this function would hide the type `{name}` in the whole module: \
+             name it otherwise with `companions = \"other_name\"`, or leave it out with `companions = false`"
+        );
+        errors.at(name.span(), message);
+        return None;
+    }
+    Some(name)
+}
