@@ -109,17 +109,22 @@ impl Make<'_> {
         let (private, site, plan, result) = (self.private(), self.site(), self.plan(), cached.result());
         let (levels, statements, how) = (cached.levels(), how::statements(cached), how::how(cached));
         let name = self.value_name();
-        // The result is gone before anything is awaited: it need not be `Send`.
+        // A future that is made here, instead of an `async fn` that holds its arguments: the result need not be `Send`.
         let store = quote! {{
             let __larder_result: #result = #private::Prime::whole(#name);
             #private::prime(#site, __larder_plan, #how, &__larder_result)
         }};
-        let end = self.end(&quote!(__larder_store));
+        let (end, returns) = (quote!(__larder_store), self.fallible(&quote!(())));
+        let (end, returns) = if cached.func.is_async() {
+            (end, quote!(impl ::core::future::Future<Output = #returns>))
+        } else {
+            (quote!(#private::block_on(#end)), returns)
+        };
         let docs = "Stores a result of {} without a run: the whole result, or the value inside of its `Ok` or `Some`. \
                     What the function's attributes do not store is not stored.";
         let mut operation = Operation::new("prime", docs, Takes::Key)
             .section(NOT_STORED)
-            .returns(self.fallible(&quote!(())))
+            .returns(returns)
             .body(quote!(#levels let __larder_plan = #plan; #statements let __larder_store = #store; #end));
         operation.generics = Some(quote!(__LarderForm));
         operation.value = Some(quote!(#name: impl #private::Prime<#result, __LarderForm>));

@@ -56,8 +56,8 @@ impl Make<'_> {
         let name = self.name(operation.name);
         let beside = cached.beside_a_method().then(|| self.beside());
         let has_site_only = operation.takes == Takes::None;
-        // `stats` waits for nothing.
-        let asyncness = signature.asyncness.filter(|_| operation.name != "stats");
+        // `stats` waits for nothing, and `prime` gives a future that it makes itself.
+        let asyncness = signature.asyncness.filter(|_| !matches!(operation.name, "stats" | "prime"));
         let safety = match signature.safety {
             Safety::Unsafe(token) if operation.takes == Takes::All => Some(token),
             _ => None,
