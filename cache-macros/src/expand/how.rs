@@ -28,10 +28,10 @@ pub(super) fn statements(cached: &Cached) -> TokenStream {
     }
 }
 
-/// The value of type `How` for a call.
-pub(super) fn how(cached: &Cached) -> TokenStream {
+/// The value of type `How` for a call; `again` where there is one already.
+pub(super) fn how(cached: &Cached, again: bool) -> TokenStream {
     let (private, span) = (cached.private_at_result(), cached.func.output.span());
-    let (codec, policy) = (codec(cached), policy(cached));
+    let (codec, policy) = (codec(cached), policy(cached, again));
     let share = if cached.func.result_may_borrow() {
         quote_spanned!(span=> __larder_returns.not_shared())
     } else {
@@ -68,18 +68,19 @@ fn promises_bytes(cached: &Cached) -> bool {
     cached.args.handler.as_ref().is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
 }
 
-/// What the attributes say of one result.
-fn policy(cached: &Cached) -> TokenStream {
+/// What the attributes say of one result. It stands in the function, and again in `prime`.
+fn policy(cached: &Cached, again: bool) -> TokenStream {
     let (private, result) = (cached.private_at_result(), cached.result());
-    let only_if = cached.args.cache_if.as_ref().map(|test| quote!(.only_if(#private::passes(__larder_result, #test))));
+    // A path would be a value and not a function of the result, so clippy shall not ask for one; nor ask twice.
+    let allow = quote!(#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]);
+    let only_if = cached.args.cache_if.as_ref().map(|test| {
+        let allow = again.then_some(&allow);
+        quote!(.only_if(#private::passes(__larder_result, #allow #test)))
+    });
     let ttl = match &cached.args.ttl {
-        Some(Ttl::OfResult(ttl)) => Some(quote!(.ttl(#private::ttl_of(__larder_result, #ttl)))),
+        Some(Ttl::OfResult(ttl)) => Some(quote!(.ttl(#private::ttl_of(__larder_result, #allow #ttl)))),
         _ => None,
     };
-    let argument = if only_if.is_none() && ttl.is_none() {
-        quote!(_)
-    } else {
-        quote!(__larder_result)
-    };
+    let argument = if only_if.is_none() && ttl.is_none() { quote!(_) } else { quote!(__larder_result) };
     quote!(|#argument: &#result| #private::Verdict::store() #only_if #ttl)
 }

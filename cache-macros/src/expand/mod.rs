@@ -11,8 +11,8 @@ mod plan;
 mod shim;
 mod site;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::{GenericParam, Ident, Type};
 
 pub(crate) use companions::stubs;
@@ -80,14 +80,33 @@ impl Cached {
         (!params.is_empty()).then(|| quote!(::<#(#params),*>))
     }
 
-    /// Its generic parameters without their defaults, and with `more` at the end.
-    fn generics(&self, more: Option<TokenStream>) -> TokenStream {
-        let params = self.func.item.sig.generics.params.iter().map(|param| match param {
-            GenericParam::Lifetime(param) => quote!(#param),
-            GenericParam::Type(param) => quote!(#param),
-            GenericParam::Const(param) => quote!(#param),
+    /// Its generic parameters, and `more` at the end. Lifetimes that `signature` and the bounds do not mention are left
+    /// out: nothing is to be called unused.
+    fn generics(&self, signature: &TokenStream, more: Option<&TokenStream>) -> TokenStream {
+        let generics = &self.func.item.sig.generics;
+        let others = generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_)));
+        let clause = &generics.where_clause;
+        let used = lifetimes(quote!(#signature #(#others)* #clause));
+        let kept = generics.params.iter().filter(|param| match param {
+            GenericParam::Lifetime(param) => used.contains(&param.lifetime.ident),
+            _ => true,
         });
-        let params: Vec<TokenStream> = params.chain(more).collect();
+        let params: Vec<TokenStream> = kept.map(ToTokens::to_token_stream).chain(more.cloned()).collect();
         if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
     }
+}
+
+/// The names of all lifetimes among `tokens`.
+fn lifetimes(tokens: TokenStream) -> Vec<Ident> {
+    let mut found = Vec::new();
+    let mut after_quote = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(name) if after_quote => found.push(name.clone()),
+            TokenTree::Group(group) => found.extend(lifetimes(group.stream())),
+            _ => {}
+        }
+        after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+    }
+    found
 }

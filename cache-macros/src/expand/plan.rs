@@ -40,8 +40,8 @@ enum Hand {
 /// ```
 pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let private = cached.private();
-    let (generics, clause) = (cached.generics(None), &cached.func.item.sig.generics.where_clause);
-    let params = in_key(cached).map(lent_param);
+    let params: Vec<TokenStream> = in_key(cached).map(lent_param).collect();
+    let (generics, clause) = (cached.generics(&quote!(#(#params)*), None), &cached.func.item.sig.generics.where_clause);
     let levels = cached.levels();
     let plan = plan(cached, Hand::Lent);
     quote! {

@@ -99,7 +99,7 @@ fn with_parts(cached: &Cached, value: &Expr) -> TokenStream {
 /// The call of the runtime, in tail position: `?`, `return` and moves in the body work as they did.
 fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    let how = how::how(cached);
+    let how = how::how(cached, false);
     let body = body(cached);
     if !cached.func.is_async() {
         return quote_spanned! {span=>

@@ -107,7 +107,7 @@ impl Make<'_> {
     fn prime(&self) -> Operation {
         let cached = self.cached;
         let (private, site, plan, result) = (self.private(), self.site(), self.plan(), cached.result());
-        let (levels, statements, how) = (cached.levels(), how::statements(cached), how::how(cached));
+        let (levels, statements, how) = (cached.levels(), how::statements(cached), how::how(cached, true));
         let name = self.value_name();
         // A future that is made here, instead of an `async fn` that holds its arguments: the result need not be `Send`.
         let store = quote! {{

@@ -62,9 +62,10 @@ impl Make<'_> {
             Safety::Unsafe(token) if operation.takes == Takes::All => Some(token),
             _ => None,
         };
-        let generics = if has_site_only { TokenStream::new() } else { cached.generics(generics.clone()) };
         let clause = signature.generics.where_clause.as_ref().filter(|_| !has_site_only);
         let params = self.params(operation);
+        let mentioned = quote!(#(#params)* #returns);
+        let generics = if has_site_only { TokenStream::new() } else { cached.generics(&mentioned, generics.as_ref()) };
         let body = if stub { quote!(::core::unimplemented!()) } else { body.clone() };
         let unused = stub.then(|| quote!(#[allow(unused_variables, clippy::unused_async)]));
         quote! {
