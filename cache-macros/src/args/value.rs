@@ -81,17 +81,21 @@ impl Entry {
 
     /// The kind of value is wrong: `form` is how it is written.
     pub(super) fn wrong<T>(&self, form: &str) -> syn::Result<T> {
-        let message = format!("`{}` is written `{form}`", self.name);
+        let message = format!("this is no value for `{}`: write `{form}`", self.name);
         Err(match &self.value {
             Value::Is(value) => syn::Error::new_spanned(value, message),
-            Value::Nothing | Value::List(_) => syn::Error::new(self.span(), message),
+            Value::Nothing => syn::Error::new(self.span(), format!("`{}` needs a value: write `{form}`", self.name)),
+            Value::List(_) => syn::Error::new(self.span(), message),
         })
     }
 
     pub(super) fn flag(&self) -> syn::Result<Span> {
         match &self.value {
             Value::Nothing => Ok(self.span()),
-            _ => self.wrong(&format!("{}` alone, without a value, or left out: `{}", self.name, self.name)),
+            Value::Is(value) => {
+                Err(syn::Error::new_spanned(value, format!("`{0}` takes no value: write `{0}` alone, or leave it out", self.name)))
+            }
+            Value::List(_) => self.wrong(&self.name.to_string()),
         }
     }
 

@@ -15,16 +15,24 @@ use crate::validate::Cached;
 /// __larder_returns.require_value(__larder_outcome);
 /// ```
 pub(super) fn statements(cached: &Cached) -> TokenStream {
+    statements_that(cached, None)
+}
+
+/// As [`statements`], with the promise of two handler names checked: once is enough, so in the function.
+pub(super) fn checked_statements(cached: &Cached) -> TokenStream {
+    let span = cached.func.output.span();
+    let bytes = quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome););
+    statements_that(cached, promises_bytes(cached).then_some(bytes))
+}
+
+fn statements_that(cached: &Cached, more: Option<TokenStream>) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let outcome = outcome(cached);
-    let bytes = promises_bytes(cached).then(|| {
-        quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome);)
-    });
     quote_spanned! {span=>
         let __larder_returns = #private::Returns::<#result>::new();
         let __larder_outcome = (&&&__larder_returns).#outcome();
         __larder_returns.require_value(__larder_outcome);
-        #bytes
+        #more
     }
 }
 
@@ -70,17 +78,17 @@ fn promises_bytes(cached: &Cached) -> bool {
 
 /// What the attributes say of one result. It stands in the function, and again in `prime`.
 fn policy(cached: &Cached, again: bool) -> TokenStream {
-    let (private, result) = (cached.private_at_result(), cached.result());
+    let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     // A path would be a value and not a function of the result, so clippy shall not ask for one; nor ask twice.
     let allow = quote!(#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]);
     let only_if = cached.args.cache_if.as_ref().map(|test| {
         let allow = again.then_some(&allow);
-        quote!(.only_if(#private::passes(__larder_result, #allow #test)))
+        quote_spanned!(span=> .only_if(#private::passes(__larder_result, #allow #test)))
     });
     let ttl = match &cached.args.ttl {
-        Some(Ttl::OfResult(ttl)) => Some(quote!(.ttl(#private::ttl_of(__larder_result, #allow #ttl)))),
+        Some(Ttl::OfResult(ttl)) => Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #allow #ttl)))),
         _ => None,
     };
-    let argument = if only_if.is_none() && ttl.is_none() { quote!(_) } else { quote!(__larder_result) };
-    quote!(|#argument: &#result| #private::Verdict::store() #only_if #ttl)
+    let argument = if only_if.is_none() && ttl.is_none() { quote_spanned!(span=> _) } else { quote_spanned!(span=> __larder_result) };
+    quote_spanned!(span=> |#argument: &#result| #private::Verdict::store() #only_if #ttl)
 }

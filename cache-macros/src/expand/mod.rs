@@ -11,7 +11,7 @@ mod plan;
 mod shim;
 mod site;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{GenericParam, Ident, Type};
 
@@ -68,10 +68,10 @@ impl Cached {
         }
     }
 
-    /// `user::__larder_site` or `Self::__larder_site_beside_load`.
+    /// `<user>::__larder_site` or `Self::__larder_site_beside_load`.
     fn hidden_path(&self, what: &str, companions: &Ident) -> TokenStream {
         let hidden = self.hidden(what, companions);
-        if self.beside_a_method() { quote!(Self::#hidden) } else { quote!(#companions::#hidden) }
+        if self.beside_a_method() { quote!(Self::#hidden) } else { quote!(<#companions>::#hidden) }
     }
 
     /// `::<T, N>`, or nothing where it has no type and const parameters.
@@ -94,6 +94,22 @@ impl Cached {
         let params: Vec<TokenStream> = kept.map(ToTokens::to_token_stream).chain(more.cloned()).collect();
         if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
     }
+}
+
+/// `tokens`, all at one place in the source.
+fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
+    let at = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(span));
+        match token {
+            TokenTree::Group(group) => {
+                let mut moved = Group::new(group.delimiter(), at(span, group.stream()));
+                moved.set_span(group.span());
+                TokenTree::Group(moved)
+            }
+            token => token,
+        }
+    };
+    tokens.into_token_stream().into_iter().map(at).collect()
 }
 
 /// The names of all lifetimes among `tokens`.

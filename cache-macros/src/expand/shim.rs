@@ -41,7 +41,7 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
         None => (Some(site::site(cached)), quote!(&__LARDER_SITE), plan::inline(cached)),
     };
     let modes = modes(cached);
-    let statements = how::statements(cached);
+    let statements = how::checked_statements(cached);
     let call = call(cached, &site);
     let body: Vec<Stmt> = parse_quote! {
         #levels

@@ -101,11 +101,18 @@ fn static_predicate(predicate: &WherePredicate) -> Option<&Type> {
 /// What the attribute was put on instead, or the syntax error.
 fn not_a_function(tokens: TokenStream, error: syn::Error) -> syn::Error {
     let mut last = Span::call_site();
+    let mut after_const = false;
     for token in tokens {
         last = token.span();
         let TokenTree::Ident(word) = &token else { continue };
         let (what, remedy) = match word.to_string().as_str() {
             "fn" => break,
+            "const" => {
+                after_const = true;
+                continue;
+            }
+            "unsafe" | "async" | "extern" => continue,
+            _ if after_const => ("a constant", "put it on the function that computes the value"),
             "impl" => ("an `impl` block", "put it on the functions inside"),
             "trait" => ("a trait", "put it on the functions of its impls, or on those with a default body"),
             "mod" => ("a module", "put it on the functions inside"),

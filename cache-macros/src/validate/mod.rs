@@ -27,8 +27,7 @@ impl Cached {
     /// Checks everything; what is wrong is noted.
     pub(crate) fn new(args: Args, mut func: Func, place: Place, errors: &mut Errors) -> Self {
         function::check(&args, &func, errors);
-        names::skip(&args, &mut func, errors);
-        names::check(&args, &func, errors);
+        names::check(&args, &mut func, errors);
         let companions = companions(&args, &func, place, errors);
         let krate = Krate::new(args.krate.as_ref());
         Self { args, func, place, companions, krate }

@@ -11,7 +11,7 @@ use crate::nearest::{list, nearest};
 use crate::template::Template;
 
 /// Marks the arguments that are skipped.
-pub(super) fn skip(args: &Args, func: &mut Func, errors: &mut Errors) {
+fn skip(args: &Args, func: &mut Func, errors: &mut Errors) {
     for name in &args.skip {
         let is_it = |arg: &Arg| arg.bindings.contains(name) || (arg.is_wild() && name == "_");
         if !func.args.iter().any(is_it) {
@@ -38,12 +38,15 @@ pub(super) fn skip(args: &Args, func: &mut Func, errors: &mut Errors) {
     }
 }
 
-/// Checks what the other attributes use.
-pub(super) fn check(args: &Args, func: &Func, errors: &mut Errors) {
+/// Checks all names.
+pub(super) fn check(args: &Args, func: &mut Func, errors: &mut Errors) {
+    let before = errors.count();
+    skip(args, func, errors);
     for (value, of) in args.for_each_key() {
         used(value, of, func, errors);
     }
-    if let Some(Key::Template(template)) = &args.key {
+    // A name that is written wrong is missing as well, and need not be said to be.
+    if let (Some(Key::Template(template)), true) = (&args.key, errors.count() == before) {
         complete(template, func, errors);
     }
     if let Some(test) = &args.cache_if {

@@ -5,7 +5,7 @@ mod write;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::how;
+use super::{at, how};
 use crate::func::Shape;
 use crate::validate::Cached;
 
@@ -84,20 +84,25 @@ impl Make<'_> {
     /// tokens, so the compiler is then asked whether `T` is what is stored indeed.
     fn peek(&self) -> Operation {
         let cached = self.cached;
-        let (private, site, plan, statements) = (self.private(), self.site(), self.plan(), how::statements(cached));
+        let (plan, statements) = (self.plan(), how::statements(cached));
         let whole = cached.args.cache_err.is_some() || cached.args.cache_none.is_some();
-        let (codec, span) = (how::codec(cached), cached.func.output.span());
+        // Here and in the function, what cannot be cached is said at one place, and so once.
+        let (private, codec, span) = (cached.private_at_result(), how::codec(cached), cached.func.output.span());
+        let (site, stored) = (at(span, self.site()), cached.func.output.inner().map(|inner| at(span, inner)));
         let (value, check, call) = match cached.func.output.inner().filter(|_| !whole) {
             Some(inner) => (
                 inner,
                 Some(quote_spanned!(span=>
-                    let _: #private::Kept<#inner> = __larder_returns.kept(__larder_outcome);
+                    let _: #private::Kept<#stored> = __larder_returns.kept(__larder_outcome);
                 )),
-                quote!(#private::peek::<#inner>(#site, __larder_plan, #codec)),
+                quote_spanned!(span=> #private::peek::<#stored>(#site, __larder_plan, #codec)),
             ),
-            None => (cached.result(), None, quote!(#private::peek_whole(#site, __larder_plan, __larder_outcome, #codec))),
+            None => {
+                let call = quote_spanned!(span=> #private::peek_whole(#site, __larder_plan, __larder_outcome, #codec));
+                (cached.result(), None, call)
+            }
         };
-        let (levels, end) = (cached.levels(), self.end(&call));
+        let (levels, end) = (cached.levels(), at(span, self.end(&call)));
         Operation::new("peek", "What {} has stored for these arguments, if it is fresh. Nothing is run.", Takes::Key)
             .section(MISSING)
             .returns(self.fallible(&quote!(::core::option::Option<#value>)))
@@ -106,17 +111,18 @@ impl Make<'_> {
 
     fn prime(&self) -> Operation {
         let cached = self.cached;
-        let (private, site, plan, result) = (self.private(), self.site(), self.plan(), cached.result());
+        let (private, span) = (cached.private_at_result(), cached.func.output.span());
+        let (site, plan, result) = (at(span, self.site()), self.plan(), cached.result());
         let (levels, statements, how) = (cached.levels(), how::statements(cached), how::how(cached, true));
         let name = self.value_name();
         // A future that is made here, instead of an `async fn` that holds its arguments: the result need not be `Send`.
-        let store = quote! {{
+        let store = quote_spanned! {span=> {
             let __larder_result: #result = #private::Prime::whole(#name);
             #private::prime(#site, __larder_plan, #how, &__larder_result)
         }};
         let (end, returns) = (quote!(__larder_store), self.fallible(&quote!(())));
         let (end, returns) = if cached.func.is_async() {
-            (end, quote!(impl ::core::future::Future<Output = #returns>))
+            (at(span, end), at(span, quote!(impl ::core::future::Future<Output = #returns>)))
         } else {
             (quote!(#private::block_on(#end)), returns)
         };
