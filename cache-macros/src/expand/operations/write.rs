@@ -38,7 +38,7 @@ impl Make<'_> {
     /// The name of the value that `prime` takes, unless an argument has it.
     pub(super) fn value_name(&self) -> Ident {
         let taken = |name: &&str| self.cached.func.args.iter().any(|arg| arg.name == name);
-        let name = ["value", "result"].into_iter().find(|name| !taken(&name)).unwrap_or("__larder_value");
+        let name = ["value", "result"].into_iter().find(|name| !taken(name)).unwrap_or("__larder_value");
         Ident::new(name, Span::call_site())
     }
 
@@ -66,7 +66,11 @@ impl Make<'_> {
         let params = self.params(operation);
         let mentioned = quote!(#(#params)* #returns);
         let generics = if has_site_only { TokenStream::new() } else { cached.generics(&mentioned, generics.as_ref()) };
-        let body = if stub { quote!(::core::unimplemented!()) } else { body.clone() };
+        let body = match (stub, operation.name, signature.asyncness) {
+            (false, ..) => body.clone(),
+            (true, "prime", Some(_)) => quote!(async { ::core::unimplemented!() }),
+            (true, ..) => quote!(::core::unimplemented!()),
+        };
         let unused = stub.then(|| quote!(#[allow(unused_variables, clippy::unused_async)]));
         quote! {
             #docs
