@@ -4,6 +4,7 @@ pub use cache_core::{
     NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
 };
 pub use cache_core::key::KeyPart;
+#[doc = include_str!("cached.md")]
 pub use cache_macros::cached;
 #[doc(hidden)]
 pub mod private;

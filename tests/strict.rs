@@ -123,3 +123,30 @@ fn lints_find_nothing() {
     ::std::assert_eq!(public::patterns((1, 2), false, ""), 4);
     ::std::assert_eq!(public::patterns::peek((1, 2), false, "").unwrap(), ::std::option::Option::Some(4));
 }
+
+/// Arguments that clippy would have otherwise.
+pub mod arguments {
+    use ::larder::cached;
+    use ::std::option::Option;
+    use ::std::string::String;
+    use ::std::vec::Vec;
+
+    /// By value, by reference, both of the wrong kind.
+    #[allow(clippy::ptr_arg, clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref, clippy::ref_option)]
+    #[must_use]
+    #[cached]
+    #[allow(clippy::cast_lossless)]
+    pub fn wrong(a: String, b: &Vec<u8>, c: &u8, d: &Option<u8>, more: &mut u8) -> usize {
+        a.len() + b.len() + (*c as usize) + d.map_or(0, |d| d as usize) + (*more as usize)
+    }
+
+    /// Right ones, from which clippy would make wrong ones if it saw them as references.
+    #[must_use]
+    #[cached(key = (a, b, c, d), ttl = if c > 5 { 5 } else { 10 }, tags = ["a:{a}", "b:{b:?}"])]
+    #[allow(clippy::cast_lossless)]
+    pub fn right(a: &str, b: Vec<u8>, c: u8, d: Option<u8>) -> usize {
+        let all = [a.len(), b.len(), c as usize, d.map_or(0, |d| d as usize)];
+        ::std::mem::drop(b);
+        all.len()
+    }
+}

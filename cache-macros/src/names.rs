@@ -12,6 +12,8 @@ use syn::{Expr, ExprPath, Ident, Macro, PatIdent, Type};
 #[derive(Default)]
 pub(crate) struct Names {
     used: Vec<Ident>,
+    /// The first words of paths: `T` of `T::LEN`.
+    prefixes: Vec<Ident>,
     bound: BTreeSet<String>,
 }
 
@@ -25,6 +27,11 @@ impl Names {
     /// Every name it uses. A name that it also binds is counted, since it may be used outside of that binding.
     pub(crate) fn mentions(&self, name: &Ident) -> bool {
         self.used.iter().any(|used| used == name)
+    }
+
+    /// Whether it uses a type of this name, or a constant.
+    pub(crate) fn mentions_type(&self, name: &Ident) -> bool {
+        self.mentions(name) || self.prefixes.contains(name)
     }
 
     /// Where it uses a name that it does not bind.
@@ -44,8 +51,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        // `N` and `T::LEN` in the expression, `Self` in front of a constant: they count as names as well.
-        self.used.extend(path.segments.first().map(|segment| segment.ident.clone()));
+        self.prefixes.extend(path.segments.first().map(|segment| segment.ident.clone()));
         visit::visit_path(self, path);
     }
 

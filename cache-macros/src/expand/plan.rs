@@ -46,7 +46,7 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let plan = plan(cached, Hand::Lent);
     quote! {
         #[doc(hidden)]
-        #[allow(unused_variables, clippy::all, clippy::pedantic)]
+        #[allow(unused_variables)]
         fn #name #generics(#(#params),*) -> #private::Plan #clause {
             #levels
             #plan
