@@ -18,8 +18,20 @@ use crate::template::Template;
 
 /// All attributes that there are.
 const KNOWN: [&str; 14] = [
-    "handler", "ttl", "key", "skip", "name", "version", "tags", "cache_if", "cache_err", "cache_none", "bypass",
-    "refresh", "companions", "crate",
+    "handler",
+    "ttl",
+    "key",
+    "skip",
+    "name",
+    "version",
+    "tags",
+    "cache_if",
+    "cache_err",
+    "cache_none",
+    "bypass",
+    "refresh",
+    "companions",
+    "crate",
 ];
 
 /// `#[cached(…)]`, read.
@@ -111,9 +123,14 @@ fn key(entry: &Entry) -> syn::Result<Key> {
 }
 
 fn skip(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
-    let Value::List(tokens) = &entry.value else { return entry.wrong("skip(argument, other)") };
+    let Value::List(tokens) = &entry.value else {
+        return entry.wrong("skip(argument, other)");
+    };
     if tokens.is_empty() {
-        return Err(syn::Error::new(entry.span(), "`skip` names no argument: write `skip(argument)`, or leave it out"));
+        return Err(syn::Error::new(
+            entry.span(),
+            "`skip` names no argument: write `skip(argument)`, or leave it out",
+        ));
     }
     let mut names: Vec<Ident> = Vec::new();
     for name in skipped(tokens.clone())? {
@@ -134,7 +151,12 @@ fn skipped(tokens: TokenStream) -> syn::Result<Vec<Ident>> {
         } else {
             Ident::parse_any(input)
         };
-        name.map_err(|error| syn::Error::new(error.span(), "`skip` takes the names of arguments: write `skip(db, self)`"))
+        name.map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                "`skip` takes the names of arguments: write `skip(db, self)`",
+            )
+        })
     };
     let names = |input: ParseStream<'_>| Punctuated::<Ident, Token![,]>::parse_terminated_with(input, name);
     Ok(names.parse2(tokens)?.into_iter().collect())
@@ -142,7 +164,9 @@ fn skipped(tokens: TokenStream) -> syn::Result<Vec<Ident>> {
 
 fn version(entry: &Entry) -> syn::Result<u32> {
     match &entry.value {
-        Value::Is(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) => number.base10_parse(),
+        Value::Is(Expr::Lit(ExprLit {
+            lit: Lit::Int(number), ..
+        })) => number.base10_parse(),
         _ => entry.wrong("version = 2"),
     }
 }
@@ -172,7 +196,11 @@ fn companions(entry: &Entry) -> syn::Result<Companions> {
         return Ok(Companions::On(entry.span()));
     }
     if let Some(on) = entry.bool() {
-        return Ok(if on.value { Companions::On(on.span) } else { Companions::Off });
+        return Ok(if on.value {
+            Companions::On(on.span)
+        } else {
+            Companions::Off
+        });
     }
     let name = entry.text(FORM)?;
     let ident = name.parse::<Ident>();

@@ -28,7 +28,10 @@ impl Entry {
                 match Self::parse(input) {
                     Ok(entry) if input.is_empty() || input.peek(Token![,]) => entries.push(entry),
                     Ok(entry) => {
-                        errors.at(input.span(), format!("unexpected here: write a comma after the value of `{}`", entry.name));
+                        errors.at(
+                            input.span(),
+                            format!("unexpected here: write a comma after the value of `{}`", entry.name),
+                        );
                     }
                     Err(error) => errors.push(error),
                 }
@@ -47,7 +50,10 @@ impl Entry {
         let value = if input.peek(Token![=]) {
             let equals: Token![=] = input.parse()?;
             if input.is_empty() || input.peek(Token![,]) {
-                return Err(syn::Error::new(equals.span, format!("`{name}` has no value: write it after the `=`")));
+                return Err(syn::Error::new(
+                    equals.span,
+                    format!("`{name}` has no value: write it after the `=`"),
+                ));
             }
             Value::Is(input.parse()?)
         } else if input.peek(token::Paren) {
@@ -89,9 +95,10 @@ impl Entry {
     pub(super) fn flag(&self) -> syn::Result<Span> {
         match &self.value {
             Value::Nothing => Ok(self.span()),
-            Value::Is(value) => {
-                Err(syn::Error::new_spanned(value, format!("`{0}` takes no value: write `{0}` alone, or leave it out", self.name)))
-            }
+            Value::Is(value) => Err(syn::Error::new_spanned(
+                value,
+                format!("`{0}` takes no value: write `{0}` alone, or leave it out", self.name),
+            )),
             Value::List(_) => self.wrong(&self.name.to_string()),
         }
     }
@@ -105,17 +112,26 @@ impl Entry {
 
     /// A string literal that is not empty.
     pub(super) fn text(&self, form: &str) -> syn::Result<LitStr> {
-        let Value::Is(value) = &self.value else { return self.wrong(form) };
-        let Some(text) = as_text(value) else { return self.wrong(form) };
+        let Value::Is(value) = &self.value else {
+            return self.wrong(form);
+        };
+        let Some(text) = as_text(value) else {
+            return self.wrong(form);
+        };
         if text.value().is_empty() {
-            return Err(syn::Error::new(text.span(), format!("`{}` is empty: write `{form}`", self.name)));
+            return Err(syn::Error::new(
+                text.span(),
+                format!("`{}` is empty: write `{form}`", self.name),
+            ));
         }
         Ok(text.clone())
     }
 
     pub(super) fn bool(&self) -> Option<&LitBool> {
         match &self.value {
-            Value::Is(Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. })) => Some(bool),
+            Value::Is(Expr::Lit(ExprLit {
+                lit: Lit::Bool(bool), ..
+            })) => Some(bool),
             _ => None,
         }
     }
@@ -124,7 +140,9 @@ impl Entry {
 /// The string literal that `value` is. One that comes out of `macro_rules!` stands in an invisible group.
 pub(super) fn as_text(value: &Expr) -> Option<&LitStr> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text), ..
+        }) => Some(text),
         Expr::Group(group) => as_text(&group.expr),
         _ => None,
     }

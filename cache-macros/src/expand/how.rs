@@ -73,7 +73,11 @@ fn outcome(cached: &Cached) -> Ident {
 
 /// Two names promise a handler of bytes, whatever stands behind them.
 fn promises_bytes(cached: &Cached) -> bool {
-    cached.args.handler.as_ref().is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
+    cached
+        .args
+        .handler
+        .as_ref()
+        .is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
 }
 
 /// What the attributes say of one result. It stands in the function, and again in `prime`.
@@ -89,6 +93,10 @@ fn policy(cached: &Cached, again: bool) -> TokenStream {
         Some(Ttl::OfResult(ttl)) => Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #allow #ttl)))),
         _ => None,
     };
-    let argument = if only_if.is_none() && ttl.is_none() { quote_spanned!(span=> _) } else { quote_spanned!(span=> __larder_result) };
+    let argument = if only_if.is_none() && ttl.is_none() {
+        quote_spanned!(span=> _)
+    } else {
+        quote_spanned!(span=> __larder_result)
+    };
     quote_spanned!(span=> |#argument: &#result| #private::Verdict::store() #only_if #ttl)
 }

@@ -5,8 +5,8 @@ use quote::quote_spanned;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{
-    GenericArgument, Lifetime, ParenthesizedGenericArguments, PathArguments, PathSegment, ReturnType, Signature, Type, TypeFnPtr,
-    TypeImplTrait, TypeReference,
+    GenericArgument, Lifetime, ParenthesizedGenericArguments, PathArguments, PathSegment, ReturnType, Signature, Type,
+    TypeFnPtr, TypeImplTrait, TypeReference,
 };
 
 use super::plain;
@@ -38,12 +38,23 @@ impl Output {
             ReturnType::Default => {
                 // An error about it is shown at the function's name.
                 let span = signature.ident.span();
-                Self { ty: Type::Verbatim(quote_spanned!(span=> ())), shape: Shape::Unit, problems: Vec::new() }
+                Self {
+                    ty: Type::Verbatim(quote_spanned!(span=> ())),
+                    shape: Shape::Unit,
+                    problems: Vec::new(),
+                }
             }
             ReturnType::Type(_, ty) => {
-                let mut problems = Problems { found: Vec::new(), is_async: signature.asyncness.is_some() };
+                let mut problems = Problems {
+                    found: Vec::new(),
+                    is_async: signature.asyncness.is_some(),
+                };
                 problems.visit_type(ty);
-                Self { shape: Shape::of(ty), ty: (**ty).clone(), problems: problems.found }
+                Self {
+                    shape: Shape::of(ty),
+                    ty: (**ty).clone(),
+                    problems: problems.found,
+                }
             }
         }
     }
@@ -64,10 +75,18 @@ impl Output {
 
 impl Shape {
     fn of(ty: &Type) -> Self {
-        let Type::Path(path) = plain(ty) else { return Self::Other };
-        let Some(last) = path.path.segments.last() else { return Self::Other };
-        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Self::Other };
-        let Some(GenericArgument::Type(inner)) = arguments.args.first() else { return Self::Other };
+        let Type::Path(path) = plain(ty) else {
+            return Self::Other;
+        };
+        let Some(last) = path.path.segments.last() else {
+            return Self::Other;
+        };
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return Self::Other;
+        };
+        let Some(GenericArgument::Type(inner)) = arguments.args.first() else {
+            return Self::Other;
+        };
         match last.ident.to_string().as_str() {
             "Result" => Self::Result(inner.clone()),
             "Option" => Self::Option(inner.clone()),
@@ -105,7 +124,8 @@ impl<'ast> Visit<'ast> for References {
     fn visit_parenthesized_generic_arguments(&mut self, _: &'ast ParenthesizedGenericArguments) {}
 }
 
-const OUTLIVES: &str = "a cached result outlives the call, so it cannot borrow: return an owned value, `&'static` or an `Arc`";
+const OUTLIVES: &str =
+    "a cached result outlives the call, so it cannot borrow: return an owned value, `&'static` or an `Arc`";
 
 /// Collects what no cached function can return.
 struct Problems {
@@ -132,8 +152,14 @@ impl<'ast> Visit<'ast> for Problems {
 
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
         let future = ty.bounds.iter().any(|bound| {
-            let syn::TypeParamBound::Trait(bound) = bound else { return false };
-            bound.path.segments.last().is_some_and(|segment| segment.ident == "Future")
+            let syn::TypeParamBound::Trait(bound) = bound else {
+                return false;
+            };
+            bound
+                .path
+                .segments
+                .last()
+                .is_some_and(|segment| segment.ident == "Future")
         });
         let message = if future && !self.is_async {
             "a future cannot be cached, what it gives can: write `async fn` and the type of its output"

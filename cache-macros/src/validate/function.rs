@@ -18,17 +18,27 @@ pub(super) fn check(args: &Args, func: &Func, errors: &mut Errors) {
 fn shape(func: &Func, errors: &mut Errors) {
     let signature = &func.item.sig;
     if let Some(constness) = &signature.constness {
-        errors.on(constness, "a `const fn` can run while the program is compiled, where there is no cache: take `const` away");
+        errors.on(
+            constness,
+            "a `const fn` can run while the program is compiled, where there is no cache: take `const` away",
+        );
     }
     if let Some(variadic) = &signature.variadic {
-        errors.on(variadic, "arguments of no fixed number cannot be a key: wrap it in a function that names its arguments");
+        errors.on(
+            variadic,
+            "arguments of no fixed number cannot be a key: wrap it in a function that names its arguments",
+        );
     }
     if func.name() == "main" {
-        errors.on(func.name(), "`main` is called once, so there is nothing to cache: move the work to a function of its own");
+        errors.on(
+            func.name(),
+            "`main` is called once, so there is nothing to cache: move the work to a function of its own",
+        );
     }
     for attribute in func.args.iter().flat_map(|arg| &arg.attrs) {
         if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
-            let message = "whether this argument is there cannot be seen here: put the `cfg` on two versions of the function";
+            let message =
+                "whether this argument is there cannot be seen here: put the `cfg` on two versions of the function";
             errors.on(attribute, message);
         }
     }
@@ -38,7 +48,10 @@ fn shape(func: &Func, errors: &mut Errors) {
 fn outcome(args: &Args, func: &Func, errors: &mut Errors) {
     let shape = &func.output.shape;
     if let (Some(span), Shape::Option(_) | Shape::Unit) = (args.cache_err, shape) {
-        errors.at(span, "`cache_err` is for functions that return a `Result`, and this one does not: leave it out");
+        errors.at(
+            span,
+            "`cache_err` is for functions that return a `Result`, and this one does not: leave it out",
+        );
     }
     if let (Some(span), Shape::Result(_) | Shape::Unit) = (args.cache_none, shape) {
         let message = "`cache_none` is for functions that return an `Option`, and this one does not (the value of an `Ok` \
@@ -53,7 +66,9 @@ pub(super) fn addresses(args: &Args, func: &Func, errors: &mut Errors) {
         return;
     }
     for arg in func.args.iter().filter(|arg| !arg.skipped) {
-        let Some(ty @ (Type::Ptr(_) | Type::FnPtr(_))) = arg.ty().map(plain) else { continue };
+        let Some(ty @ (Type::Ptr(_) | Type::FnPtr(_))) = arg.ty().map(plain) else {
+            continue;
+        };
         let message = format!(
             "an address is no key: leave the argument out with `skip({})`, or take what it points to",
             arg.label()
@@ -64,5 +79,9 @@ pub(super) fn addresses(args: &Args, func: &Func, errors: &mut Errors) {
 
 /// The names of arguments in messages: all that `skip`, `key` and `tags` may use.
 pub(super) fn names(func: &Func) -> Vec<String> {
-    func.args.iter().flat_map(|arg| &arg.bindings).map(ToString::to_string).collect()
+    func.args
+        .iter()
+        .flat_map(|arg| &arg.bindings)
+        .map(ToString::to_string)
+        .collect()
 }
