@@ -66,10 +66,7 @@ async fn an_async_function_in_generic_code_and_with_an_error_that_is_not_send() 
     assert_eq!(assert_send(load::peek::<u8>(5, "x")).await.unwrap(), Some(vec![5]));
     assert_send(load::prime(6u8, "x", vec![7])).await.unwrap();
     assert_send(load::prime(8u8, "x", Ok(vec![7]))).await.unwrap();
-    assert_eq!(
-        (load(6u8, "x").await.unwrap(), load(8u8, "x").await.unwrap()),
-        (vec![7], vec![7])
-    );
+    assert_eq!((load(6u8, "x").await.unwrap(), load(8u8, "x").await.unwrap()), (vec![7], vec![7]));
     assert_send(load::invalidate::<u8>(6, "x")).await.unwrap();
     assert_eq!(load(6u8, "x").await.unwrap(), vec![6]);
     assert_send(load::clear()).await.unwrap();
@@ -87,14 +84,7 @@ struct DbError;
 #[cached(handler = "redis", ttl = "5m", key = "user:{team}:{id}", tags = ["users", "team:{team}"], skip(db))]
 async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> {
     let _ = db;
-    if id == 0 {
-        Err(DbError)
-    } else {
-        Ok(User {
-            id,
-            team: team.to_owned(),
-        })
-    }
+    if id == 0 { Err(DbError) } else { Ok(User { id, team: team.to_owned() }) }
 }
 
 #[tokio::test]
@@ -106,16 +96,7 @@ async fn the_operations_of_the_tour() {
     assert_eq!(user::peek("eng", 7).await.unwrap(), Some(seven.clone()));
     user::invalidate("eng", 7).await.unwrap();
     assert_eq!(user::peek("eng", 7).await.unwrap(), None);
-    user::prime(
-        "eng",
-        7,
-        User {
-            id: 7,
-            team: "primed".into(),
-        },
-    )
-    .await
-    .unwrap();
+    user::prime("eng", 7, User { id: 7, team: "primed".into() }).await.unwrap();
     assert_eq!(user(&db, "eng", 7).await.unwrap().team, "primed");
     assert_eq!(user::uncached(&db, "eng", 7).await.unwrap().team, "eng");
     assert_eq!(user::refresh(&db, "eng", 7).await.unwrap().team, "eng");
@@ -175,27 +156,11 @@ fn a_time_to_live_is_a_number_a_string_or_an_expression_over_the_arguments_or_th
         n
     }
     let lab = lab();
-    (
-        text(1),
-        forever(1),
-        never(1),
-        constant(1),
-        of_arguments(1, true),
-        of_arguments(1, false),
-        of_result(70),
-    );
+    (text(1), forever(1), never(1), constant(1), of_arguments(1, true), of_arguments(1, false), of_result(70));
     let fresh = || {
         let found = [text::peek(1), forever::peek(1), never::peek(1), constant::peek(1)];
-        let others = [
-            of_arguments::peek(1, true),
-            of_arguments::peek(1, false),
-            of_result::peek(70),
-        ];
-        found
-            .into_iter()
-            .chain(others)
-            .map(|found| found.unwrap().is_some())
-            .collect::<Vec<_>>()
+        let others = [of_arguments::peek(1, true), of_arguments::peek(1, false), of_result::peek(70)];
+        found.into_iter().chain(others).map(|found| found.unwrap().is_some()).collect::<Vec<_>>()
     };
     assert_eq!(fresh(), [true, true, false, true, true, true, true]);
     lab.advance(Duration::from_secs(5));
@@ -218,15 +183,7 @@ fn bypass_and_refresh_are_asked_at_every_call() {
     }
     let _lab = lab();
     assert_eq!((counted(0, &"bypass"), counted(0, &""), counted(0, &"")), (0, 1, 1));
-    assert_eq!(
-        (
-            counted(0, &"bypass"),
-            counted(0, &""),
-            counted(0, &"refresh"),
-            counted(0, &"")
-        ),
-        (2, 1, 3, 3)
-    );
+    assert_eq!((counted(0, &"bypass"), counted(0, &""), counted(0, &"refresh"), counted(0, &"")), (2, 1, 3, 3));
 }
 
 #[test]
@@ -255,14 +212,8 @@ fn what_is_not_stored_is_so_by_the_real_type_of_the_result() {
     assert_eq!(alias::peek(0).unwrap(), None);
     assert_eq!(alias::peek(1).unwrap(), Some(Ok(0)));
     assert_eq!(with_err::peek(0).unwrap(), Some(Err(String::new())));
-    assert_eq!(
-        (with_none::peek(0).unwrap(), with_none::peek(1).unwrap()),
-        (Some(None), Some(Some(0)))
-    );
-    assert_eq!(
-        (without_none::peek(0).unwrap(), without_none::peek(1).unwrap()),
-        (None, Some(0))
-    );
+    assert_eq!((with_none::peek(0).unwrap(), with_none::peek(1).unwrap()), (Some(None), Some(Some(0))));
+    assert_eq!((without_none::peek(0).unwrap(), without_none::peek(1).unwrap()), (None, Some(0)));
     alias::prime(5, 6).unwrap();
     with_none::prime(5, None).unwrap();
     assert_eq!((alias(5), with_none(5)), (Ok(6), None));
@@ -317,13 +268,7 @@ async fn a_function_is_called_by_its_path() {
     named::S(1).method(1);
     named::S::<u8>::operated(1);
     named::local(1);
-    let names: Vec<String> = lab
-        .cache()
-        .stats()
-        .functions
-        .iter()
-        .map(|row| row.name.clone())
-        .collect();
+    let names: Vec<String> = lab.cache().stats().functions.iter().map(|row| row.name.clone()).collect();
     let expected = [
         "macros::named::S<_>::method",
         "macros::named::S<_>::operated",
@@ -351,10 +296,7 @@ fn instances_of_generic_code_do_not_share() {
     assert_eq!((length::<1>(1), length::<2>(1)), (2, 3));
     assert_eq!((size::stats().hits, size::stats().runs), (1, 2));
     size::invalidate::<u16>().unwrap();
-    assert_eq!(
-        (size::peek::<u8>().unwrap(), size::peek::<u16>().unwrap()),
-        (Some(1), None)
-    );
+    assert_eq!((size::peek::<u8>().unwrap(), size::peek::<u16>().unwrap()), (Some(1), None));
 }
 
 #[test]

@@ -28,7 +28,11 @@ pub mod public {
     pub async fn user(db: &Db, team: &str, id: u64) -> Result<String, String> {
         let _ = db;
         ::std::future::ready(()).await;
-        if team.is_empty() { Result::Err(::std::string::String::new()) } else { Result::Ok(::std::format!("{team}{id}")) }
+        if team.is_empty() {
+            Result::Err(::std::string::String::new())
+        } else {
+            Result::Ok(::std::format!("{team}{id}"))
+        }
     }
 
     /// Generic.

@@ -8,8 +8,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::entry::{Entry, Form, Seen, Stored};
-use crate::epoch::{Epoch, EpochName};
+pub use crate::entry::{Entry, Form, Seen, Stored};
+pub use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
 use crate::key::Key;
 use crate::ttl::Life;
@@ -242,12 +242,19 @@ pub trait Backend: Send + Sync + 'static {
     /// What the slot of `key` holds, and the epochs of `watch` as they are after that.
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         Reply::pending(async move {
-            let slots: Vec<Slot<'_>> =
-                std::iter::once(Slot::Entry(key)).chain(watch.iter().map(Slot::Epoch)).collect();
+            let slots: Vec<Slot<'_>> = std::iter::once(Slot::Entry(key)).chain(watch.iter().map(Slot::Epoch)).collect();
             let mut found = self.get(&slots).await?.into_iter();
             let stored = found.next().flatten();
             let seen = Seen::of(stored.as_ref());
             Ok(Look { stored, seen, epochs: found.map(read_epoch).collect() })
+        })
+    }
+
+    /// Whether the slot of `key` still holds what was seen.
+    fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
+        Reply::pending(async move {
+            let found = self.get(&[Slot::Entry(key)]).await?;
+            Ok(seen.holds(found.first().and_then(Option::as_ref)))
         })
     }
 
@@ -260,11 +267,14 @@ pub trait Backend: Send + Sync + 'static {
     }
 
     /// The epochs of `names`, made where there are none, to live for `life` at least.
-    fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, Vec<Epoch>> {
+    ///
+    /// As provided they live for ever, since nothing here can tell how long one that is there has still to live; a
+    /// store whose epochs end overrides [`Backend::extend`] too.
+    fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], _life: Life) -> Reply<'a, Vec<Epoch>> {
         Reply::pending(async move {
             for name in names {
                 let fresh = Stored::Bytes(Epoch::random().to_bytes().to_vec());
-                self.put(Slot::Epoch(name), Some(fresh), life, When::Absent).await?;
+                self.put(Slot::Epoch(name), Some(fresh), Life::FOREVER, When::Absent).await?;
             }
             let found: Option<Vec<Epoch>> = self.current(names).await?.into_iter().collect();
             found.ok_or_else(|| BackendError::new("an epoch was lost as soon as it was written"))
@@ -300,7 +310,7 @@ pub trait Backend: Send + Sync + 'static {
 /// The epoch that a slot holds; whatever else it holds is none.
 #[allow(clippy::needless_pass_by_value, reason = "it is mapped over what was read")]
 fn read_epoch(stored: Option<Stored>) -> Option<Epoch> {
-    Epoch::from_bytes(stored.as_ref()?.as_bytes()?)
+    stored?.epoch()
 }
 
 #[cfg(test)]

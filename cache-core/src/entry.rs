@@ -26,6 +26,8 @@ pub struct Validity {
     pub created: u64,
     /// From this moment on it is expired.
     pub fresh_until: u64,
+    /// Until when its slot is kept: as long as it is fresh, or longer where the slot has to remember an invalidation.
+    pub kept_until: u64,
     /// The handler's and the function's epochs that were read before the run, as one number.
     pub epoch: u128,
     /// The tags it was stored with, and their epochs that were read before the run.
@@ -64,6 +66,12 @@ impl Stored {
             Self::Bytes(bytes) => Some(bytes),
             Self::Object(_) => None,
         }
+    }
+
+    /// The number of the epoch that a slot holds; `None` when it holds something else.
+    #[must_use]
+    pub fn epoch(&self) -> Option<Epoch> {
+        Epoch::from_bytes(self.as_bytes()?)
     }
 }
 
@@ -127,17 +135,6 @@ impl Seen {
         match &self.0 {
             What::Bytes { length, head } => Some((*length, &head[..HEAD.min(*length)])),
             _ => None,
-        }
-    }
-
-    /// Whether two looks saw the same.
-    pub(crate) fn is_still(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (What::Nothing, What::Nothing) => true,
-            (What::Bytes { length: a, head: x }, What::Bytes { length: b, head: y }) => a == b && x == y,
-            (What::Object(a), What::Object(b)) => Arc::ptr_eq(a, b),
-            (What::Stamp(a), What::Stamp(b)) => a == b,
-            _ => false,
         }
     }
 

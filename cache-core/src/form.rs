@@ -58,6 +58,11 @@ impl Codec {
         }
     }
 
+    /// Whether `value` is of this type.
+    pub(crate) fn is_of(&self, value: &Object) -> bool {
+        (**value).type_id() == (self.id)()
+    }
+
     /// `value` in the form that a handler keeps.
     pub(crate) fn freeze(
         &self,
@@ -84,7 +89,7 @@ impl Codec {
     /// What `validity` a stored thing claims, and the way to its value; `None` if it is no entry of this type and key.
     pub(crate) fn thaw<'a>(&self, key: &Key<'_>, stored: &'a Stored) -> Option<Thawed<'a>> {
         match stored {
-            Stored::Object(entry) if (*entry.value).type_id() == (self.id)() => Some(Thawed::Object(entry)),
+            Stored::Object(entry) if self.is_of(&entry.value) => Some(Thawed::Object(entry)),
             Stored::Object(_) => None,
             #[cfg(feature = "bytes")]
             Stored::Bytes(bytes) => self.bytes.as_ref()?.thaw(key, bytes),
@@ -129,11 +134,35 @@ impl std::fmt::Debug for Thawed<'_> {
     }
 }
 
-/// What takes the place of an entry that was invalidated: it is no entry, and no two are alike.
-pub(crate) fn tombstone() -> Stored {
-    let mut bytes = b"larder tombstone".to_vec();
+const TOMBSTONE: &[u8] = b"larder tombstone";
+
+/// What takes the place of an entry that was invalidated: it is no entry, and no two are alike. It says until when
+/// ([`crate::cache::Handler::time`]) the invalidation has to be remembered.
+pub(crate) fn tombstone(until: u64) -> Stored {
+    let mut bytes = TOMBSTONE.to_vec();
+    bytes.extend_from_slice(&until.to_le_bytes());
     bytes.extend_from_slice(&Epoch::random().to_bytes());
     Stored::Bytes(bytes)
+}
+
+/// Until when the slot that holds `stored` has to remember an invalidation, if it has to.
+pub(crate) fn remembered_until(key: &Key<'_>, stored: &Stored) -> Option<u64> {
+    match stored {
+        Stored::Object(entry) => {
+            let Validity { fresh_until, kept_until, .. } = entry.validity;
+            (kept_until > fresh_until).then_some(kept_until)
+        }
+        Stored::Bytes(bytes) => match bytes.strip_prefix(TOMBSTONE) {
+            Some(rest) => Some(u64::from_le_bytes(*rest.first_chunk()?)),
+            #[cfg(feature = "bytes")]
+            None => bytes::remembered_until(key, bytes),
+            #[cfg(not(feature = "bytes"))]
+            None => {
+                let _ = key;
+                None
+            }
+        },
+    }
 }
 
 /// Says at start-up whether values of `T` come back from bytes as they were.

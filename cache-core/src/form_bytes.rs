@@ -10,7 +10,7 @@ use super::Thawed;
 use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
 use crate::entry::{Object, Stored, Validity};
 use crate::epoch::{Epoch, nonce};
-use crate::frame::{self, Header};
+use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
 
@@ -29,11 +29,13 @@ impl AsBytes {
 
     pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: Validity) -> Result<Stored, String> {
         let header = Header {
+            kind: Kind::Value,
+            flags: 0,
             format: Format::Compact,
             nonce: nonce(),
             created: validity.created,
             fresh_until: validity.fresh_until,
-            stale_until: validity.fresh_until,
+            stale_until: validity.kept_until,
             fingerprint: (self.fingerprint)(),
             epoch: validity.epoch,
             tags: validity.tags.into_iter().map(|(tag, epoch)| (tag, epoch.0)).collect(),
@@ -45,13 +47,14 @@ impl AsBytes {
 
     pub(super) fn thaw<'a>(&self, key: &Key<'_>, bytes: &'a [u8]) -> Option<Thawed<'a>> {
         let frame = frame::read(bytes, &key.identity()).ok()?;
-        if frame.header.fingerprint != (self.fingerprint)() {
+        if frame.header.kind != Kind::Value || frame.header.fingerprint != (self.fingerprint)() {
             return None;
         }
         Some(Thawed::Bytes(Opened {
             validity: Validity {
                 created: frame.header.created,
                 fresh_until: frame.header.fresh_until,
+                kept_until: frame.header.stale_until,
                 epoch: frame.header.epoch,
                 tags: frame.header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
             },
@@ -60,6 +63,12 @@ impl AsBytes {
             decode: self.decode,
         }))
     }
+}
+
+/// Until when the slot of this frame is kept, if that is longer than the entry in it is fresh.
+pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
+    let header = frame::read(bytes, &key.identity()).ok()?.header;
+    (header.stale_until > header.fresh_until).then_some(header.stale_until)
 }
 
 /// A frame that is sound and of the right key and type, its payload not decoded yet.
@@ -97,7 +106,7 @@ fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Ve
     macro_rules! raw {
         ($type:ty) => {
             if let Some(value) = value.downcast_ref::<$type>() {
-                out.extend_from_slice(value.as_raw());
+                out.extend_from_slice(RawBytes::as_raw(value));
                 return Ok(Format::Raw);
             }
         };
@@ -105,7 +114,7 @@ fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Ve
     with_raw_types!(raw);
     match value.downcast_ref::<V>() {
         Some(value) => codec::encode(value, out),
-        None => Err(Unstorable::new("the value is of another type than its codec")),
+        None => Err(Unstorable::new::<V>("the value is of another type than its codec")),
     }
 }
 
@@ -116,7 +125,7 @@ fn decode<V: Value + Serialize + DeserializeOwned>(format: Format, bytes: &[u8])
     macro_rules! raw {
         ($type:ty) => {
             if std::any::TypeId::of::<V>() == std::any::TypeId::of::<$type>() {
-                return <$type>::from_raw(bytes).map(|value| Arc::new(value) as Object);
+                return <$type as RawBytes>::from_raw(bytes).map(|value| Arc::new(value) as Object);
             }
         };
     }

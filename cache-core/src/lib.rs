@@ -11,6 +11,8 @@ mod cache;
 mod clock;
 #[cfg(feature = "bytes")]
 pub mod codec;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod entry;
 mod epoch;
 mod error;
@@ -35,9 +37,9 @@ pub use clock::Clock;
 pub use entry::{Entry, Form, Object, Seen, Stored, Validity};
 pub use epoch::{Epoch, EpochName};
 pub use error::{BackendError, Error, Result};
+#[doc(hidden)]
+pub use inventory;
 pub use memory::Memory;
 pub use stats::{CacheStats, NamedStats, Stats};
 pub use timer::within;
 pub use ttl::{DEFAULT_EXPIRE, Life, Ttl};
-#[doc(hidden)]
-pub use inventory;

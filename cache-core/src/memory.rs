@@ -70,7 +70,7 @@ impl Memory {
     }
 
     fn epoch(&self, table: &HashMap<Name, Held>, name: &EpochName<'_>) -> Option<Epoch> {
-        Epoch::from_bytes(self.held(table, &Name::of(Slot::Epoch(name)))?.as_bytes()?)
+        self.held(table, &Name::of(Slot::Epoch(name)))?.epoch()
     }
 
     fn allows(&self, table: &HashMap<Name, Held>, name: &Name, when: When<'_>) -> bool {

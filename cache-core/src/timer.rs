@@ -69,10 +69,14 @@ impl Alarm {
         let mut queue = alarms.lock();
         let id = (self.at, queue.next);
         queue.next += 1;
+        let earliest = queue.due.first_key_value().is_none_or(|(first, _)| id < *first);
         queue.due.insert(id, waker.clone());
         if system {
             ensure_thread(&mut queue);
-            CHANGED.notify_one();
+            // The thread sleeps until the earliest alarm; only an earlier one concerns it.
+            if earliest {
+                CHANGED.notify_one();
+            }
         }
         drop(queue);
         self.set = Some(id);

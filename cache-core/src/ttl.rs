@@ -94,6 +94,12 @@ impl Life {
         now.saturating_add(self.0)
     }
 
+    /// What is left at `now` of a life that ends at `end`.
+    #[must_use]
+    pub const fn until(end: u64, now: u64) -> Self {
+        Self(if end == u64::MAX { u64::MAX } else { end.saturating_sub(now) })
+    }
+
     /// The life of `ttl`, on a handler whose default is `default`.
     #[must_use]
     pub fn resolve(ttl: Ttl, default: Ttl) -> Self {

@@ -7,14 +7,8 @@ pub(crate) const FORMS: &str = "write whole seconds (`30`), a duration string (`
                                 `m`, `h`, `d` and `w`), or `\"forever\"`";
 
 /// The units, longest first, in milliseconds.
-const UNITS: [(&str, u64); 6] = [
-    ("w", 604_800_000),
-    ("d", 86_400_000),
-    ("h", 3_600_000),
-    ("m", 60_000),
-    ("s", 1_000),
-    ("ms", 1),
-];
+const UNITS: [(&str, u64); 6] =
+    [("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// A duration string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,17 +63,12 @@ fn millis_of(unit: &str, number: &str, left: &mut std::slice::Iter<'_, (&str, u6
         return Err(format!("`{unit}` is no unit"));
     }
     let found = left.find(|(name, _)| *name == unit);
-    found
-        .map(|(_, millis)| *millis)
-        .ok_or_else(|| format!("`{unit}` stands after a shorter unit, or twice"))
+    found.map(|(_, millis)| *millis).ok_or_else(|| format!("`{unit}` stands after a shorter unit, or twice"))
 }
 
 fn add(total: u64, number: &str, unit: u64) -> Result<u64, String> {
     let number: u64 = number.parse().map_err(|_| too_long())?;
-    number
-        .checked_mul(unit)
-        .and_then(|millis| total.checked_add(millis))
-        .ok_or_else(too_long)
+    number.checked_mul(unit).and_then(|millis| total.checked_add(millis)).ok_or_else(too_long)
 }
 
 fn too_long() -> String {

@@ -27,10 +27,7 @@ pub(crate) fn item(item: &TokenStream, errors: &Errors) -> TokenStream {
 fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<&TokenStream>) -> TokenStream {
     let mut function = cached.func.item.clone();
     let statements = std::mem::take(&mut function.block.stmts);
-    function.block.stmts = vec![syn::Stmt::Expr(
-        syn::Expr::Verbatim(quote!(#errors #(#statements)*)),
-        None,
-    )];
+    function.block.stmts = vec![syn::Stmt::Expr(syn::Expr::Verbatim(quote!(#errors #(#statements)*)), None)];
     let function = function.to_token_stream();
     quote!(#function #stubs)
 }

@@ -38,9 +38,5 @@ fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     };
     let place = Place::of(&func);
     let cached = Cached::new(args, func, place, &mut errors);
-    if errors.is_empty() {
-        expand::expand(&cached)
-    } else {
-        fallback::function(&cached, &errors)
-    }
+    if errors.is_empty() { expand::expand(&cached) } else { fallback::function(&cached, &errors) }
 }

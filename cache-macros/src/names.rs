@@ -51,8 +51,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        self.prefixes
-            .extend(path.segments.first().map(|segment| segment.ident.clone()));
+        self.prefixes.extend(path.segments.first().map(|segment| segment.ident.clone()));
         visit::visit_path(self, path);
     }
 
@@ -89,10 +88,7 @@ pub(crate) fn idents(tokens: TokenStream) -> Vec<Ident> {
 /// `id` in `"user:{id:>5}"`.
 fn in_format(text: &syn::LitStr) -> Vec<Ident> {
     let value = text.value();
-    let fields = value
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split(['}', ':']).next());
+    let fields = value.split('{').skip(1).filter_map(|rest| rest.split(['}', ':']).next());
     let names = fields.filter_map(|name| syn::parse_str::<Ident>(name).ok());
     names.map(|name| Ident::new(&name.to_string(), text.span())).collect()
 }
@@ -106,12 +102,7 @@ pub(crate) fn type_mentions(ty: &Type, names: &[Ident]) -> bool {
 /// is called or handed over may be any name, and so may a constant.
 pub(crate) fn roots(value: &Expr) -> Vec<&Ident> {
     match value {
-        Expr::Path(path) => path
-            .path
-            .get_ident()
-            .into_iter()
-            .filter(|name| is_variable(name))
-            .collect(),
+        Expr::Path(path) => path.path.get_ident().into_iter().filter(|name| is_variable(name)).collect(),
         Expr::Paren(inner) => roots(&inner.expr),
         Expr::Group(inner) => roots(&inner.expr),
         Expr::Reference(inner) => roots(&inner.expr),

@@ -30,15 +30,8 @@ impl Template {
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let fail = |message: String| syn::Error::new(literal.span(), message);
         let (parts, raw) = split(&literal.value()).map_err(fail)?;
-        let fields = raw
-            .iter()
-            .map(|raw| Field::parse(raw, literal))
-            .collect::<syn::Result<_>>()?;
-        Ok(Self {
-            literal: literal.clone(),
-            parts,
-            fields,
-        })
+        let fields = raw.iter().map(|raw| Field::parse(raw, literal)).collect::<syn::Result<_>>()?;
+        Ok(Self { literal: literal.clone(), parts, fields })
     }
 
     /// `::core::format_args!("team:{}", team)`.
@@ -61,25 +54,16 @@ impl Field {
         let fail = |message: String| Err(syn::Error::new(literal.span(), message));
         let (value, spec) = raw.split_at(end_of_value(raw));
         if value.trim().is_empty() || value.trim().bytes().all(|byte| byte.is_ascii_digit()) {
-            return fail(format!(
-                "the field `{{{raw}}}` names no argument: write it as `{{argument}}`"
-            ));
+            return fail(format!("the field `{{{raw}}}` names no argument: write it as `{{argument}}`"));
         }
         if spec.contains('$') {
-            return fail(format!(
-                "the field `{{{raw}}}` takes its width from another value: write the number"
-            ));
+            return fail(format!("the field `{{{raw}}}` takes its width from another value: write the number"));
         }
         let text = LitStr::new(value, literal.span());
         let Ok(value) = text.parse::<Expr>() else {
-            return fail(format!(
-                "`{{{raw}}}` is no field: write an argument or a field of one, as in `{{user.id}}`"
-            ));
+            return fail(format!("`{{{raw}}}` is no field: write an argument or a field of one, as in `{{user.id}}`"));
         };
-        Ok(Self {
-            value,
-            spec: spec.to_owned(),
-        })
+        Ok(Self { value, spec: spec.to_owned() })
     }
 
     /// `::core::format_args!("{}", team)`.
@@ -154,11 +138,7 @@ mod tests {
 
     fn fields(text: &str) -> Vec<(String, String)> {
         let template = parse(text).unwrap();
-        template
-            .fields
-            .iter()
-            .map(|f| (f.value.to_token_stream().to_string(), f.spec.clone()))
-            .collect()
+        template.fields.iter().map(|f| (f.value.to_token_stream().to_string(), f.spec.clone())).collect()
     }
 
     #[test]
@@ -181,10 +161,7 @@ mod tests {
         assert_eq!(fields("{user.id}"), [("user . id".to_owned(), String::new())]);
         assert_eq!(fields("{pair.0:>5}"), [("pair . 0".to_owned(), ":>5".to_owned())]);
         assert_eq!(fields("{kind:?}"), [("kind".to_owned(), ":?".to_owned())]);
-        assert_eq!(
-            fields("{Kind::of(id):?}"),
-            [("Kind :: of (id)".to_owned(), ":?".to_owned())]
-        );
+        assert_eq!(fields("{Kind::of(id):?}"), [("Kind :: of (id)".to_owned(), ":?".to_owned())]);
     }
 
     #[test]

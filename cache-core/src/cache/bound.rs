@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::handler::SharedHandler;
+use crate::error::{Error, Result};
 use crate::form::Codec;
 use crate::key::Space;
 use crate::stats::Counters;
@@ -11,20 +12,31 @@ use crate::stats::Counters;
 #[derive(Debug)]
 pub(crate) struct Bound {
     pub(crate) space: &'static Space,
-    /// `None` when the handler that the function names is not there: it runs uncached.
-    pub(crate) handler: Option<SharedHandler>,
+    /// The error when the handler that the function names is not there: it runs uncached.
+    handler: Result<SharedHandler>,
     pub(crate) counters: Counters,
     reported: AtomicBool,
 }
 
 impl Bound {
-    pub(super) fn new(space: &'static Space, handler: Option<SharedHandler>) -> Self {
+    pub(super) fn new(space: &'static Space, handler: Result<SharedHandler>) -> Self {
         Self { space, handler, counters: Counters::default(), reported: AtomicBool::new(false) }
+    }
+
+    /// The handler.
+    pub(crate) fn handler(&self) -> Result<&SharedHandler> {
+        match &self.handler {
+            Ok(handler) => Ok(handler),
+            Err(Error::UnknownHandler { name, known }) => {
+                Err(Error::UnknownHandler { name: name.clone(), known: known.clone() })
+            }
+            Err(other) => Err(Error::config(other.to_string())),
+        }
     }
 
     /// The handler, if it is there and can keep what `codec` is for; if it cannot, that is logged once.
     pub(crate) fn handler_fit_for(&self, codec: &Codec) -> Option<&SharedHandler> {
-        let handler = self.handler.as_ref()?;
+        let handler = self.handler.as_ref().ok()?;
         match codec.fits(handler.backend().form()) {
             Ok(()) => Some(handler),
             Err(reason) => {

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 type Open = Box<dyn FnOnce(&Env) -> Result<Opened>>;
 
 /// How long a caller waits for a run that another one leads, unless told otherwise.
-const FLIGHT_DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const FLIGHT_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Configures a [`Cache`]: handlers by name, in any number and of any kind.
 ///
@@ -98,7 +98,8 @@ impl CacheBuilder {
         match handlers.iter().find(|handler| handler.name() == default) {
             Some(chosen) if problems.is_empty() => {
                 let chosen = Arc::clone(chosen);
-                let inner = Inner { handlers: Handlers::Fixed(handlers), clock: self.clock, bounds: DashMap::default() };
+                let inner =
+                    Inner { handlers: Handlers::Fixed(handlers), clock: self.clock, bounds: DashMap::default() };
                 Ok(Cache { inner: Arc::new(inner), chosen })
             }
             _ => Err(Error::Config(problems)),

@@ -48,11 +48,11 @@ impl Cache {
     /// None today: the `Result` leaves room for handlers that can tell a miss from trouble.
     pub async fn get<V: Storable>(&self, key: &str) -> Result<Option<V>> {
         let call = asked::<V>(self, key);
-        if let Some(object) = peek(call.handler, &call.request) {
-            if let Some(value) = taken(&object) {
-                call.count(Count::Hit);
-                return Ok(Some(value));
-            }
+        if let Some(object) = peek(call.handler, &call.request)
+            && let Some(value) = taken(&object)
+        {
+            call.count(Count::Hit);
+            return Ok(Some(value));
         }
         if let Looked::Hit(object) = look(call.handler, &call.request, Purpose::Read).await {
             call.count(Count::Hit);

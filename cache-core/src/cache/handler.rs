@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::open::Opened;
 use super::owed::{Invalidation, Owed, OwedKey};
-use crate::backend::{Backend, Reply, When};
+use crate::backend::{Backend, Reply};
 use crate::breaker::Breaker;
 use crate::clock::Clock;
+use crate::entry::Object;
 use crate::epoch::EpochName;
 use crate::error::{BackendError, Error, Result};
-use crate::entry::Object;
-use crate::flow::{Flights, Request, recorded, watch};
+use crate::flow::{Flights, Request, Unwritten, before_write};
 use crate::form;
 use crate::key::Key;
 use crate::stats::{Count, Counters};
@@ -76,6 +76,11 @@ impl Handler {
         }
     }
 
+    /// Whether an invalidation did not reach the store yet.
+    pub(crate) fn owes(&self) -> bool {
+        self.owed.any()
+    }
+
     /// Whether the store can be read: it is not being skipped after a failure, and owes no invalidation.
     pub(crate) async fn is_ready(&self) -> bool {
         if !self.breaker.allows(self.clock.now()) {
@@ -90,9 +95,9 @@ impl Handler {
         }
     }
 
-    /// What a look answered: a failure makes the handler be skipped for a while.
-    pub(crate) async fn look_with<T: Unpin>(&self, what: &str, reply: Reply<'_, T>) -> Option<T> {
-        match self.bounded(reply).await {
+    /// What a look came to: a failure makes the handler be skipped for a while.
+    pub(crate) fn answered<T>(&self, what: &str, answer: Result<T, BackendError>) -> Option<T> {
+        match answer {
             Ok(answer) => {
                 self.breaker.succeeded();
                 Some(answer)
@@ -106,26 +111,36 @@ impl Handler {
 
     /// Stores `value` whatever is there, recorded under the epochs of this moment.
     pub(crate) async fn set(&self, request: &Request<'_>, value: &Object, life: Life) -> Result<()> {
-        let unstorable = |reason| Error::Unstorable {
-            handler: self.name.clone(),
-            subject: request.key.label(),
-            reason,
-        };
         if life.is_none() {
             return self.invalidate_key(&request.key).await;
         }
-        let backend = self.backend();
-        let names = watch(request);
-        let what = || format!("storing `{}`", request.key.label());
-        self.owed.settle(self).await.map_err(|source| self.error(what(), source))?;
-        let epochs = self.explicit(what, backend.epochs(&names, life)).await?;
-        self.explicit(what, backend.extend(&names, life)).await?;
-        let validity = recorded(request, &names, &epochs, self.time(), life);
-        let stored = request.codec.freeze(backend.form(), &request.key, value, validity).map_err(unstorable)?;
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.flights.detach(&request.key);
-        self.explicit(what, backend.put((&request.key).into(), Some(stored), life, When::Always)).await?;
-        self.counters.add(Count::Store);
+        match self.try_set(request, value, life).await {
+            Ok(()) => {
+                self.counters.add(Count::Store);
+                Ok(())
+            }
+            Err(Unwritten::Failed(source)) => {
+                self.counters.add(Count::Error);
+                Err(self.error(format!("storing `{}`", request.key.label()), source))
+            }
+            Err(Unwritten::Unstorable(reason)) => {
+                Err(Error::Unstorable { handler: self.name.clone(), subject: request.key.label(), reason })
+            }
+        }
+    }
+
+    async fn try_set(&self, request: &Request<'_>, value: &Object, life: Life) -> Result<(), Unwritten> {
+        self.owed.settle(self).await?;
+        // A write over what was seen keeps what the slot has to remember; one that is overtaken looks again. Against
+        // writers that never pause the last try does not look, and has the slot remember for longer than it may need.
+        for last in [false, false, false, true] {
+            let witness = before_write(self, request).await?;
+            if witness.write(self, request, value, life, last).await? {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -136,25 +151,27 @@ impl Handler {
         }
     }
 
-    /// What a write of a result answered. A failure is counted and the result is not stored; it does not make the
-    /// handler be skipped, since it may be about this one value.
-    pub(crate) async fn write_with<T: Unpin>(&self, what: &str, reply: Reply<'_, T>) -> Option<T> {
-        match self.bounded(reply).await {
-            Ok(answer) => Some(answer),
-            Err(error) => {
-                self.counters.add(Count::Error);
-                if self.breaker.may_log(self.clock.now()) {
-                    log::warn!("handler `{}`: {what} failed, the result is not stored: {error}", self.name);
-                }
-                None
-            }
+    /// A write of a result failed: it is counted, and the result is not stored. The handler is not skipped for it,
+    /// since it may be about this one value.
+    pub(crate) fn not_stored(&self, what: &str, error: &BackendError) {
+        self.counters.add(Count::Error);
+        if self.breaker.may_log(self.clock.now()) {
+            log::warn!("handler `{}`: {what} failed, the result is not stored: {error}", self.name);
         }
+    }
+
+    /// A value has no form that this handler keeps.
+    pub(crate) fn refused(&self, key: &Key<'_>, reason: &str) {
+        self.counters.add(Count::Error);
+        log::warn!("handler `{}` does not keep `{}`: {reason}", self.name, key.label());
     }
 
     /// The answer of an operation, or an error when it takes longer than this handler's timeout. By the real clock:
     /// a store hangs in real time also where a test's clock stands still.
-    async fn bounded<T: Unpin>(&self, reply: Reply<'_, T>) -> Result<T, BackendError> {
-        let Reply::Pending(future) = reply else { return reply.await };
+    pub(crate) async fn ask<T: Unpin>(&self, reply: Reply<'_, T>) -> Result<T, BackendError> {
+        let Reply::Pending(future) = reply else {
+            return reply.await;
+        };
         let limit = self.opened.timeout;
         crate::within(&Clock::system(), limit, future)
             .await
@@ -202,15 +219,15 @@ impl Handler {
         match invalidation {
             Invalidation::Key(owed) => {
                 let life = Life::of(LONGEST_RUN);
-                self.bounded(backend.invalidate(&owed.key(), form::tombstone(), life)).await
+                self.ask(backend.invalidate(&owed.key(), form::tombstone(life.ends(self.time())), life)).await
             }
-            Invalidation::Epochs(names) => self.bounded(backend.renew(names)).await,
+            Invalidation::Epochs(names) => self.ask(backend.renew(names)).await,
             Invalidation::Everything => {
-                self.bounded(backend.renew(&[EpochName::HANDLER])).await?;
-                self.bounded(backend.reclaim()).await
+                self.ask(backend.renew(&[EpochName::HANDLER])).await?;
+                self.ask(backend.reclaim()).await
             }
             Invalidation::Matching(pattern) => {
-                self.bounded(backend.renew(&[EpochName::PATTERNS])).await?;
+                self.ask(backend.renew(&[EpochName::PATTERNS])).await?;
                 // A scan of a large store takes as long as it takes; each of its steps is bounded by the backend.
                 backend.remove_matching(pattern).await
             }
@@ -219,14 +236,6 @@ impl Handler {
 
     pub(crate) fn error(&self, operation: String, source: BackendError) -> Error {
         Error::Handler { handler: self.name.clone(), operation, source }
-    }
-
-    /// The answer of an explicit operation, called `what` if it fails.
-    pub(crate) async fn explicit<T: Unpin>(&self, what: impl Fn() -> String, reply: Reply<'_, T>) -> Result<T> {
-        self.bounded(reply).await.map_err(|source| {
-            self.counters.add(Count::Error);
-            self.error(what(), source)
-        })
     }
 }
 

@@ -6,6 +6,7 @@ mod builder;
 mod current;
 mod direct;
 mod handler;
+mod nothing;
 mod open;
 mod owed;
 
@@ -17,8 +18,8 @@ use dashmap::DashMap;
 pub use blocking::Blocking;
 pub(crate) use bound::Bound;
 pub use builder::CacheBuilder;
-pub(crate) use current::{Current, current};
 pub use current::cache_or;
+pub(crate) use current::{Current, current};
 pub use direct::Storable;
 pub(crate) use handler::{Handler, LONGEST_RUN, SharedHandler};
 pub use open::{Env, IntoHandler, Opened};
@@ -169,14 +170,22 @@ impl Cache {
     }
 
     fn make_bound(&self, site: &'static Site) -> Bound {
-        let handler = match self.handler_for(site.spec.handler) {
-            Ok(handler) => Some(handler),
-            Err(error) => {
-                log::error!("{} runs uncached: {error}", site.place());
-                None
-            }
-        };
+        let handler = self.handler_for(site.spec.handler);
+        if let Err(error) = &handler {
+            log::error!("{} runs uncached: {error}", site.place());
+        }
         Bound::new(site.space(), handler)
+    }
+
+    /// A cache that keeps nothing: every function runs.
+    #[must_use]
+    pub fn keeping_nothing() -> Self {
+        log::warn!("no cache is installed and this build has no handler: cached functions run uncached");
+        let clock = Clock::system();
+        let opened = Opened::new(nothing::Nothing);
+        let chosen = Arc::new(Handler::new("nothing".to_owned(), opened, clock.clone(), builder::FLIGHT_DEADLINE));
+        let handlers = Handlers::Fixed(vec![Arc::clone(&chosen)]);
+        Self { inner: Arc::new(Inner { handlers, clock, bounds: DashMap::default() }), chosen }
     }
 
     #[cfg(feature = "test")]

@@ -35,6 +35,12 @@ impl Opened {
         }
     }
 
+    /// The backend, for tests of it.
+    #[must_use]
+    pub const fn backend(&self) -> &Arc<dyn Backend> {
+        &self.backend
+    }
+
     /// How long a result is fresh where neither its function nor its call says so.
     #[must_use]
     pub fn default_expire(mut self, ttl: impl Into<Ttl>) -> Self {

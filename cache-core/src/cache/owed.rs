@@ -65,6 +65,11 @@ impl Owed {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether anything is.
+    pub(crate) fn any(&self) -> bool {
+        self.any.load(Ordering::SeqCst)
+    }
+
     /// Remembers one.
     pub(crate) fn add(&self, invalidation: Invalidation) {
         let mut list = self.lock();
@@ -83,7 +88,7 @@ impl Owed {
 
     /// Repeats all that is owed. While any of it cannot be done, it stays owed and the store must not be read.
     pub(crate) async fn settle(&self, handler: &Handler) -> Result<(), BackendError> {
-        if !self.any.load(Ordering::SeqCst) {
+        if !self.any() {
             return Ok(());
         }
         let (ordered, epochs) = {

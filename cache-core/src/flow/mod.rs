@@ -7,6 +7,7 @@ mod flight;
 mod look;
 mod map;
 mod stack;
+mod witness;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -16,11 +17,12 @@ use crate::entry::Object;
 use crate::function::Mode;
 use crate::stats::{Count, Counters};
 use crate::ttl::Life;
-use flight::{Follower, Joined, Landing, Leader, Waited};
 pub(crate) use flight::{Flights, Led};
-pub(crate) use look::{Looked, Purpose, Request, Witness, look, peek, recorded, watch};
-use look::Committed;
+use flight::{Follower, Joined, Landing, Leader, Waited};
+pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 pub(crate) use stack::Inside;
+pub(crate) use witness::Unwritten;
+use witness::{Committed, Witness};
 
 /// How often a follower whose flight gave it nothing joins another one before it runs for itself.
 const ROUNDS: usize = 8;
@@ -144,7 +146,7 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
             leader.land(Landing::Value(Object::clone(&value)));
             return Entered::Value(value);
         }
-        Looked::Miss(witness) => Some(witness),
+        Looked::Miss(witness) => witness,
         Looked::Away => {
             call.count_function(Count::Error);
             None
@@ -163,7 +165,7 @@ async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
             call.count(Count::Hit);
             return Entered::Value(value);
         }
-        Looked::Miss(witness) => Some(witness),
+        Looked::Miss(witness) => witness,
         Looked::Away => {
             call.count_function(Count::Error);
             None

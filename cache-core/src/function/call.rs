@@ -83,6 +83,16 @@ impl Placed {
     }
 }
 
+/// What a call does next.
+enum Next<R> {
+    /// It has its result.
+    Return(R),
+    /// It runs the function, and stores what that gives.
+    Run(Run),
+    /// It runs the function, and that is all.
+    RunAlone,
+}
+
 /// What is left of [`How`] after the policy was asked.
 struct Answer<R, O> {
     outcome: O,
@@ -99,15 +109,13 @@ where
 
     /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's
     /// is none (the direct interface lets two callers of one key disagree); then the function runs for itself.
-    fn of(&self, entered: Entered) -> Result<R, Option<Run>> {
-        match entered {
-            Entered::Value(object) => {
-                let value = object.downcast_ref::<O::Value>().cloned();
-                value.map(|value| self.outcome.join(value)).ok_or(None)
-            }
-            Entered::Whole(object) => self.take.and_then(|take| take(&object)).ok_or(None),
-            Entered::Run(run) => Err(Some(run)),
-        }
+    fn of(&self, entered: Entered) -> Next<R> {
+        let answer = match entered {
+            Entered::Value(object) => object.downcast_ref::<O::Value>().cloned().map(|value| self.outcome.join(value)),
+            Entered::Whole(object) => self.take.and_then(|take| take(&object)),
+            Entered::Run(run) => return Next::Run(run),
+        };
+        answer.map_or(Next::RunAlone, Next::Return)
     }
 }
 
@@ -136,13 +144,17 @@ where
     O::Value: Value,
     P: FnOnce(&R) -> Verdict,
 {
-    let Some(placed) = Placed::new(site, plan) else { return run() };
-    let Some(call) = placed.call(how.codec) else { return run() };
+    let Some(placed) = Placed::new(site, plan) else {
+        return run();
+    };
+    let Some(call) = placed.call(how.codec) else {
+        return run();
+    };
     let answer = Answer::new(&how);
     match answer.of(block_on(enter(&call, placed.plan.mode, Led::Sync))) {
-        Ok(result) => result,
-        Err(None) => run(),
-        Err(Some(right)) => {
+        Next::Return(result) => result,
+        Next::RunAlone => run(),
+        Next::Run(right) => {
             let inside = right.inside();
             let result = run();
             drop(inside);
@@ -156,7 +168,13 @@ where
 /// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
 pub trait CallSend<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -165,8 +183,15 @@ pub trait CallSend<R> {
         Fut: Future<Output = R>;
 }
 
+#[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R: Send> CallSend<R> for &Returns<R> {
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -176,13 +201,17 @@ impl<R: Send> CallSend<R> for &Returns<R> {
     {
         async move {
             // The run is boxed, and only where there is one: a hit's future stays small.
-            let Some(placed) = Placed::new(site, plan) else { return Box::pin(run()).await };
-            let Some(call) = placed.call(how.codec) else { return Box::pin(run()).await };
+            let Some(placed) = Placed::new(site, plan) else {
+                return Box::pin(run()).await;
+            };
+            let Some(call) = placed.call(how.codec) else {
+                return Box::pin(run()).await;
+            };
             let answer = Answer::new(&how);
             match answer.of(enter(&call, placed.plan.mode, Led::Async).await) {
-                Ok(result) => result,
-                Err(None) => Box::pin(run()).await,
-                Err(Some(right)) => {
+                Next::Return(result) => result,
+                Next::RunAlone => Box::pin(run()).await,
+                Next::Run(right) => {
                     let result = drive(&right, Box::pin(run())).await;
                     let ended = ended(&result, how, &placed, &right, call.handler);
                     leave(&call, right, ended).await;
@@ -197,7 +226,13 @@ impl<R: Send> CallSend<R> for &Returns<R> {
 /// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
 pub trait CallLocal<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -206,8 +241,15 @@ pub trait CallLocal<R> {
         Fut: Future<Output = R>;
 }
 
+#[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R> CallLocal<R> for Returns<R> {
-    fn call_async<O, P, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, O, P>, run: F) -> impl Future<Output = R>
+    fn call_async<O, P, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, O, P>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         O: Outcome<R>,
         O::Value: Value,
@@ -217,7 +259,9 @@ impl<R> CallLocal<R> for Returns<R> {
     {
         async move {
             let codec = how.codec;
-            let Some(placed) = Placed::new(site, plan) else { return Box::pin(run()).await };
+            let Some(placed) = Placed::new(site, plan) else {
+                return Box::pin(run()).await;
+            };
             let entered = match placed.call(codec) {
                 Some(call) => enter(&call, placed.plan.mode, Led::Async).await,
                 None => return Box::pin(run()).await,
@@ -225,11 +269,14 @@ impl<R> CallLocal<R> for Returns<R> {
             // In a block of its own: no result may be alive at an `.await` below.
             let right = {
                 match Answer::new(&how).of(entered) {
-                    Ok(result) => return result,
-                    Err(right) => right,
+                    Next::Return(result) => return result,
+                    Next::Run(right) => Some(right),
+                    Next::RunAlone => None,
                 }
             };
-            let Some(right) = right else { return Box::pin(run()).await };
+            let Some(right) = right else {
+                return Box::pin(run()).await;
+            };
             let result = drive(&right, Box::pin(run())).await;
             let Some(call) = placed.call(codec) else { return result };
             let ended = ended(&result, how, &placed, &right, call.handler);

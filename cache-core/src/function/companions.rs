@@ -10,7 +10,7 @@ use super::site::Site;
 use crate::cache::{Invalidation, SharedHandler};
 use crate::entry::Object;
 use crate::epoch::EpochName;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flow::{Looked, Purpose, look, peek as peek_at};
 use crate::form::Codec;
 use crate::stats::Stats;
@@ -22,15 +22,8 @@ impl Placed {
     }
 
     fn handler(&self) -> Result<&SharedHandler> {
-        handler(self.site, &self.whose)
+        self.whose.bound().handler()
     }
-}
-
-fn handler<'a>(site: &'static Site, whose: &'a Whose) -> Result<&'a SharedHandler> {
-    whose.bound().handler.as_ref().ok_or_else(|| {
-        let name = site.spec.handler.unwrap_or_default().to_owned();
-        Error::UnknownHandler { name, known: Vec::new() }
-    })
 }
 
 /// Drops the result of one call.
@@ -38,7 +31,9 @@ fn handler<'a>(site: &'static Site, whose: &'a Whose) -> Result<&'a SharedHandle
 /// # Errors
 /// When the handler cannot be reached; the invalidation is then repeated before the handler is read again.
 pub async fn invalidate(site: &'static Site, plan: Plan) -> Result<()> {
-    let Some(placed) = Placed::for_operation(site, plan) else { return Ok(()) };
+    let Some(placed) = Placed::for_operation(site, plan) else {
+        return Ok(());
+    };
     placed.handler()?.invalidate_key(&placed.plan.key_in(site)).await
 }
 
@@ -50,7 +45,7 @@ pub async fn clear(site: &'static Site) -> Result<()> {
     let Some(whose) = Whose::of(site) else { return Ok(()) };
     let name = site.name();
     let epochs = vec![EpochName::function(name)];
-    handler(site, &whose)?.invalidate(format!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
+    whose.bound().handler()?.invalidate(format!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
 }
 
 /// What happened to the calls of a function.
@@ -63,7 +58,9 @@ pub fn stats(site: &'static Site) -> Stats {
 /// # Errors
 /// When the function's handler is not there.
 pub async fn peek<V: Value>(site: &'static Site, plan: Plan, codec: Codec) -> Result<Option<V>> {
-    let Some(placed) = Placed::for_operation(site, plan) else { return Ok(None) };
+    let Some(placed) = Placed::for_operation(site, plan) else {
+        return Ok(None);
+    };
     let handler = placed.handler()?;
     let request = placed.request(codec);
     if let Some(object) = peek_at(handler, &request) {
@@ -95,7 +92,12 @@ where
 ///
 /// # Errors
 /// When the handler is not there, cannot be reached, or cannot keep the result.
-pub fn prime<R, O, P>(site: &'static Site, plan: Plan, how: How<R, O, P>, result: &R) -> impl Future<Output = Result<()>> + use<R, O, P>
+pub fn prime<R, O, P>(
+    site: &'static Site,
+    plan: Plan,
+    how: How<R, O, P>,
+    result: &R,
+) -> impl Future<Output = Result<()>> + use<R, O, P>
 where
     O: Outcome<R>,
     O::Value: Value,
@@ -110,14 +112,10 @@ where
     store(site, plan, codec, verdict, value)
 }
 
-async fn store(
-    site: &'static Site,
-    plan: Plan,
-    codec: Codec,
-    verdict: Verdict,
-    value: Option<Object>,
-) -> Result<()> {
-    let (Some(value), Some(placed)) = (value, Placed::for_operation(site, plan)) else { return Ok(()) };
+async fn store(site: &'static Site, plan: Plan, codec: Codec, verdict: Verdict, value: Option<Object>) -> Result<()> {
+    let (Some(value), Some(placed)) = (value, Placed::for_operation(site, plan)) else {
+        return Ok(());
+    };
     let handler = placed.handler()?;
     let life = handler.life(placed.ttl(verdict));
     handler.set(&placed.request(codec), &value, life).await

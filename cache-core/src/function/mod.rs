@@ -15,8 +15,8 @@ mod storable;
 pub use call::{CallLocal, CallSend, call, passes, ttl_of};
 pub use companions::{clear, invalidate, peek, peek_whole, prime, stats, with_mode, with_mode_async};
 pub use plan::{Mode, Plan, Prime, PrimeValue, PrimeWhole};
-pub(crate) use registry::check_all;
 pub use registry::Registered;
+pub(crate) use registry::check_all;
 pub use result::{
     BytesValue, How, IsOption, IsPlain, IsResult, Kept, NotShared, OptionOutcome, Outcome, PlainOutcome, ResultOutcome,
     Returns, Share, Shared, Split, Value, Verdict, ViaObject, ViaSerde, never,

@@ -21,12 +21,12 @@ pub(crate) fn check_all(cache: &Cache) -> Vec<String> {
     for Registered(site) in inventory::iter::<Registered> {
         let site: &'static Site = site;
         if let Some(other) = places.insert(site.name(), site) {
+            let mut lines = [(other.spec.file, other.spec.line), (site.spec.file, site.spec.line)];
+            lines.sort_unstable();
+            let [one, two] = lines.map(|(file, line)| format!("{file}:{line}"));
+            let name = site.name();
             problems.push(format!(
-                "two functions are called {}: {} and {}:{}; give one of them a `name = \"…\"`",
-                site.name(),
-                other.place(),
-                site.spec.file,
-                site.spec.line
+                "two functions are called `{name}`, at {one} and {two}: give one of them another `name = \"…\"`"
             ));
         }
         problems.extend(check(cache, site));
@@ -39,7 +39,11 @@ fn check(cache: &Cache, site: &'static Site) -> Option<String> {
     let handler = match cache.handler_for(site.spec.handler) {
         Ok(handler) => handler,
         Err(error) => {
-            return Some(format!("{} cannot be cached: {error}; add it with `.handler(..)`", site.place()));
+            let name = site.spec.handler.unwrap_or_default();
+            return Some(format!(
+                "{} cannot be cached: {error}; add it with `.handler(\"{name}\", ..)`, or name another",
+                site.place()
+            ));
         }
     };
     if handler.backend().form() != Form::Bytes {

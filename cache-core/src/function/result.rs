@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::form::Codec;
 use crate::entry::Object;
+use crate::form::Codec;
 use crate::ttl::Ttl;
 
 /// What can be stored: a type of its own, that others can get a copy of.

@@ -121,7 +121,9 @@ use super::Space;
 
 /// Splits what [`super::Recorder::part`] framed off the front of `bytes`.
 fn split_frame(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return (bytes, &[]) };
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+        return (bytes, &[]);
+    };
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
     rest.split_at_checked(length).unwrap_or((rest, &[]))
 }

@@ -127,10 +127,7 @@ fn skip(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
         return entry.wrong("skip(argument, other)");
     };
     if tokens.is_empty() {
-        return Err(syn::Error::new(
-            entry.span(),
-            "`skip` names no argument: write `skip(argument)`, or leave it out",
-        ));
+        return Err(syn::Error::new(entry.span(), "`skip` names no argument: write `skip(argument)`, or leave it out"));
     }
     let mut names: Vec<Ident> = Vec::new();
     for name in skipped(tokens.clone())? {
@@ -146,16 +143,10 @@ fn skip(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
 /// The names in `skip(db, self, _)`.
 fn skipped(tokens: TokenStream) -> syn::Result<Vec<Ident>> {
     let name = |input: ParseStream<'_>| {
-        let name = if input.peek(Token![_]) {
-            input.parse::<Token![_]>().map(Ident::from)
-        } else {
-            Ident::parse_any(input)
-        };
+        let name =
+            if input.peek(Token![_]) { input.parse::<Token![_]>().map(Ident::from) } else { Ident::parse_any(input) };
         name.map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "`skip` takes the names of arguments: write `skip(db, self)`",
-            )
+            syn::Error::new(error.span(), "`skip` takes the names of arguments: write `skip(db, self)`")
         })
     };
     let names = |input: ParseStream<'_>| Punctuated::<Ident, Token![,]>::parse_terminated_with(input, name);
@@ -164,9 +155,7 @@ fn skipped(tokens: TokenStream) -> syn::Result<Vec<Ident>> {
 
 fn version(entry: &Entry) -> syn::Result<u32> {
     match &entry.value {
-        Value::Is(Expr::Lit(ExprLit {
-            lit: Lit::Int(number), ..
-        })) => number.base10_parse(),
+        Value::Is(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) => number.base10_parse(),
         _ => entry.wrong("version = 2"),
     }
 }
@@ -196,11 +185,7 @@ fn companions(entry: &Entry) -> syn::Result<Companions> {
         return Ok(Companions::On(entry.span()));
     }
     if let Some(on) = entry.bool() {
-        return Ok(if on.value {
-            Companions::On(on.span)
-        } else {
-            Companions::Off
-        });
+        return Ok(if on.value { Companions::On(on.span) } else { Companions::Off });
     }
     let name = entry.text(FORM)?;
     let ident = name.parse::<Ident>();

@@ -29,17 +29,10 @@ impl Ttl {
         }
         match value {
             Expr::Group(group) => Self::read(*group.expr),
-            Expr::Lit(ExprLit {
-                lit: Lit::Int(number), ..
-            }) => seconds(&number),
-            Expr::Unary(ExprUnary {
-                op: UnOp::Neg(_),
-                ref expr,
-                ..
-            }) if matches!(**expr, Expr::Lit(_)) => Err(syn::Error::new_spanned(
-                value,
-                format!("a time to live cannot be negative: {FORMS}"),
-            )),
+            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => seconds(&number),
+            Expr::Unary(ExprUnary { op: UnOp::Neg(_), ref expr, .. }) if matches!(**expr, Expr::Lit(_)) => {
+                Err(syn::Error::new_spanned(value, format!("a time to live cannot be negative: {FORMS}")))
+            }
             Expr::Lit(ExprLit { ref lit, .. }) => {
                 let problem = match lit {
                     Lit::Float(_) => "a time to live is not a number with a fraction",
@@ -54,16 +47,11 @@ impl Ttl {
 }
 
 fn seconds(number: &LitInt) -> syn::Result<Ttl> {
-    let seconds = number
-        .base10_parse()
-        .map_err(|error| syn::Error::new(number.span(), format!("{error}: {FORMS}")))?;
+    let seconds = number.base10_parse().map_err(|error| syn::Error::new(number.span(), format!("{error}: {FORMS}")))?;
     // `30s` and `5m` arrive as numbers with a suffix.
     match number.suffix() {
         "" | "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64" => Ok(Ttl::For(Duration::from_secs(seconds))),
-        _ => Err(syn::Error::new(
-            number.span(),
-            format!("`{number}` is no number: {FORMS}"),
-        )),
+        _ => Err(syn::Error::new(number.span(), format!("`{number}` is no number: {FORMS}"))),
     }
 }
 
@@ -71,9 +59,8 @@ fn string(text: &LitStr) -> syn::Result<Ttl> {
     match duration::parse(&text.value()) {
         Ok(duration::Span::For(duration)) => Ok(Ttl::For(duration)),
         Ok(duration::Span::Forever) => Ok(Ttl::Forever),
-        Err(problem) => Err(syn::Error::new(
-            text.span(),
-            format!("`{}` is no duration ({problem}): {FORMS}", text.value()),
-        )),
+        Err(problem) => {
+            Err(syn::Error::new(text.span(), format!("`{}` is no duration ({problem}): {FORMS}", text.value())))
+        }
     }
 }

@@ -50,10 +50,7 @@ impl Entry {
         let value = if input.peek(Token![=]) {
             let equals: Token![=] = input.parse()?;
             if input.is_empty() || input.peek(Token![,]) {
-                return Err(syn::Error::new(
-                    equals.span,
-                    format!("`{name}` has no value: write it after the `=`"),
-                ));
+                return Err(syn::Error::new(equals.span, format!("`{name}` has no value: write it after the `=`")));
             }
             Value::Is(input.parse()?)
         } else if input.peek(token::Paren) {
@@ -119,19 +116,14 @@ impl Entry {
             return self.wrong(form);
         };
         if text.value().is_empty() {
-            return Err(syn::Error::new(
-                text.span(),
-                format!("`{}` is empty: write `{form}`", self.name),
-            ));
+            return Err(syn::Error::new(text.span(), format!("`{}` is empty: write `{form}`", self.name)));
         }
         Ok(text.clone())
     }
 
     pub(super) fn bool(&self) -> Option<&LitBool> {
         match &self.value {
-            Value::Is(Expr::Lit(ExprLit {
-                lit: Lit::Bool(bool), ..
-            })) => Some(bool),
+            Value::Is(Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. })) => Some(bool),
             _ => None,
         }
     }
@@ -140,9 +132,7 @@ impl Entry {
 /// The string literal that `value` is. One that comes out of `macro_rules!` stands in an invisible group.
 pub(super) fn as_text(value: &Expr) -> Option<&LitStr> {
     match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
-        }) => Some(text),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         Expr::Group(group) => as_text(&group.expr),
         _ => None,
     }

@@ -37,11 +37,7 @@ pub(super) fn companions(cached: &Cached) -> Option<TokenStream> {
     };
     let plan_function = plan::function(cached, &cached.hidden("plan", name));
     let functions = operations::all(cached, name, false);
-    Some(around(
-        cached,
-        name,
-        &quote!(#site_function #plan_function #(#functions)*),
-    ))
+    Some(around(cached, name, &quote!(#site_function #plan_function #(#functions)*)))
 }
 
 /// The companions without their insides, for a function with mistakes: so that calls of them are not mistakes as well.
@@ -86,10 +82,6 @@ pub(super) fn lints(cached: &Cached) -> Vec<Attribute> {
         let lints = &attribute.meta.require_list().ok()?.tokens;
         Some(parse_quote!(#[allow(#lints)]))
     });
-    let deprecated = cached
-        .func
-        .attributes(&["deprecated"])
-        .next()
-        .map(|_| parse_quote!(#[allow(deprecated)]));
+    let deprecated = cached.func.attributes(&["deprecated"]).next().map(|_| parse_quote!(#[allow(deprecated)]));
     written.chain(deprecated).collect()
 }

@@ -73,11 +73,7 @@ fn outcome(cached: &Cached) -> Ident {
 
 /// Two names promise a handler of bytes, whatever stands behind them.
 fn promises_bytes(cached: &Cached) -> bool {
-    cached
-        .args
-        .handler
-        .as_ref()
-        .is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
+    cached.args.handler.as_ref().is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
 }
 
 /// What the attributes say of one result. It stands in the function, and again in `prime`.

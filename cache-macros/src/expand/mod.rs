@@ -71,11 +71,7 @@ impl Cached {
     /// `<user>::__larder_site` or `Self::__larder_site_beside_load`.
     fn hidden_path(&self, what: &str, companions: &Ident) -> TokenStream {
         let hidden = self.hidden(what, companions);
-        if self.beside_a_method() {
-            quote!(Self::#hidden)
-        } else {
-            quote!(<#companions>::#hidden)
-        }
+        if self.beside_a_method() { quote!(Self::#hidden) } else { quote!(<#companions>::#hidden) }
     }
 
     /// `::<T, N>`, or nothing where it has no type and const parameters.
@@ -88,10 +84,7 @@ impl Cached {
     /// out: nothing is to be called unused.
     fn generics(&self, signature: &TokenStream, more: Option<&TokenStream>) -> TokenStream {
         let generics = &self.func.item.sig.generics;
-        let others = generics
-            .params
-            .iter()
-            .filter(|param| !matches!(param, GenericParam::Lifetime(_)));
+        let others = generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_)));
         let clause = &generics.where_clause;
         let used = lifetimes(quote!(#signature #(#others)* #clause));
         let kept = generics.params.iter().filter(|param| match param {
@@ -99,11 +92,7 @@ impl Cached {
             _ => true,
         });
         let params: Vec<TokenStream> = kept.map(ToTokens::to_token_stream).chain(more.cloned()).collect();
-        if params.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(<#(#params),*>)
-        }
+        if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
     }
 }
 

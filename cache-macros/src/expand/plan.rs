@@ -41,10 +41,7 @@ enum Hand {
 pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let private = cached.private();
     let params: Vec<TokenStream> = in_key(cached).map(lent_param).collect();
-    let (generics, clause) = (
-        cached.generics(&quote!(#(#params)*), None),
-        &cached.func.item.sig.generics.where_clause,
-    );
+    let (generics, clause) = (cached.generics(&quote!(#(#params)*), None), &cached.func.item.sig.generics.where_clause);
     let levels = cached.levels();
     let plan = plan(cached, Hand::Lent);
     quote! {
@@ -63,10 +60,7 @@ pub(super) fn call(cached: &Cached, companions: &Ident, in_companion: bool) -> T
     let values = in_key(cached).map(|arg| {
         let (name, span) = (&arg.name, arg.span());
         match &arg.form {
-            Form::Receiver(Receiver {
-                kind: ReceiverKind::Reference(..),
-                ..
-            }) => quote!(#name),
+            Form::Receiver(Receiver { kind: ReceiverKind::Reference(..), .. }) => quote!(#name),
             Form::Receiver(_) if in_companion => quote!(#name),
             _ => quote_spanned!(span=> &#name),
         }
@@ -112,28 +106,15 @@ pub(super) fn lent_receiver(receiver: &Receiver) -> TokenStream {
 
 /// A receiver as it was, but for a `mut`, which is the body's affair.
 pub(super) fn bare_receiver(receiver: &Receiver) -> TokenStream {
-    let bare = Receiver {
-        attrs: Vec::new(),
-        mutability: None,
-        ..receiver.clone()
-    };
+    let bare = Receiver { attrs: Vec::new(), mutability: None, ..receiver.clone() };
     quote!(#bare)
 }
 
 /// The statements that record the key, and the plan as the last expression.
 fn plan(cached: &Cached, hand: Hand) -> TokenStream {
     let private = cached.private();
-    let named: Vec<Names> = cached
-        .args
-        .for_each_key()
-        .into_iter()
-        .map(|(value, _)| Names::of(value))
-        .collect();
-    let is_named = |arg: &&Arg| {
-        arg.bindings
-            .iter()
-            .any(|name| named.iter().any(|names| names.mentions(name)))
-    };
+    let named: Vec<Names> = cached.args.for_each_key().into_iter().map(|(value, _)| Names::of(value)).collect();
+    let is_named = |arg: &&Arg| arg.bindings.iter().any(|name| named.iter().any(|names| names.mentions(name)));
     let prelude = in_key(cached).filter(is_named).map(|arg| name(arg, hand));
     let records = records(cached, hand, &is_named);
     let mutable = (!records.is_empty()).then(|| quote!(mut));
@@ -166,9 +147,7 @@ fn name(arg: &Arg, hand: Hand) -> TokenStream {
         (Hand::Owned, false) => Some(quote_spanned!(span=> let #name = &#name;)),
         _ => None,
     };
-    let parts = arg
-        .lent_pattern()
-        .map(|pattern| quote!(#[allow(unused_variables)] let #pattern = #name;));
+    let parts = arg.lent_pattern().map(|pattern| quote!(#[allow(unused_variables)] let #pattern = #name;));
     quote!(#again #parts)
 }
 
@@ -184,11 +163,7 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
                     (true, _) => !arg.is_copy(),
                     (false, hand) => hand == Hand::Lent,
                 };
-                let value = if is_reference {
-                    quote!(#name)
-                } else {
-                    quote_spanned!(arg.span()=> &#name)
-                };
+                let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
                 record(cached, arg.span(), &value)
             })
             .collect(),

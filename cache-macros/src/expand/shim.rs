@@ -60,13 +60,8 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
 fn rename(item: &mut ItemFn, args: &[Arg]) {
     for (input, arg) in item.sig.inputs.iter_mut().zip(args) {
         let FnArg::Typed(typed) = input else { continue };
-        let by_name = PatIdent {
-            attrs: Vec::new(),
-            by_ref: None,
-            mutability: None,
-            ident: arg.name.clone(),
-            subpat: None,
-        };
+        let by_name =
+            PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: arg.name.clone(), subpat: None };
         *typed.pat = Pat::Ident(by_name);
     }
 }
@@ -99,11 +94,7 @@ fn with_parts(cached: &Cached, value: &Expr) -> TokenStream {
             Some(quote!(#[allow(unused_variables)] let #pattern = #lent;))
         })
         .collect();
-    if parts.is_empty() {
-        quote!(#value)
-    } else {
-        quote!({ #(#parts)* #value })
-    }
+    if parts.is_empty() { quote!(#value) } else { quote!({ #(#parts)* #value }) }
 }
 
 /// The call of the runtime, in tail position: `?`, `return` and moves in the body work as they did.

@@ -66,10 +66,7 @@ fn options(cached: &Cached) -> Vec<TokenStream> {
         _ => None,
     };
     let storable = storable(cached).map(|storable| quote!(.storable(#storable)));
-    [name, version, handler, ttl, template, storable]
-        .into_iter()
-        .flatten()
-        .collect()
+    [name, version, handler, ttl, template, storable].into_iter().flatten().collect()
 }
 
 /// The time to live, where it is the same for every call.
@@ -113,21 +110,9 @@ fn storable(cached: &Cached) -> Option<TokenStream> {
     if has_references(cached.stored()) {
         return Some(quote!(#private::Storable::No));
     }
-    let plain = if has_references(whole) {
-        none.clone()
-    } else {
-        check("AsPlain")
-    };
-    let result = if cached.args.cache_err.is_some() {
-        none.clone()
-    } else {
-        check("AsResult")
-    };
-    let option = if cached.args.cache_none.is_some() {
-        none
-    } else {
-        check("AsOption")
-    };
+    let plain = if has_references(whole) { none.clone() } else { check("AsPlain") };
+    let result = if cached.args.cache_err.is_some() { none.clone() } else { check("AsResult") };
+    let option = if cached.args.cache_none.is_some() { none } else { check("AsOption") };
     Some(quote_spanned!(span=> #private::first(#result, #option, #plain)))
 }
 

@@ -30,25 +30,13 @@ impl Arg {
             FnArg::Receiver(receiver) => {
                 let name = Ident::new("self", receiver.self_token.span);
                 let form = Form::Receiver(receiver.clone());
-                Self {
-                    bindings: vec![name.clone()],
-                    name,
-                    attrs: receiver.attrs.clone(),
-                    form,
-                    skipped: false,
-                }
+                Self { bindings: vec![name.clone()], name, attrs: receiver.attrs.clone(), form, skipped: false }
             }
             FnArg::Typed(typed) => {
                 let name = own_name(&typed.pat).cloned();
                 let name = name.unwrap_or_else(|| format_ident!("__arg{index}", span = typed.pat.span()));
                 let form = Form::Typed(typed.pat.clone(), typed.ty.clone());
-                Self {
-                    name,
-                    bindings: bindings(&typed.pat),
-                    attrs: typed.attrs.clone(),
-                    form,
-                    skipped: false,
-                }
+                Self { name, bindings: bindings(&typed.pat), attrs: typed.attrs.clone(), form, skipped: false }
             }
         }
     }
@@ -95,10 +83,7 @@ impl Arg {
     pub(crate) fn lent_pattern(&self) -> Option<Pat> {
         let pattern = self.pattern().filter(|pattern| own_name(pattern).is_none())?;
         let mut pattern = pattern.clone();
-        Lend {
-            inside_reference: contains_reference(&pattern),
-        }
-        .visit_pat_mut(&mut pattern);
+        Lend { inside_reference: contains_reference(&pattern) }.visit_pat_mut(&mut pattern);
         Some(pattern)
     }
 
@@ -118,10 +103,7 @@ impl Arg {
     pub(crate) fn ty(&self) -> Option<&Type> {
         match &self.form {
             Form::Typed(_, ty) => Some(ty),
-            Form::Receiver(Receiver {
-                kind: ReceiverKind::Typed(_, ty),
-                ..
-            }) => Some(ty),
+            Form::Receiver(Receiver { kind: ReceiverKind::Typed(_, ty), .. }) => Some(ty),
             Form::Receiver(_) => None,
         }
     }
@@ -130,12 +112,7 @@ impl Arg {
 /// The name of a pattern that is no more than one.
 fn own_name(pattern: &Pat) -> Option<&Ident> {
     match pattern {
-        Pat::Ident(PatIdent {
-            by_ref: None,
-            subpat: None,
-            ident,
-            ..
-        }) => Some(ident),
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => Some(ident),
         _ => None,
     }
 }
@@ -150,9 +127,7 @@ pub(crate) fn plain(ty: &Type) -> &Type {
 }
 
 fn is_primitive(name: &Ident) -> bool {
-    PRIMITIVES
-        .iter()
-        .any(|primitive| name == primitive && *primitive != "str")
+    PRIMITIVES.iter().any(|primitive| name == primitive && *primitive != "str")
 }
 
 /// The primitive types that have a name.

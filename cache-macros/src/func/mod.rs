@@ -27,13 +27,7 @@ impl Func {
     /// The function in `tokens`, or what is wrong with putting the attribute there.
     pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
         let item: ItemFn = syn::parse2(tokens.clone()).map_err(|error| not_a_function(tokens, error))?;
-        let args = item
-            .sig
-            .inputs
-            .iter()
-            .enumerate()
-            .map(|(index, input)| Arg::new(index, input))
-            .collect();
+        let args = item.sig.inputs.iter().enumerate().map(|(index, input)| Arg::new(index, input)).collect();
         let output = Output::new(&item.sig);
         Ok(Self { item, args, output })
     }
@@ -52,9 +46,7 @@ impl Func {
 
     /// Whether `Self` is in its signature, which only an associated function can have.
     pub(crate) fn names_self(&self) -> bool {
-        idents(self.item.sig.to_token_stream())
-            .iter()
-            .any(|ident| ident == "Self")
+        idents(self.item.sig.to_token_stream()).iter().any(|ident| ident == "Self")
     }
 
     /// The names of its type and const parameters.
@@ -82,21 +74,14 @@ impl Func {
         let written: Vec<&Type> = wheres.filter_map(static_predicate).collect();
         let open: Vec<Ident> = types
             .map(|param| param.ident.clone())
-            .filter(|name| {
-                !written
-                    .iter()
-                    .any(|ty| matches!(plain(ty), Type::Path(path) if path.path.is_ident(name)))
-            })
+            .filter(|name| !written.iter().any(|ty| matches!(plain(ty), Type::Path(path) if path.path.is_ident(name))))
             .collect();
         type_mentions(&self.output.ty, &open)
     }
 
     /// Its attributes of one kind.
     pub(crate) fn attributes<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Attribute> {
-        self.item
-            .attrs
-            .iter()
-            .filter(|attribute| kinds.iter().any(|kind| attribute.path().is_ident(kind)))
+        self.item.attrs.iter().filter(|attribute| kinds.iter().any(|kind| attribute.path().is_ident(kind)))
     }
 }
 
@@ -130,26 +115,19 @@ fn not_a_function(tokens: TokenStream, error: syn::Error) -> syn::Error {
             "unsafe" | "async" | "extern" => continue,
             _ if after_const => ("a constant", "put it on the function that computes the value"),
             "impl" => ("an `impl` block", "put it on the functions inside"),
-            "trait" => (
-                "a trait",
-                "put it on the functions of its impls, or on those with a default body",
-            ),
+            "trait" => ("a trait", "put it on the functions of its impls, or on those with a default body"),
             "mod" => ("a module", "put it on the functions inside"),
             "struct" | "enum" | "union" | "type" => ("a type", "put it on a function that gives one"),
             "static" | "let" => ("a variable", "put it on the function that computes the value"),
             "macro_rules" => ("a macro", "put it on the function inside"),
             _ => continue,
         };
-        return syn::Error::new(
-            word.span(),
-            format!("`#[cached]` is for functions, and this is {what}: {remedy}"),
-        );
+        return syn::Error::new(word.span(), format!("`#[cached]` is for functions, and this is {what}: {remedy}"));
     }
     match last {
-        span if error.to_string().contains("expected curly braces") => syn::Error::new(
-            span,
-            "this function has no body to run: put `#[cached]` on the function of an impl",
-        ),
+        span if error.to_string().contains("expected curly braces") => {
+            syn::Error::new(span, "this function has no body to run: put `#[cached]` on the function of an impl")
+        }
         _ => error,
     }
 }

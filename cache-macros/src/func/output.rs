@@ -38,23 +38,12 @@ impl Output {
             ReturnType::Default => {
                 // An error about it is shown at the function's name.
                 let span = signature.ident.span();
-                Self {
-                    ty: Type::Verbatim(quote_spanned!(span=> ())),
-                    shape: Shape::Unit,
-                    problems: Vec::new(),
-                }
+                Self { ty: Type::Verbatim(quote_spanned!(span=> ())), shape: Shape::Unit, problems: Vec::new() }
             }
             ReturnType::Type(_, ty) => {
-                let mut problems = Problems {
-                    found: Vec::new(),
-                    is_async: signature.asyncness.is_some(),
-                };
+                let mut problems = Problems { found: Vec::new(), is_async: signature.asyncness.is_some() };
                 problems.visit_type(ty);
-                Self {
-                    shape: Shape::of(ty),
-                    ty: (**ty).clone(),
-                    problems: problems.found,
-                }
+                Self { shape: Shape::of(ty), ty: (**ty).clone(), problems: problems.found }
             }
         }
     }
@@ -155,11 +144,7 @@ impl<'ast> Visit<'ast> for Problems {
             let syn::TypeParamBound::Trait(bound) = bound else {
                 return false;
             };
-            bound
-                .path
-                .segments
-                .last()
-                .is_some_and(|segment| segment.ident == "Future")
+            bound.path.segments.last().is_some_and(|segment| segment.ident == "Future")
         });
         let message = if future && !self.is_async {
             "a future cannot be cached, what it gives can: write `async fn` and the type of its output"

@@ -20,21 +20,13 @@ pub(super) struct Block {
 
 /// What the innermost block around `position` belongs to.
 pub(super) fn innermost(blocks: &[Block], position: Position) -> Kind {
-    let around = blocks
-        .iter()
-        .filter(|block| block.start < position && position < block.end);
-    around
-        .max_by_key(|block| block.start)
-        .map_or(Kind::Other, |block| block.kind)
+    let around = blocks.iter().filter(|block| block.start < position && position < block.end);
+    around.max_by_key(|block| block.start).map_or(Kind::Other, |block| block.kind)
 }
 
 /// All blocks of a file.
 pub(super) fn blocks(source: &str) -> Vec<Block> {
-    let mut scanner = Scanner {
-        chars: source.chars().peekable(),
-        at: (1, 1),
-        header: Header::default(),
-    };
+    let mut scanner = Scanner { chars: source.chars().peekable(), at: (1, 1), header: Header::default() };
     let (mut blocks, mut open) = (Vec::new(), Vec::new());
     while let Some(token) = scanner.next() {
         match token {

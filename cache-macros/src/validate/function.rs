@@ -48,10 +48,7 @@ fn shape(func: &Func, errors: &mut Errors) {
 fn outcome(args: &Args, func: &Func, errors: &mut Errors) {
     let shape = &func.output.shape;
     if let (Some(span), Shape::Option(_) | Shape::Unit) = (args.cache_err, shape) {
-        errors.at(
-            span,
-            "`cache_err` is for functions that return a `Result`, and this one does not: leave it out",
-        );
+        errors.at(span, "`cache_err` is for functions that return a `Result`, and this one does not: leave it out");
     }
     if let (Some(span), Shape::Result(_) | Shape::Unit) = (args.cache_none, shape) {
         let message = "`cache_none` is for functions that return an `Option`, and this one does not (the value of an `Ok` \
@@ -79,9 +76,5 @@ pub(super) fn addresses(args: &Args, func: &Func, errors: &mut Errors) {
 
 /// The names of arguments in messages: all that `skip`, `key` and `tags` may use.
 pub(super) fn names(func: &Func) -> Vec<String> {
-    func.args
-        .iter()
-        .flat_map(|arg| &arg.bindings)
-        .map(ToString::to_string)
-        .collect()
+    func.args.iter().flat_map(|arg| &arg.bindings).map(ToString::to_string).collect()
 }

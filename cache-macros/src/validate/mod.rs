@@ -30,13 +30,7 @@ impl Cached {
         names::check(&args, &mut func, errors);
         let companions = companions(&args, &func, place, errors);
         let krate = Krate::new(args.krate.as_ref());
-        Self {
-            args,
-            func,
-            place,
-            companions,
-            krate,
-        }
+        Self { args, func, place, companions, krate }
     }
 
     /// Whether there may be type parameters around the function. `companions = false` is what one writes where its place
@@ -64,12 +58,7 @@ impl Args {
             Some(Key::Expr(value)) => found.push((value, "key")),
             None => {}
         }
-        found.extend(
-            self.tags
-                .iter()
-                .flat_map(|tag| &tag.fields)
-                .map(|field| (&field.value, "tags")),
-        );
+        found.extend(self.tags.iter().flat_map(|tag| &tag.fields).map(|field| (&field.value, "tags")));
         if let Some(Ttl::Expr(value)) = &self.ttl {
             found.push((value, "ttl"));
         }
@@ -91,10 +80,7 @@ fn companions(args: &Args, func: &Func, place: Place, errors: &mut Errors) -> Op
             Some(Companions::On(span)) => *span,
             _ => name.span(),
         };
-        errors.at(
-            span,
-            "nothing can be added to a trait or to an impl of one: leave `companions` out",
-        );
+        errors.at(span, "nothing can be added to a trait or to an impl of one: leave `companions` out");
         return None;
     }
     if place == Place::Free && PRIMITIVES.iter().any(|primitive| name == primitive) {

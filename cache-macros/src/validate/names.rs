@@ -20,23 +20,10 @@ fn skip(args: &Args, func: &mut Func, errors: &mut Errors) {
     }
     for arg in &mut func.args {
         let listed = |name: &Ident| args.skip.contains(name);
-        arg.skipped = if arg.is_wild() {
-            args.skip.iter().any(|name| name == "_")
-        } else {
-            arg.bindings.iter().any(listed)
-        };
-        let missing: Vec<String> = arg
-            .bindings
-            .iter()
-            .filter(|name| !listed(name))
-            .map(ToString::to_string)
-            .collect();
-        if let Some(first) = args
-            .skip
-            .iter()
-            .find(|name| arg.bindings.contains(name))
-            .filter(|_| !missing.is_empty())
-        {
+        arg.skipped =
+            if arg.is_wild() { args.skip.iter().any(|name| name == "_") } else { arg.bindings.iter().any(listed) };
+        let missing: Vec<String> = arg.bindings.iter().filter(|name| !listed(name)).map(ToString::to_string).collect();
+        if let Some(first) = args.skip.iter().find(|name| arg.bindings.contains(name)).filter(|_| !missing.is_empty()) {
             let rest = list(missing.iter().map(String::as_str));
             let message = format!(
                 "`{first}` is a part of an argument, and only whole arguments are skipped: skip {rest} as well, or take \
@@ -91,21 +78,13 @@ fn used(value: &Expr, of: &str, func: &Func, errors: &mut Errors) {
 fn complete(template: &Template, func: &Func, errors: &mut Errors) {
     let fields: Vec<Names> = template.fields.iter().map(|field| Names::of(&field.value)).collect();
     let is_missing = |name: &&Ident| !fields.iter().any(|field| field.mentions(name));
-    let readable = func
-        .args
-        .iter()
-        .filter(|arg| !arg.skipped)
-        .flat_map(|arg| &arg.bindings);
+    let readable = func.args.iter().filter(|arg| !arg.skipped).flat_map(|arg| &arg.bindings);
     let forgotten: Vec<String> = readable.filter(is_missing).map(ToString::to_string).collect();
     if forgotten.is_empty() {
         return;
     }
     let names = list(forgotten.iter().map(String::as_str));
-    let fields: String = forgotten
-        .iter()
-        .map(|name| format!("{{{name}}}"))
-        .collect::<Vec<_>>()
-        .join(":");
+    let fields: String = forgotten.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(":");
     let message = format!(
         "the key forgets {names}, so calls that differ there would share a result: add `{fields}` to it, or say \
          `skip({})`",
@@ -117,12 +96,7 @@ fn complete(template: &Template, func: &Func, errors: &mut Errors) {
 /// What is asked about a result cannot use the arguments: the run may have consumed them.
 fn after_the_run(value: &Expr, of: &str, func: &Func, errors: &mut Errors) {
     let names = Names::of(value);
-    for name in func
-        .args
-        .iter()
-        .flat_map(|arg| &arg.bindings)
-        .filter_map(|name| names.free(name))
-    {
+    for name in func.args.iter().flat_map(|arg| &arg.bindings).filter_map(|name| names.free(name)) {
         let message = format!(
             "{of} is asked when the run has ended and may have consumed `{name}`: use the result alone, or decide before \
              the run with `bypass`"
@@ -139,10 +113,7 @@ fn unknown(name: &Ident, func: &Func) -> String {
     match (known.as_slice(), nearest(&name.to_string(), known.iter().copied())) {
         ([], _) => format!("`{name}` is no argument of `{function}`, which has none: leave it out"),
         ([only], _) => format!("`{name}` is no argument of `{function}`, whose only one is `{only}`"),
-        (all, None) => format!(
-            "`{name}` is no argument of `{function}`: it has {}",
-            list(all.iter().copied())
-        ),
+        (all, None) => format!("`{name}` is no argument of `{function}`: it has {}", list(all.iter().copied())),
         (all, Some(near)) => {
             let all = list(all.iter().copied());
             format!("`{name}` is no argument of `{function}`: did you mean `{near}`? It has {all}")

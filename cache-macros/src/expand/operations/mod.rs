@@ -42,15 +42,8 @@ const NOT_STORED: &str =
 /// All companions; as stubs, they do nothing.
 pub(super) fn all(cached: &Cached, companions: &Ident, stub: bool) -> Vec<TokenStream> {
     let make = Make { cached, companions };
-    let operations = [
-        make.invalidate(),
-        make.clear(),
-        make.peek(),
-        make.prime(),
-        make.refresh(),
-        make.uncached(),
-        make.stats(),
-    ];
+    let operations =
+        [make.invalidate(), make.clear(), make.peek(), make.prime(), make.refresh(), make.uncached(), make.stats()];
     operations.iter().map(|operation| make.write(operation, stub)).collect()
 }
 
@@ -94,15 +87,8 @@ impl Make<'_> {
         let (plan, statements) = (self.plan(), how::statements(cached));
         let whole = cached.args.cache_err.is_some() || cached.args.cache_none.is_some();
         // Here and in the function, what cannot be cached is said at one place, and so once.
-        let (private, codec, span) = (
-            cached.private_at_result(),
-            how::codec(cached),
-            cached.func.output.span(),
-        );
-        let (site, stored) = (
-            at(span, self.site()),
-            cached.func.output.inner().map(|inner| at(span, inner)),
-        );
+        let (private, codec, span) = (cached.private_at_result(), how::codec(cached), cached.func.output.span());
+        let (site, stored) = (at(span, self.site()), cached.func.output.inner().map(|inner| at(span, inner)));
         let (value, check, call) = match cached.func.output.inner().filter(|_| !whole) {
             Some(inner) => (
                 inner,
@@ -117,14 +103,10 @@ impl Make<'_> {
             }
         };
         let (levels, end) = (cached.levels(), at(span, self.end(&call)));
-        Operation::new(
-            "peek",
-            "What {} has stored for these arguments, if it is fresh. Nothing is run.",
-            Takes::Key,
-        )
-        .section(MISSING)
-        .returns(self.fallible(&quote!(::core::option::Option<#value>)))
-        .body(quote!(#levels let __larder_plan = #plan; #statements #check #end))
+        Operation::new("peek", "What {} has stored for these arguments, if it is fresh. Nothing is run.", Takes::Key)
+            .section(MISSING)
+            .returns(self.fallible(&quote!(::core::option::Option<#value>)))
+            .body(quote!(#levels let __larder_plan = #plan; #statements #check #end))
     }
 
     fn prime(&self) -> Operation {
@@ -140,10 +122,7 @@ impl Make<'_> {
         }};
         let (end, returns) = (quote!(__larder_store), self.fallible(&quote!(())));
         let (end, returns) = if cached.func.is_async() {
-            (
-                at(span, end),
-                at(span, quote!(impl ::core::future::Future<Output = #returns>)),
-            )
+            (at(span, end), at(span, quote!(impl ::core::future::Future<Output = #returns>)))
         } else {
             (at(span, quote!(#private::block_on(#end))), returns)
         };
@@ -165,12 +144,7 @@ impl Make<'_> {
 
     fn uncached(&self) -> Operation {
         let mut operation = self.run("uncached", "Runs {}, and touches no cache.", "Uncached");
-        operation.attributes = self
-            .cached
-            .func
-            .attributes(&["must_use"])
-            .map(ToTokens::to_token_stream)
-            .collect();
+        operation.attributes = self.cached.func.attributes(&["must_use"]).map(ToTokens::to_token_stream).collect();
         operation
     }
 
@@ -188,11 +162,7 @@ impl Make<'_> {
         let cached = self.cached;
         let (private, site, mode) = (self.private(), self.site(), format_ident!("{mode}"));
         let (function, turbofish) = (cached.func.name(), cached.turbofish());
-        let function = if cached.beside_a_method() {
-            quote!(Self::#function)
-        } else {
-            quote!(#function)
-        };
+        let function = if cached.beside_a_method() { quote!(Self::#function) } else { quote!(#function) };
         let values = cached.func.args.iter().map(|arg| self.name_beside_function(arg));
         let mut call = quote!(#function #turbofish(#(#values),*));
         if let syn::Safety::Unsafe(_) = cached.func.item.sig.safety {
@@ -203,9 +173,8 @@ impl Make<'_> {
         } else {
             quote!(#private::with_mode(#site, #private::Mode::#mode, || #call))
         };
-        let mut operation = Operation::new(name, docs, Takes::All)
-            .returns(cached.result().to_token_stream())
-            .body(body);
+        let mut operation =
+            Operation::new(name, docs, Takes::All).returns(cached.result().to_token_stream()).body(body);
         if let Shape::Result(_) = cached.func.output.shape {
             operation = operation.section("# Errors\n\nThose of the function.");
         }

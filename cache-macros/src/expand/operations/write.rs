@@ -26,11 +26,7 @@ impl Make<'_> {
     /// The end of a companion, which is async if the function is.
     pub(super) fn end(&self, future: &TokenStream) -> TokenStream {
         let private = self.private();
-        if self.cached.func.is_async() {
-            quote!(#future.await)
-        } else {
-            quote!(#private::block_on(#future))
-        }
+        if self.cached.func.is_async() { quote!(#future.await) } else { quote!(#private::block_on(#future)) }
     }
 
     /// `Result<T, larder::Error>`.
@@ -42,31 +38,18 @@ impl Make<'_> {
     /// The name of the value that `prime` takes, unless an argument has it.
     pub(super) fn value_name(&self) -> Ident {
         let taken = |name: &&str| self.cached.func.args.iter().any(|arg| arg.name == name);
-        let name = ["value", "result"]
-            .into_iter()
-            .find(|name| !taken(name))
-            .unwrap_or("__larder_value");
+        let name = ["value", "result"].into_iter().find(|name| !taken(name)).unwrap_or("__larder_value");
         Ident::new(name, Span::call_site())
     }
 
     /// An argument's name where the function is called: one that is called like the function would hide it.
     pub(super) fn name_beside_function(&self, arg: &Arg) -> Ident {
-        if arg.name == *self.cached.func.name() {
-            format_ident!("__{}", arg.name)
-        } else {
-            arg.name.clone()
-        }
+        if arg.name == *self.cached.func.name() { format_ident!("__{}", arg.name) } else { arg.name.clone() }
     }
 
     pub(super) fn write(&self, operation: &Operation, stub: bool) -> TokenStream {
         let cached = self.cached;
-        let Operation {
-            returns,
-            generics,
-            attributes,
-            body,
-            ..
-        } = operation;
+        let Operation { returns, generics, attributes, body, .. } = operation;
         let signature = &cached.func.item.sig;
         let visibility = &cached.func.item.vis;
         let docs = self.docs(operation);
@@ -74,9 +57,7 @@ impl Make<'_> {
         let beside = cached.beside_a_method().then(|| self.beside());
         let has_site_only = operation.takes == Takes::None;
         // `stats` waits for nothing, and `prime` gives a future that it makes itself.
-        let asyncness = signature
-            .asyncness
-            .filter(|_| !matches!(operation.name, "stats" | "prime"));
+        let asyncness = signature.asyncness.filter(|_| !matches!(operation.name, "stats" | "prime"));
         let safety = match signature.safety {
             Safety::Unsafe(token) if operation.takes == Takes::All => Some(token),
             _ => None,
@@ -84,11 +65,7 @@ impl Make<'_> {
         let clause = signature.generics.where_clause.as_ref().filter(|_| !has_site_only);
         let params = self.params(operation);
         let mentioned = quote!(#(#params)* #returns);
-        let generics = if has_site_only {
-            TokenStream::new()
-        } else {
-            cached.generics(&mentioned, generics.as_ref())
-        };
+        let generics = if has_site_only { TokenStream::new() } else { cached.generics(&mentioned, generics.as_ref()) };
         let body = match (stub, operation.name, signature.asyncness) {
             (false, ..) => body.clone(),
             (true, "prime", Some(_)) => quote!(async { ::core::unimplemented!() }),
@@ -139,11 +116,7 @@ impl Make<'_> {
             Form::Receiver(receiver) => plan::bare_receiver(receiver),
             Form::Typed(_, ty) => {
                 let runs = operation.takes == Takes::All;
-                let name = if runs {
-                    self.name_beside_function(arg)
-                } else {
-                    arg.name.clone()
-                };
+                let name = if runs { self.name_beside_function(arg) } else { arg.name.clone() };
                 quote!(#name: #ty)
             }
         };

@@ -1,0 +1,96 @@
+//! A generation that is open: LMDB's environment in it, with its tables.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use cache_core::BackendError;
+use heed::{Env, RwTxn};
+
+use super::error::{Remedy, explain, remedy};
+use super::generation::{Chosen, Directory};
+use super::os;
+use super::table::Tables;
+
+/// A generation that is open. What says that it is in use goes last.
+pub(super) struct Open {
+    pub(super) env: Env,
+    pub(super) tables: Tables,
+    file: File,
+    page_size: u64,
+    pub(super) chosen: Chosen,
+}
+
+impl Open {
+    /// Opens the current generation, which is newer than `left`.
+    pub(super) fn newest(
+        directory: &Directory,
+        left: Option<u64>,
+        map_size: u64,
+        now: u64,
+    ) -> Result<Self, BackendError> {
+        let held = directory.hold()?;
+        let chosen = directory.choose(&held, left, now)?;
+        let number = chosen.number;
+        match Self::map(chosen, map_size) {
+            Err(error) if remedy(&error) == Remedy::StartEmpty => {
+                Self::map(directory.choose(&held, Some(number), now)?, map_size).map_err(explain)
+            }
+            opened => opened.map_err(explain),
+        }
+    }
+
+    fn map(chosen: Chosen, map_size: u64) -> heed::Result<Self> {
+        // Another thread may be just about to close the environment that it was the last to use.
+        if let Some(closing) = heed::env_closing_event(&chosen.path) {
+            closing.wait_timeout(Duration::from_secs(5));
+        }
+        let env = open_env(&chosen.path, map_size)?;
+        // Claims this process's place among the readers, which fails where another process has the same id.
+        drop(env.read_txn()?);
+        env.clear_stale_readers()?;
+        let tables = Tables::open(&env, chosen.number)?;
+        let file = env.try_clone_inner_file()?;
+        let page_size = u64::from(env.unnamed_database_stat().page_size);
+        Ok(Self { env, tables, file, page_size, chosen })
+    }
+
+    /// Writes in one transaction.
+    pub(super) fn write<T>(&self, work: impl FnOnce(&mut RwTxn<'_>) -> heed::Result<T>) -> heed::Result<T> {
+        let mut txn = self.env.write_txn()?;
+        self.lengthen()?;
+        let done = work(&mut txn)?;
+        txn.commit()?;
+        Ok(done)
+    }
+
+    /// LMDB does not write pages at the end that a transaction took and gave back. The file is made as long as its
+    /// metadata says, so that one that is shorter is known to have been cut. No other process writes meanwhile.
+    fn lengthen(&self) -> heed::Result<()> {
+        let needed = (self.env.info().last_page_number as u64 + 1) * self.page_size;
+        if self.file.metadata()?.len() < needed {
+            self.file.set_len(needed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens LMDB with a map of `map_size`, or of the largest part of it that this process may have: a limit on its
+/// address space is no reason to have no cache.
+fn open_env(generation: &Path, map_size: u64) -> heed::Result<Env> {
+    const SMALLEST: u64 = 64 << 20;
+    let mut size = map_size;
+    loop {
+        match os::open_env(generation, pages(size)) {
+            Err(heed::Error::Io(error)) if error.kind() == io::ErrorKind::OutOfMemory && size > SMALLEST => size /= 2,
+            opened => return opened,
+        }
+    }
+}
+
+/// `size` rounded up to whole pages of any machine.
+pub(super) fn pages(size: u64) -> usize {
+    const PAGE: u64 = 65_536;
+    usize::try_from(size.div_ceil(PAGE).saturating_mul(PAGE)).unwrap_or(usize::MAX & !0xffff)
+}

@@ -1,0 +1,272 @@
+//! The tables of a store and what their rows look like.
+//!
+//! | table | key | value |
+//! |---|---|---|
+//! | `entries` | part, hash of the slot's text | a [`Record`] |
+//! | `epochs` | part, hash of the slot's text | a [`Record`] |
+//! | `queue` | part, sequence number | hash of the slot's text |
+//! | `ends` | part, `e` or `t`, end of life, hash | nothing |
+//! | `parts` | part | [`Counters`] |
+//!
+//! A part is what belongs to one prefix: its bounds, its clearing and its counters are its own. Numbers in keys are
+//! big-endian, so that they are sorted; all others are little-endian.
+
+use heed::types::Bytes;
+use heed::{CommitOrAbort, Database, Env, RoTxn};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+type Table = Database<'static, Bytes, Bytes>;
+
+/// The tables of one environment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tables {
+    pub(super) entries: Table,
+    pub(super) epochs: Table,
+    pub(super) queue: Table,
+    pub(super) ends: Table,
+    pub(super) parts: Table,
+    /// What is seen in one generation is never taken for what is seen in another.
+    base: u64,
+}
+
+impl Tables {
+    /// Opens the tables of `env`, and makes those that are not there.
+    pub(super) fn open(env: &Env, generation: u64) -> heed::Result<Self> {
+        let txn = env.write_txn()?;
+        let opened = env.create_databases_and_commit(txn, |opener, txn| {
+            let mut create = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
+            let tables = [create("entries")?, create("epochs")?, create("queue")?, create("ends")?, create("parts")?];
+            Ok::<_, heed::Error>(CommitOrAbort::<_, std::convert::Infallible>::Commit(tables))
+        })?;
+        let CommitOrAbort::Commit([entries, epochs, queue, ends, parts]) = opened;
+        // Generations are called by dates in milliseconds, so their counters are far apart.
+        Ok(Self { entries, epochs, queue, ends, parts, base: generation << 20 })
+    }
+
+    pub(super) fn of(&self, kind: Kind) -> Table {
+        match kind {
+            Kind::Entry => self.entries,
+            Kind::Epoch => self.epochs,
+        }
+    }
+
+    /// What `address` holds, whether its life has ended or not; something damaged is nothing.
+    pub(super) fn record<'t>(
+        &self,
+        txn: &'t RoTxn<'_>,
+        kind: Kind,
+        address: &Address,
+    ) -> heed::Result<Option<Record<'t>>> {
+        Ok(self.of(kind).get(txn, address)?.and_then(Record::parse))
+    }
+
+    /// What the slot `text` holds at `now`.
+    pub(super) fn live<'t>(&self, txn: &'t RoTxn<'_>, slot: &Place<'_>, now: u64) -> heed::Result<Option<Record<'t>>> {
+        Ok(self.record(txn, slot.kind, &slot.address)?.filter(|record| slot.is_of(record) && now < record.ends))
+    }
+
+    /// What stands for an empty slot in [`cache_core::Seen`]. A commit over it succeeds only if it is still the same,
+    /// so it changes whenever an invalidation of the slot might have come and gone.
+    pub(super) fn stamp(&self, record: Option<&Record<'_>>, now: u64, counters: &Counters) -> u64 {
+        const OF_A_RECORD: u64 = 1 << 63;
+        match record {
+            // Its life has ended, and it was stored after an invalidation that still counts.
+            Some(record) if now < record.guarded => OF_A_RECORD | self.base.wrapping_add(record.sequence),
+            _ => self.base.wrapping_add(counters.forgotten) & !OF_A_RECORD,
+        }
+    }
+
+    pub(super) fn counters(&self, txn: &RoTxn<'_>, part: &PartId) -> heed::Result<Counters> {
+        Ok(self.parts.get(txn, part)?.map(Counters::parse).unwrap_or_default())
+    }
+}
+
+/// What a slot is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Entry,
+    Epoch,
+}
+
+impl Kind {
+    const fn letter(self) -> u8 {
+        match self {
+            Self::Entry => b'e',
+            Self::Epoch => b't',
+        }
+    }
+}
+
+pub(super) const PART: usize = 8;
+pub(super) const HASH: usize = 16;
+pub(super) const ADDRESS: usize = PART + HASH;
+
+/// What stands for a prefix in keys. Two prefixes with the same hash would share bounds, but never a value.
+pub(super) type PartId = [u8; PART];
+pub(super) type Address = [u8; ADDRESS];
+
+pub(super) fn part_id(prefix: &str) -> PartId {
+    xxh3_64(prefix.as_bytes()).to_be_bytes()
+}
+
+/// A slot: where it lies, and the whole text that has to be found there. Two texts with the same hash push each other
+/// out and are never taken for each other, so a fast hash does.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) kind: Kind,
+    pub(super) address: Address,
+    pub(super) prefix: &'a str,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn new(kind: Kind, part: &PartId, prefix: &'a str, text: &'a str) -> Self {
+        Self { kind, address: join(part, &xxh3_128(text.as_bytes()).to_be_bytes()), prefix, text }
+    }
+
+    pub(super) fn is_of(&self, record: &Record<'_>) -> bool {
+        record.text.strip_prefix(self.prefix.as_bytes()) == Some(self.text.as_bytes())
+    }
+}
+
+/// A row of `entries` or `epochs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Record<'a> {
+    /// When its life ends; `u64::MAX` is never.
+    pub(super) ends: u64,
+    /// Until when an invalidation of this slot has to be remembered; 0 if there was none.
+    pub(super) guarded: u64,
+    /// Its place in the queue.
+    pub(super) sequence: u64,
+    /// The prefix and the slot's text.
+    pub(super) text: &'a [u8],
+    /// What larder stored.
+    pub(super) bytes: &'a [u8],
+}
+
+const HEADER: usize = 28;
+
+impl<'a> Record<'a> {
+    pub(super) fn parse(row: &'a [u8]) -> Option<Self> {
+        let (ends, rest) = row.split_first_chunk()?;
+        let (guarded, rest) = rest.split_first_chunk()?;
+        let (sequence, rest) = rest.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let (text, bytes) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+        Some(Self {
+            ends: u64::from_le_bytes(*ends),
+            guarded: u64::from_le_bytes(*guarded),
+            sequence: u64::from_le_bytes(*sequence),
+            text,
+            bytes,
+        })
+    }
+}
+
+/// A row that is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewRecord<'a> {
+    pub(super) ends: u64,
+    pub(super) guarded: u64,
+    pub(super) sequence: u64,
+    pub(super) place: &'a Place<'a>,
+    pub(super) bytes: &'a [u8],
+}
+
+impl NewRecord<'_> {
+    pub(super) fn row_length(place: &Place<'_>, bytes: &[u8]) -> usize {
+        HEADER + place.prefix.len() + place.text.len() + bytes.len()
+    }
+
+    /// Writes the row straight into the store's page.
+    pub(super) fn write(&self, into: &mut impl std::io::Write) -> std::io::Result<()> {
+        let text = self.place.prefix.len() + self.place.text.len();
+        // A text that does not fit has a length that does not either: the row is then damaged, which is nothing.
+        let text = u32::try_from(text).unwrap_or(u32::MAX);
+        into.write_all(&self.ends.to_le_bytes())?;
+        into.write_all(&self.guarded.to_le_bytes())?;
+        into.write_all(&self.sequence.to_le_bytes())?;
+        into.write_all(&text.to_le_bytes())?;
+        into.write_all(self.place.prefix.as_bytes())?;
+        into.write_all(self.place.text.as_bytes())?;
+        into.write_all(self.bytes)
+    }
+}
+
+/// The room that a row of `entries` takes with all that belongs to it: a row that does not fit into half a page
+/// has pages of its own.
+pub(super) fn room(row: usize) -> u64 {
+    /// Rows of the indexes, and what every row costs.
+    const AROUND: u64 = 160;
+    const PAGE: u64 = 4_096;
+    const PAGE_HEADER: u64 = 16;
+    const INLINE: u64 = 2_000;
+    let row = row as u64;
+    AROUND + if row <= INLINE { row } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
+}
+
+/// What is known of a part as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counters {
+    /// Entries.
+    pub(super) entries: u64,
+    /// The room they take.
+    pub(super) bytes: u64,
+    /// The next sequence number.
+    pub(super) next: u64,
+    /// Grows whenever a slot forgets that it was invalidated before the invalidation was to end.
+    pub(super) forgotten: u64,
+}
+
+impl Counters {
+    pub(super) fn parse(row: &[u8]) -> Self {
+        let number = |index: usize| {
+            let chunk = row.get(index * 8..).and_then(<[u8]>::first_chunk);
+            chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk))
+        };
+        Self { entries: number(0), bytes: number(1), next: number(2), forgotten: number(3) }
+    }
+
+    pub(super) fn row(&self) -> [u8; 32] {
+        let mut row = [0; 32];
+        for (chunk, number) in row.chunks_exact_mut(8).zip([self.entries, self.bytes, self.next, self.forgotten]) {
+            chunk.copy_from_slice(&number.to_le_bytes());
+        }
+        row
+    }
+}
+
+/// The key of `queue`.
+pub(super) fn queue_key(part: &PartId, sequence: u64) -> [u8; 16] {
+    join(part, &sequence.to_be_bytes())
+}
+
+pub(super) const END: usize = PART + 1 + 8 + HASH;
+
+/// The key of `ends`.
+pub(super) fn end_key(kind: Kind, ends: u64, address: &Address) -> [u8; END] {
+    let mut key = [0; END];
+    let (part, hash) = address.split_at(PART);
+    key[..PART].copy_from_slice(part);
+    key[PART] = kind.letter();
+    key[PART + 1..END - HASH].copy_from_slice(&ends.to_be_bytes());
+    key[END - HASH..].copy_from_slice(hash);
+    key
+}
+
+/// What a key of `ends` says: when, and which slot.
+pub(super) fn parse_end(key: &[u8]) -> Option<(u64, Address)> {
+    let key: &[u8; END] = key.try_into().ok()?;
+    let (part, rest) = key.split_first_chunk::<PART>()?;
+    let (ends, hash) = rest.get(1..)?.split_first_chunk::<8>()?;
+    Some((u64::from_be_bytes(*ends), join(part, hash.first_chunk::<HASH>()?)))
+}
+
+/// Two arrays, one behind the other.
+pub(super) fn join<const A: usize, const B: usize, const N: usize>(a: &[u8; A], b: &[u8; B]) -> [u8; N] {
+    const { assert!(A + B == N) };
+    let mut joined = [0; N];
+    joined[..A].copy_from_slice(a);
+    joined[A..].copy_from_slice(b);
+    joined
+}

@@ -1,0 +1,217 @@
+//! Everything that changes a part's entries, within one transaction: rows, indexes and counters change together, and
+//! the bounds hold whenever it commits.
+
+use heed::RwTxn;
+
+use super::table::{
+    Address, Counters, HASH, Kind, NewRecord, PART, PartId, Place, Record, Tables, end_key, join, parse_end, queue_key,
+    room,
+};
+
+/// How much a part may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) entries: u64,
+    pub(super) bytes: u64,
+}
+
+/// A part that is being written to.
+pub(super) struct Writer<'w, 'e> {
+    tables: &'w Tables,
+    txn: &'w mut RwTxn<'e>,
+    part: PartId,
+    now: u64,
+    before: Counters,
+    counters: Counters,
+}
+
+/// What is left of a record when its row is gone.
+#[derive(Clone, Copy)]
+struct Removed {
+    /// Until when an invalidation has to be remembered.
+    guarded: u64,
+}
+
+impl<'w, 'e> Writer<'w, 'e> {
+    pub(super) fn new(tables: &'w Tables, txn: &'w mut RwTxn<'e>, part: PartId, now: u64) -> heed::Result<Self> {
+        let before = tables.counters(txn, &part)?;
+        Ok(Self { tables, txn, part, now, before, counters: before })
+    }
+
+    /// See [`Tables::stamp`].
+    pub(super) fn stamp(&self, record: Option<&Record<'_>>) -> u64 {
+        self.tables.stamp(record, self.now, &self.counters)
+    }
+
+    pub(super) fn record(&self, slot: &Place<'_>) -> heed::Result<Option<Record<'_>>> {
+        Ok(self.tables.record(self.txn, slot.kind, &slot.address)?.filter(|record| slot.is_of(record)))
+    }
+
+    pub(super) fn live(&self, slot: &Place<'_>) -> heed::Result<Option<Record<'_>>> {
+        self.tables.live(self.txn, slot, self.now)
+    }
+
+    /// Whatever lies at the place of an entry.
+    pub(super) fn row(&self, address: &Address) -> heed::Result<Option<Record<'_>>> {
+        self.tables.record(self.txn, Kind::Entry, address)
+    }
+
+    /// From here on no commit of this part succeeds that looked before and saw nothing.
+    pub(super) fn forget(&mut self) {
+        self.counters.forgotten += 1;
+    }
+
+    /// Writes the counters. Without it nothing of this may be committed.
+    pub(super) fn finish(self) -> heed::Result<()> {
+        if self.counters != self.before {
+            self.tables.parts.put(self.txn, &self.part, &self.counters.row())?;
+        }
+        Ok(())
+    }
+
+    /// Stores `bytes` in a slot until `ends`. An invalidation is remembered until `guarded`, and one that the slot
+    /// remembers already stays so.
+    pub(super) fn store(&mut self, slot: &Place<'_>, bytes: &[u8], ends: u64, guarded: u64) -> heed::Result<()> {
+        let met = self.tables.record(self.txn, slot.kind, &slot.address)?.is_some_and(|record| !slot.is_of(&record));
+        if met {
+            // Another text with the same hash: it is pushed out as by an eviction.
+            self.remove(slot.kind, &slot.address)?;
+        }
+        let old = self.take(slot.kind, &slot.address)?;
+        let guarded = guarded.max(old.map_or(0, |old| old.guarded));
+        let length = NewRecord::row_length(slot, bytes);
+        let sequence = self.counters.next;
+        let record = NewRecord { ends, guarded, sequence, place: slot, bytes };
+        self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;
+        if slot.kind == Kind::Entry {
+            let (_, hash) = slot.address.split_at(PART);
+            self.tables.queue.put(self.txn, &queue_key(&self.part, sequence), hash)?;
+            self.counters.next += 1;
+            self.counters.entries += 1;
+            self.counters.bytes += room(length);
+        }
+        if ends != u64::MAX {
+            self.tables.ends.put(self.txn, &end_key(slot.kind, ends, &slot.address), &[])?;
+        }
+        Ok(())
+    }
+
+    /// Empties a slot; gives whether it held anything.
+    pub(super) fn remove(&mut self, kind: Kind, address: &Address) -> heed::Result<bool> {
+        let removed = self.take(kind, address)?;
+        if removed.is_some_and(|removed| self.now < removed.guarded) {
+            // The slot itself cannot defeat commits any more that looked before it was invalidated.
+            self.forget();
+        }
+        Ok(removed.is_some())
+    }
+
+    /// Removes a row and what belongs to it.
+    fn take(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
+        let table = self.tables.of(kind);
+        let Some(row) = table.get(self.txn, address)? else { return Ok(None) };
+        let length = row.len();
+        let (ends, guarded, sequence) =
+            Record::parse(row).map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));
+        table.delete(self.txn, address)?;
+        if ends != u64::MAX {
+            self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
+        }
+        if kind == Kind::Entry {
+            if let Some(sequence) = sequence {
+                self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
+            }
+            self.counters.entries = self.counters.entries.saturating_sub(1);
+            self.counters.bytes = self.counters.bytes.saturating_sub(room(length));
+        }
+        Ok(Some(Removed { guarded }))
+    }
+
+    /// Removes up to `limit` entries and as many epochs whose life has ended; gives how many there were.
+    pub(super) fn expire(&mut self, limit: usize) -> heed::Result<usize> {
+        Ok(self.expire_kind(Kind::Entry, limit)? + self.expire_kind(Kind::Epoch, limit)?)
+    }
+
+    fn expire_kind(&mut self, kind: Kind, limit: usize) -> heed::Result<usize> {
+        let first = end_key(kind, 0, &join(&self.part, &[0; HASH]));
+        for done in 0..limit {
+            let Some((key, _)) = self.tables.ends.get_greater_than_or_equal_to(self.txn, &first)? else {
+                return Ok(done);
+            };
+            if key.get(..=PART) != first.get(..=PART) {
+                return Ok(done);
+            }
+            let Some((ends, address)) = parse_end(key) else { return Ok(done) };
+            if ends > self.now {
+                return Ok(done);
+            }
+            let key = end_key(kind, ends, &address);
+            let current = self.tables.record(self.txn, kind, &address)?.is_some_and(|record| record.ends == ends);
+            if current {
+                self.remove(kind, &address)?;
+            }
+            // It went with its record, unless that has another end.
+            self.tables.ends.delete(self.txn, &key)?;
+        }
+        Ok(limit)
+    }
+
+    /// Removes the oldest entries until the part is within its bounds, or `limit` of them; gives whether it is.
+    pub(super) fn keep_within(&mut self, bounds: &Bounds, limit: usize) -> heed::Result<bool> {
+        for _ in 0..limit {
+            let within = self.counters.entries <= bounds.entries && self.counters.bytes <= bounds.bytes;
+            if within || !self.remove_oldest(u64::MAX)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Removes up to `limit` of the entries that were stored before `sequence`, the oldest first; gives whether there
+    /// may be more.
+    pub(super) fn remove_before(&mut self, sequence: u64, limit: usize) -> heed::Result<bool> {
+        for _ in 0..limit {
+            if !self.remove_oldest(sequence)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn remove_oldest(&mut self, before: u64) -> heed::Result<bool> {
+        let first = queue_key(&self.part, 0);
+        let head = self.tables.queue.get_greater_than_or_equal_to(self.txn, &first)?;
+        let found = head.and_then(|(key, hash)| {
+            let (part, sequence) = key.split_first_chunk::<PART>()?;
+            let sequence = u64::from_be_bytes(sequence.try_into().ok()?);
+            (*part == self.part).then_some((sequence, *hash.first_chunk::<HASH>()?))
+        });
+        let Some((sequence, hash)) = found else { return self.remove_any() };
+        if sequence >= before {
+            return Ok(false);
+        }
+        let address = join(&self.part, &hash);
+        let current = self.tables.record(self.txn, Kind::Entry, &address)?;
+        if current.is_some_and(|record| record.sequence == sequence) {
+            self.remove(Kind::Entry, &address)?;
+        }
+        // It went with its record, unless that was damaged.
+        self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
+        Ok(true)
+    }
+
+    /// Removes an entry that is in no queue: only a damaged row is. Without one the counters are what is wrong.
+    fn remove_any(&mut self) -> heed::Result<bool> {
+        let first: Address = join(&self.part, &[0; HASH]);
+        let found = self.tables.entries.get_greater_than_or_equal_to(self.txn, &first)?;
+        let address = found.and_then(|(key, _)| Address::try_from(key).ok()).filter(|key| key.starts_with(&self.part));
+        match address {
+            Some(address) => self.remove(Kind::Entry, &address),
+            None => {
+                self.counters.entries = 0;
+                self.counters.bytes = 0;
+                Ok(false)
+            }
+        }
+    }
+}

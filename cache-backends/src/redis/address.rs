@@ -1,0 +1,117 @@
+//! Where the server is, and how it is written as a URL.
+//!
+//! Nothing here ever repeats a URL in an error: it may contain a password.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use redis::{ConnectionAddr, IntoConnectionInfo as _};
+
+/// Where the server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Address {
+    Tcp { host: String, port: u16 },
+    Unix { path: PathBuf },
+}
+
+/// Who connects. Its `Debug` is written by hand, so that no password is shown by accident.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Login {
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("username", &self.username)
+            .field("password", &self.password.as_ref().map(|_| "hidden"))
+            .finish()
+    }
+}
+
+/// All that a URL says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parsed {
+    pub(super) address: Address,
+    pub(super) db: i64,
+    pub(super) login: Login,
+}
+
+const FORMS: &str = "write `redis://user:password@host:6379/0` or `unix:///path/to/redis.sock?db=0`, \
+                     with `%XX` for special characters in a user or password";
+
+/// What `url` says, or what to write instead.
+pub(super) fn parse(url: &str) -> Result<Parsed, String> {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+    match scheme.as_str() {
+        "redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix" => {}
+        "rediss" | "valkeys" => {
+            return Err("the redis handler's url asks for TLS, which is not in this build: \
+                        use a `redis://` or `unix://` url to a server or local proxy without TLS"
+                .into());
+        }
+        other if other.contains("cluster") || other.contains("sentinel") => {
+            return Err("the redis handler's url asks for a cluster or sentinel, which are not in this build: \
+                        write the `redis://` url of a single server"
+                .into());
+        }
+        _ => {
+            return Err(format!("the redis handler's url has no scheme that is known here: {FORMS}"));
+        }
+    }
+    let unreadable = || format!("the redis handler's url cannot be read: {FORMS}");
+    let info = redis::parse_redis_url(url).ok_or_else(unreadable)?.into_connection_info().map_err(|_| unreadable())?;
+    let address = match info.addr() {
+        ConnectionAddr::Tcp(host, port) => Address::Tcp { host: host.clone(), port: *port },
+        ConnectionAddr::Unix(path) => Address::Unix { path: path.clone() },
+        _ => return Err(unreadable()),
+    };
+    let settings = info.redis_settings();
+    let login =
+        Login { username: settings.username().map(str::to_owned), password: settings.password().map(str::to_owned) };
+    Ok(Parsed { address, db: settings.db(), login })
+}
+
+/// A server and db as errors name them, without credentials.
+pub(super) fn label(address: &Address, db: i64) -> String {
+    match address {
+        Address::Tcp { host, port } if host.contains(':') => format!("redis at [{host}]:{port}/{db}"),
+        Address::Tcp { host, port } => format!("redis at {host}:{port}/{db}"),
+        Address::Unix { path } => format!("redis at unix:{} db {db}", path.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_say_where_and_who() {
+        let parsed = parse("redis://ann:p%40ss@cache.example:6380/3").unwrap();
+        assert_eq!(parsed.address, Address::Tcp { host: "cache.example".into(), port: 6380 });
+        assert_eq!((parsed.db, parsed.login.username.as_deref()), (3, Some("ann")));
+        assert_eq!(parsed.login.password.as_deref(), Some("p@ss"));
+
+        let parsed = parse("unix:///run/redis.sock?db=2").unwrap();
+        assert_eq!(parsed.address, Address::Unix { path: "/run/redis.sock".into() });
+        assert_eq!((parsed.db, parsed.login), (2, Login::default()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_repeated() {
+        for url in [
+            "redis://u:hunter2@host:nonsense/0",
+            "redis://u:hunter2@host/hunter2",
+            "rediss://u:hunter2@host/0",
+            "redis+sentinel://u:hunter2@host/0",
+            "http://u:hunter2@host/0",
+            "u:hunter2@host",
+            "redis://u:%ffhunter2@host/0",
+        ] {
+            let reason = parse(url).unwrap_err();
+            assert!(!reason.contains("hunter2"), "{reason}");
+            assert!(reason.contains("`redis://"), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The commands and scripts that are sent, and what is made of the replies.
+//!
+//! A reply that is not what the command gives is an error, or an empty slot where someone else's key of another type
+//! is in it; it never ends the process.
+
+use std::sync::LazyLock;
+
+use cache_core::{Life, Stored};
+use redis::{Cmd, RedisError, Script, ToRedisArgs, Value, cmd};
+
+/// Begins what [`super::Redis`] writes to invalidate a key, so that a sweep can tell it from an entry and leaves it:
+/// a tombstone that disappeared would let a run that began before the invalidation store what it read. It is taken
+/// off again when the slot is read.
+pub(super) const TOMBSTONE: &[u8; 16] = b"\0larder:tombs:1\0";
+
+/// Writes or empties the slot `KEYS[1]` if it holds what was seen and the epoch `KEYS[2]`, if given, is `ARGV[3]`.
+///
+/// `ARGV`: the length that was seen (empty for nothing), the first bytes, the epoch, the life (`0` empties the slot,
+/// `-1` has no end), what begins a tombstone, the new bytes.
+const REPLACE: &str = r"
+local head = redis.pcall('GETRANGE', KEYS[1], 0, 79)
+if type(head) ~= 'string' then return 0 end
+if ARGV[1] == '' then
+  if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+else
+  local length = redis.call('STRLEN', KEYS[1])
+  if length == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+  if string.sub(head, 1, 16) == ARGV[5] then
+    head = string.sub(head, 17)
+    length = length - 16
+  end
+  if length ~= tonumber(ARGV[1]) or string.sub(head, 1, 64) ~= ARGV[2] then return 0 end
+end
+if KEYS[2] and redis.pcall('GET', KEYS[2]) ~= ARGV[3] then return 0 end
+if ARGV[4] == '0' then
+  redis.call('UNLINK', KEYS[1])
+elseif ARGV[4] == '-1' then
+  redis.call('SET', KEYS[1], ARGV[6])
+else
+  redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[4])
+end
+return 1
+";
+
+/// The name that the server gives to [`REPLACE`] once it has run it.
+static REPLACE_HASH: LazyLock<String> = LazyLock::new(|| Script::new(REPLACE).get_hash().to_owned());
+
+/// Unlinks those of `KEYS` that hold an entry: not a tombstone (`ARGV[1]` begins it), nothing of another type.
+const UNLINK_ENTRIES: &str = r"
+for _, key in ipairs(KEYS) do
+  local head = redis.pcall('GETRANGE', key, 0, 15)
+  if type(head) == 'string' and head ~= ARGV[1] then redis.call('UNLINK', key) end
+end
+return 1
+";
+
+/// Makes `KEYS[1]` live for `ARGV[1]` milliseconds at least: `PEXPIRE … GT`, which servers before Redis 7 do not have.
+const PROLONG: &str = r"
+local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return 1
+";
+
+/// What a conditional write compares and writes.
+pub(super) struct Replacement<'a> {
+    pub(super) key: &'a [u8],
+    /// The length and first bytes that were seen; `None` for an empty slot.
+    pub(super) seen: Option<(usize, &'a [u8])>,
+    /// The key of an epoch, and the bytes that it has to hold.
+    pub(super) epoch: Option<(Vec<u8>, [u8; 16])>,
+    /// The new bytes and their life; `None` empties the slot.
+    pub(super) write: Option<(&'a [u8], Life)>,
+}
+
+impl Replacement<'_> {
+    /// The command that runs it; with its text if the server does not know the script yet.
+    pub(super) fn command(&self, with_text: bool) -> Cmd {
+        let mut command = if with_text {
+            let mut command = cmd("EVAL");
+            command.arg(REPLACE);
+            command
+        } else {
+            let mut command = cmd("EVALSHA");
+            command.arg(REPLACE_HASH.as_str());
+            command
+        };
+        command.arg(1 + usize::from(self.epoch.is_some())).arg(self.key);
+        if let Some((key, _)) = &self.epoch {
+            command.arg(key);
+        }
+        match self.seen {
+            Some((length, head)) => command.arg(length).arg(head),
+            None => command.arg("").arg(""),
+        };
+        command.arg(self.epoch.as_ref().map_or(&[][..], |(_, number)| number));
+        match self.write {
+            Some((_, life)) => command.arg(life.millis().map_or(-1, to_signed)),
+            None => command.arg(0),
+        };
+        command.arg(TOMBSTONE).arg(self.write.map_or(&[][..], |(bytes, _)| bytes));
+        command
+    }
+}
+
+/// `CLIENT TRACKING` of the epochs under `prefix`. Writes of this connection are told too: a caller that gave up on
+/// its write has no reply to learn of it from.
+pub(super) fn track(prefix: &str) -> Cmd {
+    let mut command = cmd("CLIENT");
+    command.arg("TRACKING").arg("ON").arg("BCAST").arg("PREFIX").arg(format!("{prefix}e:"));
+    command
+}
+
+/// `SET`, with the end of a life that has one.
+pub(super) fn set(key: &[u8], bytes: impl ToRedisArgs, life: Life, absent: bool) -> Cmd {
+    let mut command = cmd("SET");
+    command.arg(key).arg(bytes);
+    if absent {
+        command.arg("NX");
+    }
+    if let Some(millis) = life.millis() {
+        command.arg("PX").arg(millis);
+    }
+    command
+}
+
+/// A command with one key.
+pub(super) fn on(name: &str, key: impl ToRedisArgs) -> Cmd {
+    let mut command = cmd(name);
+    command.arg(key);
+    command
+}
+
+/// Makes what is in `key` live for `life` at least.
+pub(super) fn prolong(key: &[u8], life: Life) -> Cmd {
+    match life.millis() {
+        Some(millis) => {
+            let mut command = on("EVAL", PROLONG);
+            command.arg(1).arg(key).arg(millis);
+            command
+        }
+        None => on("PERSIST", key),
+    }
+}
+
+/// One step through the keys that match `glob`.
+pub(super) fn scan(cursor: &[u8], glob: &str) -> Cmd {
+    let mut command = on("SCAN", cursor);
+    command.arg("MATCH").arg(glob).arg("COUNT").arg(1_000);
+    command
+}
+
+/// Unlinks those of `keys` that hold an entry.
+pub(super) fn unlink_entries(keys: &[Vec<u8>]) -> Cmd {
+    let mut command = on("EVAL", UNLINK_ENTRIES);
+    command.arg(keys.len()).arg(keys).arg(TOMBSTONE);
+    command
+}
+
+/// What a slot holds, from the reply of `GET` or one of `MGET`.
+pub(super) fn held(reply: Value) -> Result<Option<Vec<u8>>, RedisError> {
+    match reply {
+        Value::BulkString(bytes) => Ok(Some(bytes)),
+        Value::ServerError(error) if error.code() != "WRONGTYPE" => Err(error.into()),
+        _ => Ok(None),
+    }
+}
+
+/// What a slot of an entry holds.
+pub(super) fn stored(reply: Value) -> Result<Option<Stored>, RedisError> {
+    Ok(held(reply)?.map(|mut bytes| {
+        if bytes.starts_with(TOMBSTONE) {
+            bytes.drain(..TOMBSTONE.len());
+        }
+        Stored::Bytes(bytes)
+    }))
+}
+
+/// The elements of an array, `expected` of them.
+pub(super) fn array(reply: Value, expected: usize) -> Result<Vec<Value>, RedisError> {
+    match reply {
+        Value::Array(values) if values.len() == expected => Ok(values),
+        Value::ServerError(error) => Err(error.into()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Nothing, unless the server refused.
+pub(super) fn done(reply: Value) -> Result<(), RedisError> {
+    match reply {
+        Value::ServerError(error) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a conditional write happened: `OK` or 1, or else nil or 0.
+pub(super) fn happened(reply: Value) -> Result<bool, RedisError> {
+    match reply {
+        Value::Okay => Ok(true),
+        Value::Nil => Ok(false),
+        Value::Int(count) => Ok(count != 0),
+        Value::ServerError(error) => Err(error.into()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// An error about a reply that the command does not give. Its contents are not shown: they may be a caller's value.
+pub(super) fn unexpected(reply: &Value) -> RedisError {
+    let kind = match reply {
+        Value::Nil => "nil",
+        Value::Int(_) => "an integer",
+        Value::BulkString(_) => "bytes",
+        Value::Array(_) => "an array of another length",
+        _ => "another type",
+    };
+    (redis::ErrorKind::UnexpectedReturnType, "the server's reply is not of this command", kind.to_owned()).into()
+}
+
+/// Whether the server has to be sent the script's text.
+pub(super) fn wants_text(reply: &Value) -> bool {
+    matches!(reply, Value::ServerError(error) if error.code() == "NOSCRIPT")
+}
+
+/// What failed, and what to do about it.
+pub(super) fn explain(error: &RedisError) -> String {
+    if error.is_io_error() || error.is_connection_dropped() {
+        return format!("the connection was lost before the answer came ({error}); it is made again, try again");
+    }
+    let hint = match error.code() {
+        Some("OOM") => "; the server's memory is full: set its `maxmemory-policy` to `allkeys-lru`, or give it more",
+        Some("NOPERM") => "; allow larder's user this command and its keys in the server's ACL",
+        Some("NOAUTH") => "; add `.password(..)` to the handler",
+        Some("READONLY") => "; this server is a replica: connect to its primary",
+        Some("MISCONF") => "; the server cannot save to its disk and refuses writes: see its log",
+        Some("MOVED" | "ASK" | "CROSSSLOT") => "; this server is part of a cluster: connect to a single server",
+        Some("LOADING" | "BUSY") => "; try again when the server is ready",
+        _ => "",
+    };
+    format!("{error}{hint}")
+}
+
+/// Milliseconds as the script takes them. A [`Life`] with an end is below this bound.
+fn to_signed(millis: u64) -> i64 {
+    i64::try_from(millis).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,33 @@
+//! The handler on a Redis or Valkey server, shared by every process that uses the same server, db and prefix.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `builder` | the configuration, checked without a network |
+//! | `address` | where the server is, and URLs |
+//! | `connect` | the stream, the login, and the server's messages about epochs |
+//! | `wire` | the handler's thread: connect, notice a loss, connect again |
+//! | `link` | one established connection: requests, and noticing that nothing answers |
+//! | `pump` | its driver, polled by the thread and by a caller who is alone |
+//! | `near` | the epochs that are kept near, true by the server's own messages |
+//! | `command` | the commands and scripts, and what is made of replies |
+//! | `backend` | [`cache_core::Backend`] over these |
+//! | `epochs` | the part of it that is about epochs |
+//! | `sweep` | `SCAN` and `UNLINK`, for patterns and for giving back room |
+//!
+//! A slot is the key `{prefix}{slot text}`: `k:` set directly, `f:` functions, `h:` responses, `e:` epochs, `l:` locks.
+//! Nothing else in the database is read, written or counted, and no command looks at the whole of it at once.
+
+mod address;
+mod backend;
+mod builder;
+mod command;
+mod connect;
+mod epochs;
+mod link;
+mod near;
+mod pump;
+mod sweep;
+mod wire;
+
+pub use backend::Redis;
+pub use builder::RedisBuilder;

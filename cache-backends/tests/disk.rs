@@ -1,0 +1,50 @@
+//! The disk handler over its public interface: the contract, bounds, several processes, and what it finds at start.
+#![cfg(feature = "disk")]
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+#[path = "disk/bounds.rs"]
+mod bounds;
+#[path = "disk/damage.rs"]
+mod damage;
+#[path = "disk/processes.rs"]
+mod processes;
+#[path = "disk/sharing.rs"]
+mod sharing;
+#[path = "disk/tools.rs"]
+mod tools;
+
+use cache_core::contract;
+use tempfile::TempDir;
+use tools::{builder, open_on};
+
+#[test]
+fn it_keeps_the_contract_of_backends() {
+    let directories = std::cell::RefCell::new(Vec::new());
+    contract::check(&|env| {
+        let directory = TempDir::new().unwrap();
+        let opened = open_on(builder(&directory), env);
+        directories.borrow_mut().push(directory);
+        opened
+    });
+}
+
+#[test]
+fn it_keeps_the_contract_with_a_prefix_beside_another_handler() {
+    let directory = TempDir::new().unwrap();
+    let count = std::cell::Cell::new(0);
+    contract::check(&|env| {
+        count.set(count.get() + 1);
+        open_on(builder(&directory).prefix(format!("{}:", count.get())), env)
+    });
+}
+
+#[test]
+fn handlers_with_two_prefixes_on_one_directory_do_not_meet() {
+    let directories = std::cell::RefCell::new(Vec::new());
+    contract::check_prefixes(&|env, prefixes| {
+        let directory = TempDir::new().unwrap();
+        let opened = prefixes.map(|prefix| open_on(builder(&directory).prefix(prefix), env));
+        directories.borrow_mut().push(directory);
+        opened
+    });
+}

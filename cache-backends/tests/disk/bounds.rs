@@ -1,0 +1,125 @@
+//! `threshold`, `max_bytes` and the size of the map are hard bounds.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::tools::{Store, builder, generation, open, seconds};
+
+fn there(store: &Store, keys: std::ops::Range<usize>) -> Vec<usize> {
+    keys.filter(|key| store.get(&key.to_string()).is_some()).collect()
+}
+
+#[test]
+fn threshold_is_a_hard_bound_and_the_oldest_go_first() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(10));
+    for key in 0..100 {
+        store.set(&key.to_string(), b"value");
+        assert!(there(&store, 0..key + 1).len() <= 10);
+    }
+    assert_eq!(there(&store, 0..100), (90..100).collect::<Vec<_>>());
+    // A value that was written again is young.
+    store.set("90", b"value");
+    store.set("100", b"value");
+    assert_eq!(there(&store, 0..101), [90, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+}
+
+#[test]
+fn threshold_bounds_all_handles_together_and_each_prefix_by_itself() {
+    let directory = TempDir::new().unwrap();
+    let stores = [(); 2].map(|()| open(builder(&directory).threshold(10)));
+    let other = open(builder(&directory).threshold(3).prefix("other:"));
+    for key in 0..50 {
+        stores[key % 2].set(&key.to_string(), b"value");
+        other.set(&key.to_string(), b"value");
+    }
+    assert_eq!(there(&stores[0], 0..50).len(), 10);
+    assert_eq!(there(&other, 0..50).len(), 3);
+}
+
+#[test]
+fn narrower_bounds_hold_from_the_start() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(10_000));
+    (0..3_000).for_each(|key| assert!(store.set(&key.to_string(), b"value")));
+    let narrower = open(builder(&directory).threshold(5));
+    assert_eq!(there(&narrower, 0..3_000), [2_995, 2_996, 2_997, 2_998, 2_999]);
+}
+
+#[test]
+fn max_bytes_is_a_hard_bound() {
+    let directory = TempDir::new().unwrap();
+    let limit = 1 << 20;
+    let store = open(builder(&directory).threshold(1_000_000).max_bytes(limit));
+    for key in 0..2_000 {
+        store.set(&key.to_string(), &vec![7; key * 37 % 30_000]);
+    }
+    let kept: usize = there(&store, 0..2_000).into_iter().map(|key| store.get(&key.to_string()).unwrap().len()).sum();
+    assert!(kept as u64 <= limit, "{kept} bytes are there");
+    assert!(kept as u64 > limit / 2, "only {kept} bytes are there");
+    let file = std::fs::metadata(generation(directory.path()).join("data.mdb")).unwrap().len();
+    assert!(file < 2 * limit, "the file has {file} bytes");
+}
+
+#[test]
+fn a_value_that_never_fits_is_refused_and_what_it_was_to_replace_is_gone() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).max_bytes(100_000));
+    store.set("other", b"other");
+    store.set("a", b"old");
+    assert!(!store.set("a", &[0; 200_000]));
+    assert_eq!(store.get("a"), None);
+    assert!(store.get("other").is_some(), "no room is made for what does not fit anyway");
+}
+
+#[test]
+fn what_has_expired_gives_its_room_back_without_being_asked_for() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(100));
+    for key in 0..50 {
+        store.set(&format!("lasting {key}"), b"value");
+        store.set_for(&key.to_string(), b"value", seconds(1));
+    }
+    store.clock.advance(Duration::from_secs(1));
+    for key in 50..100 {
+        store.set(&key.to_string(), b"value");
+    }
+    let lasting = (0..50).filter(|key| store.get(&format!("lasting {key}")).is_some()).count();
+    assert_eq!((lasting, there(&store, 0..100).len()), (50, 50), "live entries went before expired ones");
+}
+
+#[test]
+fn a_map_that_is_full_makes_room() {
+    let directory = TempDir::new().unwrap();
+    let map = 4 << 20;
+    let store = open(builder(&directory).threshold(1_000_000).map_size(map));
+    let mut refused = 0;
+    for key in 0..3_000_usize {
+        let value = vec![(key % 251) as u8; 100 + key * 97 % 20_000];
+        match store.try_set(&key.to_string(), &value, seconds(60)) {
+            Ok(true) => assert_eq!(store.get(&key.to_string()), Some(value)),
+            Ok(false) => refused += 1,
+            Err(error) => {
+                assert!(error.to_string().contains("map_size"), "{error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused < 30, "{refused} of 3,000 writes were refused");
+    let file = std::fs::metadata(generation(directory.path()).join("data.mdb")).unwrap().len();
+    assert!(file <= map + map / 4, "the file has {file} bytes");
+    store.invalidate("2999", seconds(1));
+    assert!(store.try_set("last", &[1; 10_000], seconds(1)).unwrap());
+}
+
+#[test]
+fn a_value_larger_than_the_map_is_refused_with_a_reason_and_hurts_nothing() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).map_size(2 << 20));
+    store.set("a", b"value");
+    let error = store.try_set("huge", &vec![0; 8 << 20], seconds(1)).unwrap_err().to_string();
+    assert!(error.contains("map_size"), "{error}");
+    assert!(store.set("b", b"value"));
+    assert_eq!(store.get("b").as_deref(), Some(&b"value"[..]));
+}

@@ -1,0 +1,95 @@
+//! A handler whose operations are made short.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cache_backends::{Disk, DiskBuilder};
+use cache_core::key::Key;
+use cache_core::{
+    Backend, Clock, Env, Epoch, EpochName, IntoHandler, Life, Opened, Pattern, Result, Seen, Slot, Stored, When,
+    block_on,
+};
+
+pub(crate) fn builder(directory: impl AsRef<Path>) -> DiskBuilder {
+    Disk::builder().cache_dir(directory.as_ref())
+}
+
+pub(crate) fn open_on(builder: DiskBuilder, env: &Env) -> Opened {
+    builder.open(env).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub(crate) struct Store {
+    backend: Arc<dyn Backend>,
+    pub(crate) clock: Clock,
+}
+
+pub(crate) fn open(builder: DiskBuilder) -> Store {
+    try_open(builder).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub(crate) fn try_open(builder: DiskBuilder) -> Result<Store> {
+    let clock = Clock::standing();
+    let opened = builder.open(&Env { clock: clock.clone() })?;
+    Ok(Store { backend: Arc::clone(opened.backend()), clock })
+}
+
+impl Store {
+    pub(crate) fn get(&self, key: &str) -> Option<Vec<u8>> {
+        let key = Key::direct(key);
+        let found = block_on(self.backend.get(&[Slot::Entry(&key)])).unwrap().pop().flatten();
+        found.map(|stored| stored.as_bytes().unwrap().to_vec())
+    }
+
+    pub(crate) fn set(&self, key: &str, bytes: &[u8]) -> bool {
+        self.set_for(key, bytes, Life::FOREVER)
+    }
+
+    pub(crate) fn set_for(&self, key: &str, bytes: &[u8], life: Life) -> bool {
+        self.try_set(key, bytes, life).unwrap()
+    }
+
+    pub(crate) fn try_set(&self, key: &str, bytes: &[u8], life: Life) -> Result<bool, cache_core::BackendError> {
+        let key = Key::direct(key);
+        block_on(self.backend.put(Slot::Entry(&key), Some(Stored::Bytes(bytes.to_vec())), life, When::Always))
+    }
+
+    pub(crate) fn seen(&self, key: &str) -> Seen {
+        block_on(self.backend.look(&Key::direct(key), &[])).unwrap().seen
+    }
+
+    pub(crate) fn commit(&self, key: &str, bytes: &[u8], life: Life, seen: &Seen) -> bool {
+        let (key, stored) = (Key::direct(key), Some(Stored::Bytes(bytes.to_vec())));
+        block_on(self.backend.put(Slot::Entry(&key), stored, life, When::Unchanged { seen, epoch: None })).unwrap()
+    }
+
+    pub(crate) fn invalidate(&self, key: &str, life: Life) {
+        let tombstone = Stored::Bytes(Epoch::random().to_bytes().to_vec());
+        block_on(self.backend.invalidate(&Key::direct(key), tombstone, life)).unwrap();
+    }
+
+    pub(crate) fn epoch(&self, tag: &str) -> Epoch {
+        block_on(self.backend.epochs(&[EpochName::tag(tag)], seconds(60))).unwrap()[0]
+    }
+
+    pub(crate) fn remove_matching(&self, pattern: &str) {
+        block_on(self.backend.remove_matching(&Pattern::new(pattern))).unwrap();
+    }
+
+    pub(crate) fn reclaim(&self) {
+        block_on(self.backend.reclaim()).unwrap();
+    }
+}
+
+pub(crate) fn seconds(seconds: u64) -> Life {
+    Life::of(Duration::from_secs(seconds))
+}
+
+/// The directory of the newest generation.
+pub(crate) fn generation(cache_dir: &Path) -> std::path::PathBuf {
+    let numbers = std::fs::read_dir(cache_dir.join("v1")).unwrap().filter_map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        name.parse::<u64>().ok()
+    });
+    cache_dir.join("v1").join(numbers.max().unwrap().to_string())
+}

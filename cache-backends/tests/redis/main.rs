@@ -1,0 +1,70 @@
+//! The Redis handler against servers of its own.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps an error fails with it")]
+
+mod clearing;
+mod configuration;
+mod connection;
+mod epochs;
+mod runtimes;
+mod server;
+mod slots;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cache_core::contract;
+
+use server::{Server, open, opened};
+
+#[test]
+fn it_passes_the_contract() {
+    let server = Server::start();
+    let number = AtomicUsize::new(0);
+    contract::check(&|_| {
+        let prefix = format!("{}:", number.fetch_add(1, Ordering::SeqCst));
+        opened(server.builder().prefix(prefix))
+    });
+}
+
+#[test]
+fn it_passes_the_contract_without_tracking() {
+    let server = Server::start();
+    forbid_tracking(&server);
+    let number = AtomicUsize::new(0);
+    contract::check(&|_| {
+        let prefix = format!("{}:", number.fetch_add(1, Ordering::SeqCst));
+        opened(server.builder().prefix(prefix).username("plain").password("plain"))
+    });
+}
+
+#[test]
+fn its_prefixes_never_meet() {
+    let server = Server::start();
+    let number = AtomicUsize::new(0);
+    contract::check_prefixes(&|_, prefixes| {
+        let round = number.fetch_add(1, Ordering::SeqCst);
+        prefixes.map(|prefix| opened(server.builder().prefix(format!("{round}:{prefix}"))))
+    });
+}
+
+/// Makes a user `plain` who may not use `CLIENT TRACKING`.
+pub(crate) fn forbid_tracking(server: &Server) {
+    let user = ["plain", "on", ">plain", "~*", "&*", "+@all", "-client|tracking"];
+    redis::cmd("ACL").arg("SETUSER").arg(&user).exec(&mut server.raw()).unwrap();
+}
+
+#[test]
+fn a_handler_on_a_unix_socket_shares_entries_with_one_on_a_port() {
+    use cache_core::key::Key;
+    use cache_core::{Life, Slot, Stored, When, block_on};
+
+    let server = Server::start();
+    let one = server.backend();
+    let url = format!("unix://{}?db=0", server.socket().display());
+    let other = open(cache_backends::Redis::builder().url(url));
+    let key = Key::direct("a");
+    let value = Some(Stored::Bytes(b"value".to_vec()));
+    assert!(block_on(one.put(Slot::Entry(&key), value, Life::FOREVER, When::Always)).unwrap());
+    let found = block_on(other.get(&[Slot::Entry(&key)])).unwrap();
+    assert_eq!(found[0].as_ref().and_then(Stored::as_bytes), Some(&b"value"[..]));
+}

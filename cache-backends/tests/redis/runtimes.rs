@@ -1,0 +1,97 @@
+//! One handler for sync callers, callers of any runtime, and a runtime each.
+
+use std::sync::Arc;
+
+use cache_core::key::Key;
+use cache_core::{Backend, EpochName, Life, Slot, Stored, When, block_on};
+
+use crate::server::Server;
+
+async fn round(backend: &dyn Backend, text: &str) {
+    let key = Key::direct(text);
+    let value = Stored::Bytes(text.as_bytes().to_vec());
+    assert!(backend.put(Slot::Entry(&key), Some(value), Life::FOREVER, When::Always).await.unwrap());
+    let look = backend.look(&key, &[EpochName::HANDLER]).await.unwrap();
+    assert_eq!(look.stored.as_ref().and_then(Stored::as_bytes), Some(text.as_bytes()));
+}
+
+#[test]
+fn a_runtime_for_each_test_shares_one_handler() {
+    let server = Server::start();
+    let backend = server.backend();
+    for index in 0..5 {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(round(&*backend, &format!("current {index}")));
+        drop(runtime);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let shared = Arc::clone(&backend);
+        runtime.block_on(async {
+            runtime.spawn(async move { round(&*shared, &format!("multi {index}")).await }).await.unwrap();
+        });
+    }
+    let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.raw()).unwrap();
+    let handlers = clients.lines().filter(|line| line.contains("resp=3")).count();
+    assert_eq!(handlers, 1, "{clients}");
+}
+
+#[test]
+fn sync_callers_work_outside_and_inside_a_runtime() {
+    let server = Server::start();
+    let backend = server.backend();
+    block_on(round(&*backend, "outside"));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async { block_on(round(&*backend, "inside")) });
+    // Also as the very first use.
+    let fresh = server.backend();
+    runtime.block_on(async { block_on(round(&*fresh, "first")) });
+}
+
+#[test]
+fn a_handler_can_be_dropped_inside_a_runtime() {
+    let server = Server::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    for _ in 0..3 {
+        runtime.block_on(async {
+            let backend = server.backend();
+            round(&*backend, "a").await;
+            drop(backend);
+        });
+    }
+    let threads = || -> usize {
+        let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
+            return 0;
+        };
+        let names = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+        names.filter(|name| name.trim() == "larder-redis").count()
+    };
+    let backend = server.backend();
+    block_on(round(&*backend, "a"));
+    let before = threads();
+    drop(backend);
+    // Other tests of this process have handlers too; this one's thread ends in any case.
+    if before > 0 && cfg!(target_os = "linux") {
+        crate::server::eventually("its thread ends", || threads() < before || threads() == 0);
+    }
+}
+
+#[test]
+fn threads_share_one_connection() {
+    let server = Server::start();
+    let backend = server.backend();
+    let count = || -> usize {
+        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.raw()).unwrap();
+        list.lines().count()
+    };
+    let before = count();
+    std::thread::scope(|scope| {
+        for index in 0..8 {
+            let backend = &backend;
+            scope.spawn(move || {
+                for number in 0..50 {
+                    block_on(round(&**backend, &format!("{index}:{number}")));
+                }
+            });
+        }
+    });
+    assert_eq!(count(), before + 1);
+}

@@ -1,0 +1,63 @@
+//! What is known about a type: traced once in a process, then found by its `TypeId`.
+
+use std::{
+    any::{TypeId, type_name},
+    collections::HashMap,
+    sync::{
+        LazyLock, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+};
+
+use serde::de::DeserializeOwned;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::trace::Schema;
+
+/// Part of every fingerprint: another layout of the payloads makes all of them differ.
+const LAYOUT: &str = "larder codec 1";
+
+static PLANS: LazyLock<RwLock<HashMap<TypeId, &'static Plan>>> = LazyLock::new(RwLock::default);
+
+/// How values of a type are written.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) schema: Schema,
+    pub(super) fingerprint: u64,
+    /// The compact form does not bring this type back.
+    needs_names: AtomicBool,
+    /// Large values written so far.
+    large: AtomicU32,
+}
+
+impl Plan {
+    /// The plan of `T`. Plans are never freed: there are as many as types.
+    pub(super) fn of<T: DeserializeOwned + 'static>() -> &'static Self {
+        let id = TypeId::of::<T>();
+        // A plan is inserted whole or not at all, so a panic elsewhere leaves nothing broken behind.
+        if let Some(plan) = PLANS.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return plan;
+        }
+        // Not under the lock: the type's own code runs here, and might come back to this table.
+        let schema = Schema::of::<T>();
+        let fingerprint = xxh3_64(format!("{LAYOUT}\n{}\n{}", type_name::<T>(), schema.text()).as_bytes());
+        let needs_names = AtomicBool::new(schema.is_open());
+        let mut plans = PLANS.write().unwrap_or_else(PoisonError::into_inner);
+        plans
+            .entry(id)
+            .or_insert_with(|| Box::leak(Box::new(Self { schema, fingerprint, needs_names, large: AtomicU32::new(0) })))
+    }
+
+    pub(super) fn needs_names(&self) -> bool {
+        self.needs_names.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_needs_names(&self) {
+        self.needs_names.store(true, Ordering::Relaxed);
+    }
+
+    /// The first large value of a type, and then one in `every`.
+    pub(super) fn is_nth_large(&self, every: u32) -> bool {
+        self.large.fetch_add(1, Ordering::Relaxed).is_multiple_of(every)
+    }
+}

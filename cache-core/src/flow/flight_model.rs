@@ -1,0 +1,134 @@
+//! Every interleaving of joining, landing, leaving and taking over, tried by loom:
+//! `RUSTFLAGS="--cfg loom" cargo test -p cache-core --lib --release model`.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc as StdArc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use loom::future::block_on;
+use loom::model::Builder;
+use loom::thread;
+
+use super::{Flights, Joined, Landing, Leader, Led, Waited};
+use crate::clock::Clock;
+use crate::entry::Object;
+use crate::key::Key;
+
+/// Two forced switches of threads reach every hand-over here; `LOOM_MAX_PREEMPTIONS` sets another bound.
+fn model(check: impl Fn() + Sync + Send + 'static) {
+    let mut builder = Builder::new();
+    builder.preemption_bound = Some(builder.preemption_bound.unwrap_or(2));
+    builder.check(check);
+}
+
+fn flights() -> StdArc<Flights> {
+    StdArc::new(Flights::new(Clock::standing(), Duration::from_secs(30)))
+}
+
+fn join(flights: &Flights) -> Joined {
+    flights.join(&Key::direct("key"), Led::Async)
+}
+
+fn value(number: u32) -> Landing {
+    Landing::Value(StdArc::new(number) as Object)
+}
+
+/// A caller that runs when it leads, waits when it follows, and comes back when it is told to.
+fn call(flights: &Flights, runs: &AtomicUsize) {
+    loop {
+        let leader = match join(flights) {
+            Joined::Lead(leader) => leader,
+            Joined::Alone => panic!("nobody is inside of a run here"),
+            Joined::Follow(follower) => match block_on(follower.wait()) {
+                Waited::Lead(leader) => leader,
+                Waited::Landed(Landing::Value(_)) => return,
+                Waited::Landed(Landing::Again) => continue,
+                Waited::Landed(_) => panic!("nothing failed here"),
+                Waited::Late => panic!("the clock stands still"),
+            },
+        };
+        runs.fetch_add(1, Ordering::SeqCst);
+        leader.close();
+        leader.land(value(1));
+        return;
+    }
+}
+
+fn nothing_is_left(flights: &Flights) {
+    assert!(matches!(join(flights), Joined::Lead(_)), "a flight was left in the map");
+}
+
+#[test]
+fn two_callers_both_end_and_leave_nothing_behind() {
+    model(|| {
+        let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
+        let other = {
+            let (flights, runs) = (flights.clone(), runs.clone());
+            thread::spawn(move || call(&flights, &runs))
+        };
+        call(&flights, &runs);
+        other.join().unwrap();
+        assert!((1..=2).contains(&runs.load(Ordering::SeqCst)));
+        nothing_is_left(&flights);
+    });
+}
+
+#[test]
+fn a_leader_that_goes_away_is_followed_by_another() {
+    model(|| {
+        let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
+        let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
+        let other = {
+            let (flights, runs) = (flights.clone(), runs.clone());
+            thread::spawn(move || call(&flights, &runs))
+        };
+        drop::<Leader>(leader);
+        other.join().unwrap();
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+        nothing_is_left(&flights);
+    });
+}
+
+#[test]
+fn a_follower_that_goes_away_takes_nobody_along() {
+    model(|| {
+        let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
+        let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
+        // It is polled once and then dropped, as by `select!`, perhaps after it was chosen to lead.
+        let gone = join(&flights);
+        let other = {
+            let (flights, runs) = (flights.clone(), runs.clone());
+            thread::spawn(move || call(&flights, &runs))
+        };
+        drop(leader);
+        if let Joined::Follow(follower) = gone {
+            let mut wait = pin!(follower.wait());
+            let _ = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        }
+        other.join().unwrap();
+        nothing_is_left(&flights);
+    });
+}
+
+#[test]
+fn a_follower_that_is_never_polled_again_does_not_keep_the_lead() {
+    model(|| {
+        let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
+        let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
+        let Joined::Follow(kept) = join(&flights) else { panic!("the second follows") };
+        let mut kept = Box::pin(kept.wait());
+        assert!(kept.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let other = {
+            let (flights, runs) = (flights.clone(), runs.clone());
+            thread::spawn(move || call(&flights, &runs))
+        };
+        drop(leader);
+        other.join().unwrap();
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+        drop(kept);
+        nothing_is_left(&flights);
+    });
+}

@@ -1,0 +1,170 @@
+//! What a look saw before a run, and the writes that go through only if all of it still stands.
+//!
+//! An invalidation leaves a tombstone in its slot for as long as a run may last. Whatever is written over it has to keep
+//! the slot occupied for that long too, or a run that saw it empty *before* the invalidation would find it empty again.
+
+use super::look::{Request, joint, watch};
+use crate::backend::When;
+use crate::cache::{Handler, LONGEST_RUN};
+use crate::entry::{Object, Seen, Stored, Validity};
+use crate::epoch::{Epoch, EpochName};
+use crate::error::BackendError;
+use crate::form;
+use crate::stats::Count;
+use crate::ttl::Life;
+
+/// What a look saw.
+#[derive(Clone, Debug)]
+pub(crate) struct Witness {
+    pub(super) seen: Seen,
+    /// The epochs of the handler, of the space, of patterns and of the tags, in the order of [`watch`].
+    pub(super) epochs: Vec<Epoch>,
+    /// When the look began, on the handler's clock.
+    pub(super) since: u64,
+    /// Until when the slot has to remember an invalidation, by [`Handler::time`]; 0 if there was none.
+    pub(super) remembered: u64,
+}
+
+/// How storing a result went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Committed {
+    /// What the look saw still stands, and so does the result.
+    Stands,
+    /// Something was invalidated or stored in between.
+    Overtaken,
+    /// It could not be found out.
+    Unknown,
+}
+
+/// Why a value was not written.
+#[derive(Debug)]
+pub(crate) enum Unwritten {
+    /// It has no form that the handler keeps: why, and what to do instead.
+    Unstorable(String),
+    /// The store failed.
+    Failed(BackendError),
+}
+
+impl From<BackendError> for Unwritten {
+    fn from(error: BackendError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Witness {
+    /// Whether the slot was empty.
+    pub(crate) const fn saw_nothing(&self) -> bool {
+        self.seen.is_nothing()
+    }
+
+    /// Whether the run took so long that an invalidation may have come and left no trace.
+    fn is_too_old(&self, handler: &Handler) -> bool {
+        let age = handler.clock.now().saturating_sub(self.since);
+        u128::from(age) >= LONGEST_RUN.as_millis()
+    }
+
+    /// Only if the slot still holds what was seen; where a pattern could match the key, none was cleared since.
+    fn unchanged<'a>(&'a self, request: &Request<'_>, patterns: &'a EpochName<'a>) -> When<'a> {
+        let at = 1 + usize::from(request.key.space().epoch().is_some());
+        let epoch = request.key.has_subject().then(|| self.epochs.get(at)).flatten();
+        When::Unchanged { seen: &self.seen, epoch: epoch.map(|epoch| (patterns, *epoch)) }
+    }
+
+    /// What an entry that is stored now records.
+    fn record(&self, request: &Request<'_>, now: u64, life: Life, kept: Life) -> Validity {
+        let space = request.key.space().epoch().and_then(|_| self.epochs.get(1).copied());
+        let epoch = joint(self.epochs.first().copied().unwrap_or(Epoch(0)), space);
+        let first_tag = self.epochs.len() - request.tags.len();
+        let tags = request.tags.iter().cloned().zip(self.epochs.iter().skip(first_tag).copied()).collect();
+        Validity { created: now, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
+    }
+
+    /// Writes `value`, fresh for `life`: if what was seen still stands, or in any case (`always`). Gives whether it did.
+    pub(crate) async fn write(
+        &self,
+        handler: &Handler,
+        request: &Request<'_>,
+        value: &Object,
+        life: Life,
+        always: bool,
+    ) -> Result<bool, Unwritten> {
+        let now = handler.time();
+        // What is written over a slot that was not looked at may be written over a tombstone.
+        let remembered = if always { Life::of(LONGEST_RUN) } else { Life::until(self.remembered, now) };
+        let kept = life.max(remembered);
+        let backend = handler.backend();
+        let validity = self.record(request, now, life, kept);
+        let stored = request.codec.freeze(backend.form(), &request.key, value, validity);
+        let stored = stored.map_err(Unwritten::Unstorable)?;
+        let names = watch(request);
+        handler.ask(backend.extend(&names, life)).await?;
+        let patterns = EpochName::PATTERNS;
+        let when = if always { When::Always } else { self.unchanged(request, &patterns) };
+        Ok(handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?)
+    }
+
+    /// Stores the result of a run for `life`, if what was seen still stands.
+    pub(crate) async fn store(
+        &self,
+        handler: &Handler,
+        request: &Request<'_>,
+        value: &Object,
+        life: Life,
+    ) -> Committed {
+        if self.is_too_old(handler) {
+            return Committed::Overtaken;
+        }
+        match self.write(handler, request, value, life, false).await {
+            Ok(true) => {
+                handler.counters.add(Count::Store);
+                self.epochs_stand(handler, request).await
+            }
+            Ok(false) => Committed::Overtaken,
+            Err(Unwritten::Unstorable(reason)) => {
+                handler.refused(&request.key, &reason);
+                self.stands(handler, request).await
+            }
+            Err(Unwritten::Failed(error)) => {
+                handler.not_stored("storing a result", &error);
+                Committed::Unknown
+            }
+        }
+    }
+
+    /// Empties the slot, if what was seen still stands.
+    pub(crate) async fn remove(&self, handler: &Handler, request: &Request<'_>) -> Committed {
+        if self.is_too_old(handler) {
+            return Committed::Overtaken;
+        }
+        let now = handler.time();
+        let remembered = Life::until(self.remembered, now);
+        let left: Option<Stored> = (!remembered.is_none()).then(|| form::tombstone(remembered.ends(now)));
+        let patterns = EpochName::PATTERNS;
+        let when = self.unchanged(request, &patterns);
+        match handler.ask(handler.backend().put((&request.key).into(), left, remembered, when)).await {
+            Ok(true) => self.epochs_stand(handler, request).await,
+            Ok(false) => Committed::Overtaken,
+            Err(error) => {
+                handler.not_stored("removing a result", &error);
+                Committed::Unknown
+            }
+        }
+    }
+
+    /// Whether nothing was invalidated or stored since the look.
+    pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>) -> Committed {
+        match handler.ask(handler.backend().holds(&request.key, &self.seen)).await {
+            Ok(true) => self.epochs_stand(handler, request).await,
+            Ok(false) => Committed::Overtaken,
+            Err(_) => Committed::Unknown,
+        }
+    }
+
+    async fn epochs_stand(&self, handler: &Handler, request: &Request<'_>) -> Committed {
+        match handler.ask(handler.backend().current(&watch(request))).await {
+            Ok(epochs) if epochs.iter().copied().eq(self.epochs.iter().copied().map(Some)) => Committed::Stands,
+            Ok(_) => Committed::Overtaken,
+            Err(_) => Committed::Unknown,
+        }
+    }
+}

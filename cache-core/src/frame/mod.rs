@@ -1,0 +1,90 @@
+//! One stored entry: a fixed header, the tags, the payload and a checksum, in one run of bytes.
+//!
+//! ```text
+//!  0  magic "\xA7lrd"          16  created       u64 unix ms     64  length of the payload  u64
+//!  4  version of the frame u8   24  fresh until   u64 unix ms     72  length of the tags     u32
+//!  5  kind                 u8   32  stale until   u64 unix ms     76  number of tags         u32
+//!  6  format               u8   40  fingerprint   u64             80  tags: length u16, name, epoch u128
+//!  7  flags (none yet)     u8   48  epoch         u128             …  payload
+//!  8  nonce               u64                                      …  checksum u64
+//! ```
+//!
+//! Everything is little-endian. The checksum (XXH3, 64 bits) covers every byte before it and is seeded with a hash of the
+//! key's identity, so a frame that turns up under another key is malformed too. The length is exact: a byte less or more
+//! is malformed. Whatever is malformed is a miss to the cache.
+//!
+//! The checksum finds accidents, not forgery: whoever can write to the store can write a valid frame. The frame neither
+//! decodes payloads nor decides about freshness; its nonce makes two writes of equal values distinguishable ([`Head`]).
+
+mod error;
+mod head;
+mod read;
+mod write;
+
+use crate::codec::Format;
+
+pub use error::Malformed;
+pub use head::{HEAD, Head, head};
+pub use read::read;
+pub use write::write;
+
+/// The first byte is no ASCII and no UTF-8 start: foreign text never looks like a frame.
+const MAGIC: [u8; 4] = *b"\xA7lrd";
+const VERSION: u8 = 1;
+/// Bytes before the tags.
+const FIXED: usize = 80;
+/// Bytes of the checksum at the end.
+const CHECKSUM: usize = 8;
+
+/// A moment that never comes, for [`Header::fresh_until`] and [`Header::stale_until`].
+pub const NEVER: u64 = u64::MAX;
+
+/// What an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A value.
+    Value = 0,
+    /// The place of a value that was invalidated; its payload is empty.
+    Tombstone = 1,
+}
+
+/// What a frame says about its payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// A value, or a tombstone.
+    pub kind: Kind,
+    /// The form of the payload. [`write()`] sets it to what the payload says.
+    pub format: Format,
+    /// Reserved, zero. Bits of a later release are malformed to this one.
+    pub flags: u8,
+    /// Random for each write: what a compare-and-set compares.
+    pub nonce: u64,
+    /// When it was written, in Unix milliseconds.
+    pub created: u64,
+    /// Until when (exclusive) it is fresh, in Unix milliseconds; [`NEVER`] for ever.
+    pub fresh_until: u64,
+    /// Until when (exclusive) it may be served though stale, in Unix milliseconds; [`NEVER`] for ever.
+    pub stale_until: u64,
+    /// The [fingerprint](crate::codec::fingerprint) of the value's type.
+    pub fingerprint: u64,
+    /// A digest of the handler's and the function's epochs.
+    pub epoch: u128,
+    /// The tags, with the epoch that each had when the value was made.
+    pub tags: Vec<(String, u128)>,
+}
+
+/// A frame that was read and found intact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// What it says about the payload.
+    pub header: Header,
+    /// The encoded value; empty for a tombstone.
+    pub payload: &'a [u8],
+}
+
+/// The checksum over everything before it.
+fn checksum(covered: &[u8], identity: &[u8]) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(covered, xxhash_rust::xxh3::xxh3_64(identity))
+}

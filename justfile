@@ -1,0 +1,19 @@
+# What a change has to pass.
+ci:
+    .ci/run
+
+# The suite alone.
+test:
+    ./scripts/test
+
+# Every interleaving of single-flight, with more forced switches of threads than the suite tries.
+loom preemptions="3":
+    RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS={{preemptions}} cargo test --package cache-core --lib --release --target-dir target/loom model
+
+# The decoder of stored entries, fed with arbitrary bytes. Needs `cargo install cargo-fuzz` and a nightly toolchain.
+fuzz seconds="60":
+    cargo +nightly fuzz run frame -- -max_total_time={{seconds}}
+
+# Advisories, licences and sources of everything we depend on. Needs `cargo install cargo-deny`.
+deny:
+    cargo deny check

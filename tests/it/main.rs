@@ -1,0 +1,18 @@
+//! What larder promises, over its public interface and on real parts. One binary, a module a theme.
+//!
+//! Each test has a process of its own under `cargo nextest`; under `cargo test` the labs keep them apart.
+#![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod attributes;
+mod configuration;
+mod direct;
+mod failures;
+mod flights;
+mod invalidation;
+mod keys;
+mod lab;
+mod processes;
+mod stored;
