@@ -55,6 +55,7 @@ pub use cache_core::{
     Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, IntoHandler, Life, NamedStats,
     Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
 };
+#[doc = include_str!("cached.md")]
 pub use cache_macros::cached;
 
 #[cfg(feature = "disk")]

@@ -13,7 +13,7 @@ pub(crate) fn function(cached: &Cached, errors: &Errors) -> TokenStream {
     let stubs = if can_have_stubs(cached) { stubs(cached) } else { None };
     if cached.beside_a_method() {
         // In an impl, a macro that expands to no item of it is a mistake of its own. Inside of the body it is none.
-        return inside(cached, &errors, stubs);
+        return inside(cached, &errors, stubs.as_ref());
     }
     quote!(#function #errors #stubs)
 }
@@ -24,7 +24,7 @@ pub(crate) fn item(item: &TokenStream, errors: &Errors) -> TokenStream {
     quote!(#item #errors)
 }
 
-fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<TokenStream>) -> TokenStream {
+fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<&TokenStream>) -> TokenStream {
     let mut function = cached.func.item.clone();
     let statements = std::mem::take(&mut function.block.stmts);
     function.block.stmts = vec![syn::Stmt::Expr(syn::Expr::Verbatim(quote!(#errors #(#statements)*)), None)];

@@ -27,14 +27,14 @@ use validate::Cached;
 /// Keeps the results of a function in a cache. See `larder::cached`.
 #[proc_macro_attribute]
 pub fn cached(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    expand(args.into(), item.into()).into()
+    expand(args.into(), &item.into()).into()
 }
 
-fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
     let Some(func) = errors.keep(Func::parse(item.clone())) else {
-        return fallback::item(&item, &errors);
+        return fallback::item(item, &errors);
     };
     let place = Place::of(&func);
     let cached = Cached::new(args, func, place, &mut errors);

@@ -12,6 +12,8 @@ use syn::{Expr, ExprPath, Ident, Macro, PatIdent, Type};
 #[derive(Default)]
 pub(crate) struct Names {
     used: Vec<Ident>,
+    /// The first words of paths: `T` of `T::LEN`.
+    prefixes: Vec<Ident>,
     bound: BTreeSet<String>,
 }
 
@@ -25,6 +27,11 @@ impl Names {
     /// Every name it uses. A name that it also binds is counted, since it may be used outside of that binding.
     pub(crate) fn mentions(&self, name: &Ident) -> bool {
         self.used.iter().any(|used| used == name)
+    }
+
+    /// Whether it uses a type of this name, or a constant.
+    pub(crate) fn mentions_type(&self, name: &Ident) -> bool {
+        self.mentions(name) || self.prefixes.contains(name)
     }
 
     /// Where it uses a name that it does not bind.
@@ -44,8 +51,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        // `N` and `T::LEN` in the expression, `Self` in front of a constant: they count as names as well.
-        self.used.extend(path.segments.first().map(|segment| segment.ident.clone()));
+        self.prefixes.extend(path.segments.first().map(|segment| segment.ident.clone()));
         visit::visit_path(self, path);
     }
 
@@ -138,6 +144,12 @@ mod tests {
         let names = Names::of(&parse_quote!(items.iter().map(|id| id.len()).sum()));
         assert!(names.free(&ident("items")).is_some() && names.free(&ident("id")).is_none());
         assert!(names.mentions(&ident("id")));
+    }
+
+    #[test]
+    fn what_a_path_begins_with_is_no_argument() {
+        let names = Names::of(&parse_quote!(config::TTL + T::SECONDS));
+        assert!(!names.mentions(&ident("config")) && names.mentions_type(&ident("T")));
     }
 
     #[test]

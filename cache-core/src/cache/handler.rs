@@ -211,7 +211,7 @@ impl Handler {
     pub(crate) async fn invalidate_key(&self, key: &Key<'_>) -> Result<()> {
         self.flights.detach(key);
         let label = key.label();
-        self.invalidate(format_args!("invalidating `{label}`"), Invalidation::Key(OwedKey::of(key))).await
+        self.invalidate(format!("invalidating `{label}`"), Invalidation::Key(OwedKey::of(key))).await
     }
 
     pub(super) async fn perform(&self, invalidation: &Invalidation) -> Result<(), BackendError> {

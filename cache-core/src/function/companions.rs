@@ -45,7 +45,7 @@ pub async fn clear(site: &'static Site) -> Result<()> {
     let Some(whose) = Whose::of(site) else { return Ok(()) };
     let name = site.name();
     let epochs = vec![EpochName::function(name)];
-    whose.bound().handler()?.invalidate(format_args!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
+    whose.bound().handler()?.invalidate(format!("clearing `{name}`"), Invalidation::Epochs(epochs)).await
 }
 
 /// What happened to the calls of a function.

@@ -109,7 +109,12 @@ pub trait Outcome<R>: Copy {
     /// What is stored.
     type Value;
     /// What is stored of `result`.
-    fn split(self, result: &R) -> Split<Self::Value>;
+    ///
+    /// That it can be copied is asked for here only, so that a value that cannot be is refused by [`Value`], in whose
+    /// words the reason is said.
+    fn split(self, result: &R) -> Split<Self::Value>
+    where
+        Self::Value: Clone;
     /// The result that `value` was stored of.
     fn join(self, value: Self::Value) -> R;
 }
@@ -124,10 +129,13 @@ pub struct OptionOutcome;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainOutcome;
 
-impl<T: Clone, E> Outcome<Result<T, E>> for ResultOutcome {
+impl<T, E> Outcome<Result<T, E>> for ResultOutcome {
     type Value = T;
 
-    fn split(self, result: &Result<T, E>) -> Split<T> {
+    fn split(self, result: &Result<T, E>) -> Split<T>
+    where
+        T: Clone,
+    {
         match result {
             Ok(value) => Split::Value(value.clone()),
             Err(_) => Split::Failed,
@@ -139,10 +147,13 @@ impl<T: Clone, E> Outcome<Result<T, E>> for ResultOutcome {
     }
 }
 
-impl<T: Clone> Outcome<Option<T>> for OptionOutcome {
+impl<T> Outcome<Option<T>> for OptionOutcome {
     type Value = T;
 
-    fn split(self, result: &Option<T>) -> Split<T> {
+    fn split(self, result: &Option<T>) -> Split<T>
+    where
+        T: Clone,
+    {
         match result {
             Some(value) => Split::Value(value.clone()),
             None => Split::Nothing,
@@ -154,10 +165,13 @@ impl<T: Clone> Outcome<Option<T>> for OptionOutcome {
     }
 }
 
-impl<R: Clone> Outcome<R> for PlainOutcome {
+impl<R> Outcome<R> for PlainOutcome {
     type Value = R;
 
-    fn split(self, result: &R) -> Split<R> {
+    fn split(self, result: &R) -> Split<R>
+    where
+        R: Clone,
+    {
         Split::Value(result.clone())
     }
 
@@ -215,13 +229,18 @@ impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &Kept<V> {
 }
 
 /// The last level of how a value is kept: as an object only.
-pub trait ViaObject {
-    /// How it is kept.
-    fn codec(&self) -> Codec;
+pub trait ViaObject<V> {
+    /// How it is kept, if it can be at all.
+    fn codec(&self) -> Codec
+    where
+        V: Value;
 }
 
-impl<V: Value> ViaObject for Kept<V> {
-    fn codec(&self) -> Codec {
+impl<V> ViaObject<V> for Kept<V> {
+    fn codec(&self) -> Codec
+    where
+        V: Value,
+    {
         Codec::object::<V>()
     }
 }

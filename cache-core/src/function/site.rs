@@ -1,5 +1,6 @@
 //! [`Site`]: the one static of each annotated function.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -88,6 +89,7 @@ impl Spec {
 /// One annotated function.
 pub struct Site {
     pub(crate) spec: Spec,
+    path: OnceLock<Cow<'static, str>>,
     space: OnceLock<Space>,
     bound: OnceLock<Arc<Bound>>,
 }
@@ -96,7 +98,7 @@ impl Site {
     /// The function that `spec` describes.
     #[must_use]
     pub const fn new(spec: Spec) -> Self {
-        Self { spec, space: OnceLock::new(), bound: OnceLock::new() }
+        Self { spec, path: OnceLock::new(), space: OnceLock::new(), bound: OnceLock::new() }
     }
 
     /// Its keys.
@@ -109,8 +111,8 @@ impl Site {
     }
 
     /// Its `name`, or else its module path and name.
-    pub(crate) fn name(&self) -> &'static str {
-        self.spec.name.unwrap_or_else(|| path_of((self.spec.path)()))
+    pub(crate) fn name(&self) -> &str {
+        self.spec.name.unwrap_or_else(|| self.path.get_or_init(|| path_of((self.spec.path)())))
     }
 
     /// Where it stands, for messages.
@@ -131,12 +133,23 @@ impl fmt::Debug for Site {
 }
 
 /// The path of the function, from the type name of the marker inside its site.
-fn path_of(marker: &'static str) -> &'static str {
+///
+/// The site of a function with companions stands in a hidden function of theirs, which says in its own name what the
+/// path does not: `__larder_site` in a type of the function's name, `__larder_site_of_user` in one of another name,
+/// `__larder_site_beside_load` beside the method `load`.
+fn path_of(marker: &'static str) -> Cow<'static, str> {
     let path = marker.strip_suffix("::here").unwrap_or(marker);
     let path = path.strip_suffix("::__LARDER_SITE").unwrap_or(path);
+    if let Some((outer, name)) = path.rsplit_once("::__larder_site_beside_") {
+        return Cow::Owned(format!("{outer}::{name}"));
+    }
+    if let Some((companions, name)) = path.rsplit_once("::__larder_site_of_") {
+        let outer = companions.rsplit_once("::").map_or("", |(outer, _)| outer);
+        return Cow::Owned(format!("{outer}::{name}"));
+    }
     let path = path.strip_suffix("::__larder_site").unwrap_or(path);
     // The body of an async function is a closure inside of it.
-    path.strip_suffix("::{{closure}}").unwrap_or(path)
+    Cow::Borrowed(path.strip_suffix("::{{closure}}").unwrap_or(path))
 }
 
 #[cfg(test)]
@@ -147,6 +160,8 @@ mod tests {
     fn the_path_is_that_of_the_function() {
         assert_eq!(path_of("app::user::__larder_site::__LARDER_SITE::here"), "app::user");
         assert_eq!(path_of("app::user::{{closure}}::__LARDER_SITE::here"), "app::user");
+        assert_eq!(path_of("app::users::__larder_site_of_user::__LARDER_SITE::here"), "app::user");
+        assert_eq!(path_of("app::S<_>::__larder_site_beside_load::__LARDER_SITE::here"), "app::S<_>::load");
         assert_eq!(path_of("<app::S as app::Repo>::find::__LARDER_SITE::here"), "<app::S as app::Repo>::find");
     }
 }

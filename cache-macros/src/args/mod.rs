@@ -123,7 +123,9 @@ fn key(entry: &Entry) -> syn::Result<Key> {
 }
 
 fn skip(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
-    let Value::List(tokens) = &entry.value else { return entry.wrong("skip(argument, other)") };
+    let Value::List(tokens) = &entry.value else {
+        return entry.wrong("skip(argument, other)");
+    };
     if tokens.is_empty() {
         return Err(syn::Error::new(entry.span(), "`skip` names no argument: write `skip(argument)`, or leave it out"));
     }

@@ -39,7 +39,7 @@ impl Entry {
             }
             Ok(entries)
         };
-        // The parser above reads everything and notes its own errors.
+        // It never fails: it reads everything, and notes the errors itself.
         parser.parse2(tokens).unwrap_or_default()
     }
 
@@ -109,8 +109,12 @@ impl Entry {
 
     /// A string literal that is not empty.
     pub(super) fn text(&self, form: &str) -> syn::Result<LitStr> {
-        let Value::Is(value) = &self.value else { return self.wrong(form) };
-        let Some(text) = as_text(value) else { return self.wrong(form) };
+        let Value::Is(value) = &self.value else {
+            return self.wrong(form);
+        };
+        let Some(text) = as_text(value) else {
+            return self.wrong(form);
+        };
         if text.value().is_empty() {
             return Err(syn::Error::new(text.span(), format!("`{}` is empty: write `{form}`", self.name)));
         }

@@ -22,10 +22,10 @@ pub(super) fn statements(cached: &Cached) -> TokenStream {
 pub(super) fn checked_statements(cached: &Cached) -> TokenStream {
     let span = cached.func.output.span();
     let bytes = quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome););
-    statements_that(cached, promises_bytes(cached).then_some(bytes))
+    statements_that(cached, promises_bytes(cached).then_some(&bytes))
 }
 
-fn statements_that(cached: &Cached, more: Option<TokenStream>) -> TokenStream {
+fn statements_that(cached: &Cached, more: Option<&TokenStream>) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let outcome = outcome(cached);
     quote_spanned! {span=>

@@ -46,7 +46,7 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let plan = plan(cached, Hand::Lent);
     quote! {
         #[doc(hidden)]
-        #[allow(unused_variables, clippy::all, clippy::pedantic)]
+        #[allow(unused_variables)]
         fn #name #generics(#(#params),*) -> #private::Plan #clause {
             #levels
             #plan
@@ -157,8 +157,12 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
         None => in_key(cached)
             .map(|arg| {
                 let name = &arg.name;
-                let is_reference =
-                    !arg.is_receiver() && (hand == Hand::Lent || is_named(&arg)) && !(is_named(&arg) && arg.is_copy());
+                // What it is called after `name` was asked.
+                let is_reference = match (is_named(&arg), hand) {
+                    _ if arg.is_receiver() => false,
+                    (true, _) => !arg.is_copy(),
+                    (false, hand) => hand == Hand::Lent,
+                };
                 let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
                 record(cached, arg.span(), &value)
             })

@@ -64,10 +64,18 @@ impl Output {
 
 impl Shape {
     fn of(ty: &Type) -> Self {
-        let Type::Path(path) = plain(ty) else { return Self::Other };
-        let Some(last) = path.path.segments.last() else { return Self::Other };
-        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Self::Other };
-        let Some(GenericArgument::Type(inner)) = arguments.args.first() else { return Self::Other };
+        let Type::Path(path) = plain(ty) else {
+            return Self::Other;
+        };
+        let Some(last) = path.path.segments.last() else {
+            return Self::Other;
+        };
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return Self::Other;
+        };
+        let Some(GenericArgument::Type(inner)) = arguments.args.first() else {
+            return Self::Other;
+        };
         match last.ident.to_string().as_str() {
             "Result" => Self::Result(inner.clone()),
             "Option" => Self::Option(inner.clone()),
@@ -133,7 +141,9 @@ impl<'ast> Visit<'ast> for Problems {
 
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
         let future = ty.bounds.iter().any(|bound| {
-            let syn::TypeParamBound::Trait(bound) = bound else { return false };
+            let syn::TypeParamBound::Trait(bound) = bound else {
+                return false;
+            };
             bound.path.segments.last().is_some_and(|segment| segment.ident == "Future")
         });
         let message = if future && !self.is_async {

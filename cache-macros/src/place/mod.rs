@@ -4,6 +4,7 @@
 //! beside an associated function is a syntax error. So where the signature does not tell, the source file is asked: what
 //! the innermost block around the function is. Nothing but braces and the first words before them are read there.
 
+mod header;
 mod scan;
 
 use std::cell::RefCell;
@@ -14,7 +15,8 @@ use std::rc::Rc;
 use proc_macro2::Span;
 
 use crate::func::Func;
-use scan::{Block, Kind};
+use header::Kind;
+use scan::Block;
 
 /// Where the function stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +60,9 @@ fn of_span(span: Span) -> Option<Place> {
 /// an editor) may see the file change: then its length or its time do.
 fn blocks_of(file: PathBuf) -> Option<Rc<[Block]>> {
     type Stamp = (u64, Option<std::time::SystemTime>);
+    type Files = HashMap<PathBuf, (Stamp, Rc<[Block]>)>;
     thread_local! {
-        static FILES: RefCell<HashMap<PathBuf, (Stamp, Rc<[Block]>)>> = RefCell::default();
+        static FILES: RefCell<Files> = RefCell::default();
     }
     let about = std::fs::metadata(&file).ok()?;
     let stamp = (about.len(), about.modified().ok());

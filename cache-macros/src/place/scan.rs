@@ -6,19 +6,10 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use super::header::{Header, Kind};
+
 /// Line and column, both from 1, the column in characters: as the compiler counts.
 pub(super) type Position = (usize, usize);
-
-/// What a block belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// `impl Type`.
-    Impl,
-    /// `trait Name`, `impl Trait for Type`.
-    Trait,
-    /// A module, a function, a loop, …
-    Other,
-}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
@@ -56,63 +47,6 @@ pub(super) fn blocks(source: &str) -> Vec<Block> {
     blocks
 }
 
-/// The words since the last block or statement.
-#[derive(Default)]
-struct Header {
-    words: Vec<String>,
-    /// Inside of `(…)` and `[…]`, whose words do not count.
-    depth: usize,
-    last: Option<char>,
-    /// `for<'a>` is not the `for` of `impl Trait for Type`.
-    pending_for: bool,
-    has_for: bool,
-}
-
-impl Header {
-    fn word(&mut self, word: String) {
-        self.settle();
-        if self.depth == 0 {
-            self.pending_for = word == "for";
-            self.words.push(word);
-        }
-        self.last = Some('a');
-    }
-
-    fn punct(&mut self, punct: char) {
-        match punct {
-            '(' | '[' => self.depth += 1,
-            ')' | ']' => self.depth = self.depth.saturating_sub(1),
-            ';' if self.depth == 0 => *self = Self::default(),
-            _ => {}
-        }
-        self.last = Some(punct);
-    }
-
-    /// What follows a `for` tells which one it was.
-    fn settle(&mut self) {
-        self.has_for |= std::mem::take(&mut self.pending_for);
-    }
-
-    /// A brace here would be a const argument: `impl Trait<{ N }> for …`.
-    fn expects_value(&self) -> bool {
-        matches!(self.last, Some('<' | ',' | '=')) && matches!(self.first(), "impl" | "trait")
-    }
-
-    fn first(&self) -> &str {
-        let modifier = |word: &&String| !matches!(word.as_str(), "pub" | "unsafe" | "default" | "auto" | "const");
-        self.words.iter().find(modifier).map_or("", String::as_str)
-    }
-
-    fn kind(&self) -> Kind {
-        match self.first() {
-            "impl" if self.has_for || self.pending_for => Kind::Trait,
-            "impl" => Kind::Impl,
-            "trait" => Kind::Trait,
-            _ => Kind::Other,
-        }
-    }
-}
-
 enum Token {
     Open(Position),
     Close(Position),
@@ -137,7 +71,7 @@ impl Scanner<'_> {
                 '"' => self.string(),
                 '\'' => self.quote(),
                 c if is_word(c) => self.word(c),
-                '<' if self.header.pending_for && self.peek() == Some('\'') => self.header.pending_for = false,
+                '<' if self.peek() == Some('\'') => self.header.lifetimes(),
                 c if c.is_whitespace() => {}
                 punct => self.header.punct(punct),
             }

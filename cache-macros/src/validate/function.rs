@@ -63,7 +63,9 @@ pub(super) fn addresses(args: &Args, func: &Func, errors: &mut Errors) {
         return;
     }
     for arg in func.args.iter().filter(|arg| !arg.skipped) {
-        let Some(ty @ (Type::Ptr(_) | Type::FnPtr(_))) = arg.ty().map(plain) else { continue };
+        let Some(ty @ (Type::Ptr(_) | Type::FnPtr(_))) = arg.ty().map(plain) else {
+            continue;
+        };
         let message = format!(
             "an address is no key: leave the argument out with `skip({})`, or take what it points to",
             arg.label()

@@ -43,8 +43,9 @@ impl Cached {
     pub(crate) fn needs_call(&self, value: &Expr) -> bool {
         let names = Names::of(value);
         let arguments = self.func.args.iter().flat_map(|arg| &arg.bindings);
-        let around = ["self", "Self"].map(|name| Ident::new(name, Span::call_site()));
-        arguments.chain(&self.func.params()).chain(&around).any(|name| names.mentions(name))
+        let this = Ident::new("Self", Span::call_site());
+        let mut types = self.func.params().into_iter().chain([this]);
+        arguments.into_iter().any(|name| names.mentions(name)) || types.any(|name| names.mentions_type(&name))
     }
 }
 

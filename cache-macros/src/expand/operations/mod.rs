@@ -124,7 +124,7 @@ impl Make<'_> {
         let (end, returns) = if cached.func.is_async() {
             (at(span, end), at(span, quote!(impl ::core::future::Future<Output = #returns>)))
         } else {
-            (quote!(#private::block_on(#end)), returns)
+            (at(span, quote!(#private::block_on(#end))), returns)
         };
         let docs = "Stores a result of {} without a run: the whole result, or the value inside of its `Ok` or `Some`. \
                     What the function's attributes do not store is not stored.";

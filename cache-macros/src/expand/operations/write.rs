@@ -66,7 +66,11 @@ impl Make<'_> {
         let params = self.params(operation);
         let mentioned = quote!(#(#params)* #returns);
         let generics = if has_site_only { TokenStream::new() } else { cached.generics(&mentioned, generics.as_ref()) };
-        let body = if stub { quote!(::core::unimplemented!()) } else { body.clone() };
+        let body = match (stub, operation.name, signature.asyncness) {
+            (false, ..) => body.clone(),
+            (true, "prime", Some(_)) => quote!(async { ::core::unimplemented!() }),
+            (true, ..) => quote!(::core::unimplemented!()),
+        };
         let unused = stub.then(|| quote!(#[allow(unused_variables, clippy::unused_async)]));
         quote! {
             #docs

@@ -1,0 +1,27 @@
+use larder::cached;
+
+#[cached(tll = 30)]
+async fn unknown<T: std::hash::Hash>(db: &str, id: T) -> Result<u64, String> {
+    let _ = (db, id);
+    Ok(1)
+}
+
+struct S;
+
+impl S {
+    #[cached(tll = 30, companions)]
+    async fn method(&self, id: u64) -> Result<u64, String> {
+        Ok(id)
+    }
+}
+
+async fn user() {
+    let _ = unknown("", 1).await;
+    let _ = unknown::prime("", 1, 5).await;
+    let _ = S::method_peek(&S, 1).await;
+    let _: u64 = unknown::stats().hits;
+}
+
+fn main() {
+    drop(user());
+}

@@ -1,0 +1,8 @@
+use larder::cached;
+
+#[cached]
+fn user(n: u64) -> Result<u64, ()> { Ok(n) }
+
+fn main() {
+    let _ = user::prime(1, "text");
+}

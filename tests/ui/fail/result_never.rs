@@ -1,0 +1,6 @@
+use larder::cached;
+
+#[cached]
+fn never(n: u64) -> ! { panic!("{n}") }
+
+fn main() {}
