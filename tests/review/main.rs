@@ -1,0 +1,6 @@
+//! What a review of the flow found, each test named as the sentence that was not true.
+#![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod late;
+mod ram;
