@@ -4,3 +4,4 @@
 
 mod late;
 mod ram;
+mod remembered;

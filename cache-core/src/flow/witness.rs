@@ -63,6 +63,12 @@ impl Witness {
         u128::from(age) >= LONGEST_RUN.as_millis()
     }
 
+    /// For how long from `now` on the slot has to remember an invalidation: for as long as a run may last at most,
+    /// whatever the clock said of the machine that wrote what was seen.
+    fn remembers(&self, now: u64) -> Life {
+        Life::until(self.remembered, now).min(Life::of(LONGEST_RUN))
+    }
+
     /// Only if the slot still holds what was seen; where a pattern could match the key, none was cleared since.
     fn unchanged<'a>(&'a self, request: &Request<'_>, patterns: &'a EpochName<'a>) -> When<'a> {
         let at = 1 + usize::from(request.key.space().epoch().is_some());
@@ -90,7 +96,7 @@ impl Witness {
     ) -> Result<bool, Unwritten> {
         let now = handler.time();
         // What is written over a slot that was not looked at may be written over a tombstone.
-        let remembered = if always { Life::of(LONGEST_RUN) } else { Life::until(self.remembered, now) };
+        let remembered = if always { Life::of(LONGEST_RUN) } else { self.remembers(now) };
         let kept = life.max(remembered);
         let backend = handler.backend();
         let validity = self.record(request, now, life, kept);
@@ -137,7 +143,7 @@ impl Witness {
             return Committed::Overtaken;
         }
         let now = handler.time();
-        let remembered = Life::until(self.remembered, now);
+        let remembered = self.remembers(now);
         let left: Option<Stored> = (!remembered.is_none()).then(|| form::tombstone(remembered.ends(now)));
         let patterns = EpochName::PATTERNS;
         let when = self.unchanged(request, &patterns);
