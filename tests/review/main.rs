@@ -5,3 +5,4 @@
 mod late;
 mod ram;
 mod remembered;
+mod sharing;
