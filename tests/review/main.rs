@@ -2,6 +2,7 @@
 #![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod conditions;
 mod late;
 mod ram;
 mod remembered;

@@ -84,9 +84,15 @@ impl Run {
 
 /// Polls `future` inside of the run that it is.
 pub(crate) async fn drive<F: Future>(run: &Run, future: F) -> F::Output {
+    inside(run.leader.as_ref().map(Leader::id), future).await
+}
+
+/// Polls `future` inside of the run of `flight`. Not only the function runs inside: reading and storing its result call
+/// code of the user's too (`Clone`, `Drop`, serde, the closures of attributes), which may call cached functions.
+async fn inside<F: Future>(flight: Option<u64>, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|context| {
-        let _inside = run.inside();
+        let _inside = flight.map(Inside::of);
         future.as_mut().poll(context)
     })
     .await
@@ -140,10 +146,10 @@ async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
 /// Looks for others and for itself, and runs if there is nothing.
 async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     let generation = call.handler.generation();
-    let witness = match look(call.handler, &call.request, Purpose::Run).await {
+    let witness = match inside(Some(leader.id()), look(call.handler, &call.request, Purpose::Run)).await {
         Looked::Hit(value) => {
             call.count(Count::Hit);
-            let landing = hit_for_others(call, &leader, generation, &value).await;
+            let landing = inside(Some(leader.id()), hit_for_others(call, &leader, generation, &value)).await;
             leader.land(landing);
             return Entered::Value(value);
         }
@@ -204,6 +210,10 @@ pub(crate) enum Ended {
 
 /// Stores what a run gave, if it may, and answers those who waited.
 pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
+    inside(run.leader.as_ref().map(Leader::id), commit(call, run, ended)).await;
+}
+
+async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
     let (handler, request) = (&**call.handler, &call.request);
     let (committed, landing) = match ended {
         Ended::Value(value, life) if !life.is_none() => {

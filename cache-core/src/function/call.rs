@@ -126,6 +126,8 @@ where
     O::Value: Value,
     P: FnOnce(&R) -> Verdict,
 {
+    // What follows calls code of the user's, which may call this very function.
+    let _inside = right.inside();
     let verdict = (how.policy)(result);
     let split = how.outcome.split(result);
     // What is not stored is copied only if somebody waits for it.
