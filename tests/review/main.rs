@@ -3,6 +3,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod conditions;
+mod destructors;
 mod late;
 mod ram;
 mod remembered;
