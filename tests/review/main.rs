@@ -8,3 +8,4 @@ mod late;
 mod ram;
 mod remembered;
 mod sharing;
+mod wakers;
