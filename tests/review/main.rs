@@ -4,6 +4,7 @@
 
 mod conditions;
 mod destructors;
+mod dropped;
 mod late;
 mod ram;
 mod remembered;
