@@ -5,6 +5,7 @@
 mod conditions;
 mod destructors;
 mod dropped;
+mod keys;
 mod late;
 mod ram;
 mod remembered;

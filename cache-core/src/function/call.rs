@@ -60,7 +60,7 @@ impl Placed {
         if let Some(mode) = take_mode(site) {
             plan.mode = mode;
         }
-        if plan.mode == Mode::Uncached {
+        if plan.mode == Mode::Uncached || plan.key.is_refused() {
             return None;
         }
         Some(Self { whose: Whose::of(site)?, plan, site })
