@@ -14,5 +14,6 @@ mod flights;
 mod invalidation;
 mod keys;
 mod lab;
+mod newest;
 mod processes;
 mod stored;

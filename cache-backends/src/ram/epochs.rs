@@ -8,6 +8,9 @@ use cache_core::{Clock, Epoch, EpochName, Life};
 /// Below this many epochs there is nothing to clean up.
 const FEW: usize = 1_024;
 
+/// Past this many epochs that are not over, those of tags are dropped.
+const MANY: usize = 100_000;
+
 /// Epochs by name, each until the longest entry that records it is over: tags of many values leave nothing behind.
 #[derive(Debug)]
 pub(super) struct Epochs {
@@ -121,6 +124,10 @@ impl Table {
     fn clean(&mut self, now: u64) {
         if self.epochs.len() >= self.clean_at {
             self.epochs.retain(|_, held| now < held.ends);
+            if self.epochs.len() >= MANY {
+                // Tags of more values than anyone keeps entries of. Losing an epoch only makes misses.
+                self.epochs.retain(|name, _| !name.starts_with("e:t:"));
+            }
             self.clean_at = FEW.max(self.epochs.len() * 2);
         }
     }

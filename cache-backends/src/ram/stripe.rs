@@ -167,7 +167,8 @@ impl Stripe {
         removed
     }
 
-    fn remember(&mut self, hash: u64) {
+    /// Makes every commit fail whose look came before, also when the entry of this key is gone by then.
+    pub(super) fn remember(&mut self, hash: u64) {
         self.gone.push_back((self.writes, hash));
         if self.gone.len() > REMEMBERED
             && let Some((number, _)) = self.gone.pop_front()

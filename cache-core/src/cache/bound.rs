@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::handler::SharedHandler;
+use crate::entry::Form;
 use crate::error::{Error, Result};
 use crate::form::Codec;
-use crate::key::Space;
+use crate::key::{Instance, Space};
 use crate::stats::Counters;
 
 /// Whom calls of one function ask, and what is counted about them.
@@ -34,10 +35,19 @@ impl Bound {
         }
     }
 
-    /// The handler, if it is there and can keep what `codec` is for; if it cannot, that is logged once.
-    pub(crate) fn handler_fit_for(&self, codec: &Codec) -> Option<&SharedHandler> {
+    /// The handler, if it is there and can keep what `codec` is for; if it cannot, that is logged once. On a handler of
+    /// bytes a generic function's instance has to be one that other processes tell from others.
+    pub(crate) fn handler_fit_for(&self, codec: &Codec, instance: Option<Instance>) -> Option<&SharedHandler> {
         let handler = self.handler.as_ref().ok()?;
-        match codec.fits(handler.backend().form()) {
+        let form = handler.backend().form();
+        let fits = codec.fits(form).and_then(|()| match instance {
+            Some(instance) if form == Form::Bytes && !instance.is_told_apart() => Err(format!(
+                "`{}` shares its name with another type: name the types, or use a handler that keeps objects",
+                instance.name
+            )),
+            _ => Ok(()),
+        });
+        match fits {
             Ok(()) => Some(handler),
             Err(reason) => {
                 if !self.reported.swap(true, Ordering::Relaxed) {

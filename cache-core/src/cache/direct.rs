@@ -150,7 +150,7 @@ impl Cache {
     /// # Errors
     /// As [`Cache::remove`].
     pub async fn clear(&self) -> Result<()> {
-        self.chosen.invalidate("clearing everything", Invalidation::Everything).await
+        self.chosen.invalidate("clearing everything".to_owned(), Invalidation::Everything).await
     }
 }
 

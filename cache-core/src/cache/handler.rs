@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::open::Opened;
-use super::owed::{Invalidation, Owed, OwedKey};
+use super::owed::{Invalidation, Owed, OwedKey, Settled};
 use crate::backend::{Backend, Reply};
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::entry::Object;
 use crate::epoch::EpochName;
 use crate::error::{BackendError, Error, Result};
-use crate::flow::{Flights, Request, Unwritten, before_write};
+use crate::flow::{Flights, Request, Unwritten, Write, before_write};
 use crate::form;
 use crate::key::Key;
 use crate::stats::{Count, Counters};
@@ -87,7 +87,7 @@ impl Handler {
             return false;
         }
         match self.owed.settle(self).await {
-            Ok(()) => true,
+            Ok(settled) => settled == Settled::Clear,
             Err(error) => {
                 self.failed("repeating an invalidation", &error);
                 false
@@ -143,9 +143,9 @@ impl Handler {
         self.owed.settle(self).await?;
         // A write over what was seen keeps what the slot has to remember; one that is overtaken looks again. Against
         // writers that never pause the last try does not look, and has the slot remember for longer than it may need.
-        for last in [false, false, false, true] {
+        for how in [Write::Set, Write::Set, Write::Set, Write::SetAnyway] {
             let witness = before_write(self, request).await?;
-            if witness.write(self, request, value, life, last).await? {
+            if witness.write(self, request, value, life, how).await?.is_some() {
                 break;
             }
         }
@@ -194,7 +194,7 @@ impl Handler {
 
     /// Makes something invalid. If the store cannot be reached the error is returned, and it is done again before the
     /// store is read.
-    pub(crate) async fn invalidate(&self, what: impl fmt::Display, invalidation: Invalidation) -> Result<()> {
+    pub(crate) async fn invalidate(&self, what: String, invalidation: Invalidation) -> Result<()> {
         let _changing = self.changing(None);
         // Dropped half-way (a caller that went away), it is owed as well: it may not have happened.
         let guard = Unfinished { handler: self, invalidation: Some(invalidation) };
@@ -229,6 +229,7 @@ impl Handler {
                 let life = Life::of(LONGEST_RUN);
                 self.ask(backend.invalidate(&owed.key(), form::tombstone(life.ends(self.time())), life)).await
             }
+            Invalidation::Epochs(names) if names.is_empty() => Ok(()),
             Invalidation::Epochs(names) => self.ask(backend.renew(names)).await,
             Invalidation::Everything => {
                 self.ask(backend.renew(&[EpochName::HANDLER])).await?;

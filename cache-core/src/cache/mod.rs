@@ -166,7 +166,9 @@ impl Cache {
         if let Some(bound) = self.inner.bounds.get(&address) {
             return Arc::clone(&bound);
         }
-        Arc::clone(&self.inner.bounds.entry(address).or_insert_with(|| Arc::new(self.make_bound(site))))
+        // Made before the map is locked: what it logs may call cached functions.
+        let made = Arc::new(self.make_bound(site));
+        Arc::clone(&self.inner.bounds.entry(address).or_insert(made))
     }
 
     fn make_bound(&self, site: &'static Site) -> Bound {

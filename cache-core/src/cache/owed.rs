@@ -1,6 +1,6 @@
 //! Invalidations that did not reach their store: they are repeated before that store is read again.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -45,6 +45,10 @@ impl OwedKey {
     }
 }
 
+/// For how long one caller may be at repeating what is owed before another one does it too, in milliseconds: a future
+/// that is kept and never polled again must not hold up the others.
+const PATIENCE: u64 = 5_000;
+
 /// What is owed to one store.
 #[derive(Debug, Default)]
 pub(crate) struct Owed {
@@ -52,12 +56,23 @@ pub(crate) struct Owed {
     list: Mutex<List>,
 }
 
+/// Each with a number, so that what was added while the others were repeated stays.
 #[derive(Debug, Default)]
 struct List {
-    ordered: Vec<Invalidation>,
-    epochs: HashSet<EpochName<'static>>,
-    /// Somebody is repeating what was taken from here.
-    busy: bool,
+    ordered: Vec<(u64, Invalidation)>,
+    epochs: HashMap<EpochName<'static>, u64>,
+    next: u64,
+    /// Since when somebody is repeating them.
+    busy: Option<u64>,
+}
+
+/// How repeating what is owed went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// Nothing is owed.
+    Clear,
+    /// Somebody else is at it: the store must not be read yet.
+    Busy,
 }
 
 impl Owed {
@@ -73,59 +88,55 @@ impl Owed {
     /// Remembers one.
     pub(crate) fn add(&self, invalidation: Invalidation) {
         let mut list = self.lock();
+        list.next += 1;
+        let number = list.next;
         match invalidation {
-            Invalidation::Epochs(names) => list.epochs.extend(names),
+            Invalidation::Epochs(names) => list.epochs.extend(names.into_iter().map(|name| (name, number))),
             Invalidation::Key(key) if list.ordered.len() >= BOUND => {
-                list.epochs.insert(key.space.epoch().cloned().unwrap_or(EpochName::HANDLER));
+                list.epochs.insert(key.space.epoch().cloned().unwrap_or(EpochName::HANDLER), number);
             }
             Invalidation::Matching(_) if list.ordered.len() >= BOUND => {
-                list.epochs.insert(EpochName::HANDLER);
+                list.epochs.insert(EpochName::HANDLER, number);
             }
-            other => list.ordered.push(other),
+            other => list.ordered.push((number, other)),
         }
         self.any.store(true, Ordering::SeqCst);
     }
 
     /// Repeats all that is owed. While any of it cannot be done, it stays owed and the store must not be read.
-    pub(crate) async fn settle(&self, handler: &Handler) -> Result<(), BackendError> {
+    pub(crate) async fn settle(&self, handler: &Handler) -> Result<Settled, BackendError> {
         if !self.any() {
-            return Ok(());
+            return Ok(Settled::Clear);
         }
-        let (ordered, epochs) = {
+        let now = handler.clock.now();
+        let (owed, upto) = {
             let mut list = self.lock();
-            if list.busy {
-                return Err(BackendError::new("an earlier invalidation is still being repeated"));
+            if list.busy.is_some_and(|since| now < since.saturating_add(PATIENCE)) {
+                return Ok(Settled::Busy);
             }
-            list.busy = true;
-            (std::mem::take(&mut list.ordered), std::mem::take(&mut list.epochs))
+            list.busy = Some(now);
+            let epochs = Invalidation::Epochs(list.epochs.keys().cloned().collect());
+            let ordered = list.ordered.iter().map(|(_, invalidation)| invalidation.clone());
+            (std::iter::once(epochs).chain(ordered).collect::<Vec<_>>(), list.next)
         };
-        let mut guard = GiveBack { owed: self, ordered, epochs };
-        if !guard.epochs.is_empty() {
-            let names = guard.epochs.iter().cloned().collect();
-            handler.perform(&Invalidation::Epochs(names)).await?;
-            guard.epochs.clear();
-        }
-        while let Some(invalidation) = guard.ordered.last() {
+        let _busy = Busy(self);
+        for invalidation in &owed {
             handler.perform(invalidation).await?;
-            guard.ordered.pop();
         }
-        Ok(())
+        let mut list = self.lock();
+        list.ordered.retain(|(number, _)| *number > upto);
+        list.epochs.retain(|_, number| *number > upto);
+        let clear = list.ordered.is_empty() && list.epochs.is_empty();
+        self.any.store(!clear, Ordering::SeqCst);
+        Ok(if clear { Settled::Clear } else { Settled::Busy })
     }
 }
 
-/// Whatever was not done when it is dropped, by a failure or because its caller went away, is owed again.
-struct GiveBack<'a> {
-    owed: &'a Owed,
-    ordered: Vec<Invalidation>,
-    epochs: HashSet<EpochName<'static>>,
-}
+/// While it lives, somebody is repeating what is owed.
+struct Busy<'a>(&'a Owed);
 
-impl Drop for GiveBack<'_> {
+impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        let mut list = self.owed.lock();
-        list.ordered.append(&mut self.ordered);
-        list.epochs.extend(self.epochs.drain());
-        list.busy = false;
-        self.owed.any.store(!list.ordered.is_empty() || !list.epochs.is_empty(), Ordering::SeqCst);
+        self.0.lock().busy = None;
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 struct Flight {
     id: u64,
     key: OwnedKey,
+    /// The key was invalidated, or set, while it was under way.
+    detached: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -73,7 +75,12 @@ enum Phase {
 impl Flight {
     fn new(key: OwnedKey, led: Led, since: u64) -> Arc<Self> {
         let state = State { phase: Phase::Led, led, since, followers: 0, wakers: BTreeMap::new(), next: 0 };
-        Arc::new(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), key, state: Mutex::new(state) })
+        Arc::new(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            key,
+            detached: AtomicBool::new(false),
+            state: Mutex::new(state),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -160,7 +167,10 @@ impl Flights {
 
     /// Lets callers from now on begin a flight of their own: what the one under way gives is from before.
     pub(crate) fn detach(&self, key: &Key<'_>) {
-        self.0.map.remove_if(&key.to_owned(), |_| true);
+        self.0.map.remove_if(&key.to_owned(), |flight| {
+            flight.detached.store(true, Ordering::SeqCst);
+            true
+        });
     }
 
     /// Whether nobody should join `flight` any more: it landed, or its run is past the deadline.
@@ -196,6 +206,12 @@ impl Leader {
     /// The number of this flight, for [`super::stack`].
     pub(crate) fn id(&self) -> u64 {
         self.0.as_ref().map_or(0, |seat| seat.flight.id)
+    }
+
+    /// Whether the key was invalidated, or set, in this process since the flight began: then its result is older than
+    /// that, also where the store does not remember it any more.
+    pub(crate) fn is_detached(&self) -> bool {
+        self.0.as_ref().is_some_and(|seat| seat.flight.detached.load(Ordering::SeqCst))
     }
 
     /// Lets nobody join any more, and gives whether anyone did.

@@ -13,7 +13,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 
 use crate::cache::{Handler, SharedHandler};
-use crate::entry::Object;
+use crate::entry::{Form, Object};
 use crate::function::Mode;
 use crate::stats::{Count, Counters};
 use crate::ttl::Life;
@@ -21,8 +21,8 @@ pub(crate) use flight::{Flights, Led};
 use flight::{Follower, Joined, Landing, Leader, Waited};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 pub(crate) use stack::Inside;
-pub(crate) use witness::Unwritten;
 use witness::{Committed, Standing, Witness};
+pub(crate) use witness::{Unwritten, Write};
 
 /// How often a follower whose flight gave it nothing joins another one before it runs for itself.
 const ROUNDS: usize = 8;
@@ -98,14 +98,25 @@ async fn inside<F: Future>(flight: Option<u64>, future: F) -> F::Output {
     .await
 }
 
+/// The answer to a call that needs no waiting.
+pub(crate) fn at_once(call: &Call<'_>, mode: Mode) -> Option<Entered> {
+    let value = (mode == Mode::Cached).then(|| peek(call.handler, &call.request)).flatten()?;
+    call.count(Count::Hit);
+    Some(Entered::Value(value))
+}
+
 /// Answers a call, or gives it the right to run.
 pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
+    match at_once(call, mode) {
+        Some(entered) => entered,
+        None => enter_waiting(call, mode, led).await,
+    }
+}
+
+/// [`enter`], where [`at_once`] gave nothing.
+pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
     if mode == Mode::Refresh {
         return alone(call, Purpose::Overwrite).await;
-    }
-    if let Some(value) = peek(call.handler, &call.request) {
-        call.count(Count::Hit);
-        return Entered::Value(value);
     }
     for _ in 0..ROUNDS {
         let leader = match call.handler.flights.join(&call.request.key, led) {
@@ -165,10 +176,12 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
 }
 
 /// What those who wait get of a hit. One that came after an invalidation must not get what was looked up before it. So
-/// nobody can join any more when it is asked whether this process invalidated anything meanwhile; if so, a second look
-/// is behind that for all of them.
+/// nobody can join any more when it is asked whether anything was invalidated meanwhile; if that may be, a second look
+/// is behind it for all of them.
 async fn hit_for_others(call: &Call<'_>, leader: &Leader, generation: u64, value: &Object) -> Landing {
-    if !leader.close() || call.handler.generation() == generation {
+    // What other processes invalidate is seen in the store only.
+    let alone = call.handler.backend().form() == Form::Objects;
+    if !leader.close() || (alone && call.handler.generation() == generation) {
         return Landing::Value(Object::clone(value));
     }
     match look(call.handler, &call.request, Purpose::Read).await {
@@ -215,14 +228,21 @@ pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
 
 async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
     let (handler, request) = (&**call.handler, &call.request);
+    let detached = run.leader.as_ref().is_some_and(Leader::is_detached);
     let (committed, landing) = match ended {
+        Ended::Value(value, _) if detached => (Committed::Overtaken, Some(Landing::Value(value))),
+        Ended::Nothing(whole) if detached => (Committed::Overtaken, whole.map(Landing::Whole)),
         Ended::Value(value, life) if !life.is_none() => {
             let committed = match &run.witness {
                 Some(witness) => witness.store(handler, request, &value, life).await,
                 None => Committed::Unknown,
             };
-            if committed == Committed::Stored {
+            if matches!(committed, Committed::Stored(_)) {
                 call.count_function(Count::Store);
+                if run.leader.is_none() {
+                    // Who comes now finds this one, and need not wait for an older run that is under way.
+                    handler.flights.detach(&request.key);
+                }
             }
             (committed, Some(Landing::Value(value)))
         }

@@ -3,10 +3,12 @@
 //! An invalidation leaves a tombstone in its slot for as long as a run may last. Whatever is written over it has to keep
 //! the slot occupied for that long too, or a run that saw it empty *before* the invalidation would find it empty again.
 
+use std::time::Duration;
+
 use super::look::{Request, joint, watch};
 use crate::backend::When;
 use crate::cache::{Handler, LONGEST_RUN};
-use crate::entry::{Object, Seen, Stored, Validity};
+use crate::entry::{Form, Object, Seen, Stored, Validity};
 use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
 use crate::form;
@@ -21,15 +23,19 @@ pub(crate) struct Witness {
     pub(super) epochs: Vec<Epoch>,
     /// When the look began, on the handler's clock.
     pub(super) since: u64,
+    /// The same moment by [`Handler::time`], which entries carry.
+    pub(super) began: u64,
+    /// What is to be stored is wanted in place of whatever is there: it is the result of a refresh.
+    pub(super) refresh: bool,
     /// Until when the slot has to remember an invalidation, by [`Handler::time`]; 0 if there was none.
     pub(super) remembered: u64,
 }
 
 /// How storing a result went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Committed {
-    /// It was written: until then the slot had not changed since the look.
-    Stored,
+    /// It was written, over what the look saw or over what an older run stored since. What other processes see of it.
+    Stored(Option<Seen>),
     /// There was nothing to be written.
     Unwritten,
     /// Something was invalidated or stored in between.
@@ -48,6 +54,22 @@ pub(crate) enum Standing {
     /// It could not be found out.
     Unknown,
 }
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Write {
+    /// The result of a run: if what was seen still stands.
+    Result,
+    /// A value that was set: if what was seen still stands.
+    Set,
+    /// A value that was set: in any case.
+    SetAnyway,
+}
+
+/// For how long a value that was set keeps its slot at least: a run that began before it and ends within this time does
+/// not store an older value where the newer one is over already. (An hour, as for invalidations, would keep a store
+/// full of values that were meant for a second.)
+const SET_IS_REMEMBERED: Duration = Duration::from_secs(60);
 
 /// Why a value was not written.
 #[derive(Debug)]
@@ -95,21 +117,25 @@ impl Witness {
         let epoch = joint(self.epochs.first().copied().unwrap_or(Epoch(0)), space);
         let first_tag = self.epochs.len() - request.tags.len();
         let tags = request.tags.iter().cloned().zip(self.epochs.iter().skip(first_tag).copied()).collect();
-        Validity { created: now, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
+        Validity { created: self.began, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
     }
 
-    /// Writes `value`, fresh for `life`: if what was seen still stands, or in any case (`always`). Gives whether it did.
+    /// Writes `value`, fresh for `life`. Gives what other processes see of it, or `None` if it was not written.
     pub(crate) async fn write(
         &self,
         handler: &Handler,
         request: &Request<'_>,
         value: &Object,
         life: Life,
-        always: bool,
-    ) -> Result<bool, Unwritten> {
+        how: Write,
+    ) -> Result<Option<Seen>, Unwritten> {
         let now = handler.time();
-        // What is written over a slot that was not looked at may be written over a tombstone.
-        let remembered = if always { Life::of(LONGEST_RUN) } else { self.remembers(now) };
+        let remembered = match how {
+            Write::Result => self.remembers(now),
+            Write::Set => self.remembers(now).max(Life::of(SET_IS_REMEMBERED)),
+            // What is written over a slot that was not looked at may be written over a tombstone.
+            Write::SetAnyway => Life::of(LONGEST_RUN),
+        };
         let kept = life.max(remembered);
         let backend = handler.backend();
         let validity = self.record(request, now, life, kept);
@@ -118,11 +144,14 @@ impl Witness {
         let names = watch(request);
         handler.ask(backend.extend(&names, life)).await?;
         let patterns = EpochName::PATTERNS;
-        let when = if always { When::Always } else { self.unchanged(request, &patterns) };
-        Ok(handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?)
+        let when = if how == Write::SetAnyway { When::Always } else { self.unchanged(request, &patterns) };
+        let seen = Seen::of(Some(&stored));
+        let written = handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?;
+        Ok(written.then_some(seen))
     }
 
-    /// Stores the result of a run for `life`, if what was seen still stands.
+    /// Stores the result of a run for `life`, if what was seen still stands, or if all that happened since is that an
+    /// older run was stored: of concurrent renewals the newest stays.
     pub(crate) async fn store(
         &self,
         handler: &Handler,
@@ -130,24 +159,43 @@ impl Witness {
         value: &Object,
         life: Life,
     ) -> Committed {
-        if self.is_too_old(handler) {
-            return Committed::Overtaken;
+        let mut witness = self.clone();
+        while !self.is_too_old(handler) {
+            match witness.write(handler, request, value, life, Write::Result).await {
+                Ok(Some(seen)) => {
+                    handler.counters.add(Count::Store);
+                    let shared = handler.backend().form() == Form::Bytes;
+                    return Committed::Stored(shared.then_some(seen));
+                }
+                Ok(None) => match self.over_an_older_run(handler, request).await {
+                    Some(newer) => witness = newer,
+                    None => return Committed::Overtaken,
+                },
+                Err(Unwritten::Unstorable(reason)) => {
+                    handler.refused(&request.key, &reason);
+                    return Committed::Unwritten;
+                }
+                Err(Unwritten::Failed(error)) => {
+                    handler.not_stored("storing a result", &error);
+                    return Committed::Unknown;
+                }
+            }
         }
-        match self.write(handler, request, value, life, false).await {
-            Ok(true) => {
-                handler.counters.add(Count::Store);
-                Committed::Stored
-            }
-            Ok(false) => Committed::Overtaken,
-            Err(Unwritten::Unstorable(reason)) => {
-                handler.refused(&request.key, &reason);
-                Committed::Unwritten
-            }
-            Err(Unwritten::Failed(error)) => {
-                handler.not_stored("storing a result", &error);
-                Committed::Unknown
-            }
-        }
+        Committed::Overtaken
+    }
+
+    /// This witness with the slot as it is now, if it holds the result of a run that began before this one, and nothing
+    /// was invalidated since.
+    async fn over_an_older_run(&self, handler: &Handler, request: &Request<'_>) -> Option<Self> {
+        let names = watch(request);
+        let found = handler.ask(handler.backend().look(&request.key, &names)).await.ok()?;
+        let stored = found.stored.as_ref()?;
+        let began = request.codec.thaw(&request.key, stored)?.validity().created;
+        let older = began < self.began || (self.refresh && began == self.began);
+        let epochs_stand = found.epochs.iter().copied().eq(self.epochs.iter().copied().map(Some));
+        let remembered = form::remembered_until(&request.key, stored).unwrap_or(0);
+        let stands = older && epochs_stand && remembered == self.remembered;
+        stands.then(|| Self { seen: found.seen, ..self.clone() })
     }
 
     /// Empties the slot, if what was seen still stands.
@@ -161,7 +209,7 @@ impl Witness {
         let patterns = EpochName::PATTERNS;
         let when = self.unchanged(request, &patterns);
         match handler.ask(handler.backend().put((&request.key).into(), left, remembered, when)).await {
-            Ok(true) => Committed::Stored,
+            Ok(true) => Committed::Stored(None),
             Ok(false) => Committed::Overtaken,
             Err(error) => {
                 handler.not_stored("removing a result", &error);
@@ -172,15 +220,18 @@ impl Witness {
 
     /// Whether nothing was invalidated or stored since the look, but for the result itself.
     pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>, committed: Committed) -> Standing {
-        match committed {
-            Committed::Stored => self.epochs_stand(handler, request).await,
-            Committed::Unwritten => match handler.ask(handler.backend().holds(&request.key, &self.seen)).await {
-                Ok(true) => self.epochs_stand(handler, request).await,
-                Ok(false) => Standing::Overtaken,
-                Err(_) => Standing::Unknown,
-            },
-            Committed::Overtaken => Standing::Overtaken,
-            Committed::Unknown => Standing::Unknown,
+        let seen = match &committed {
+            // In this process an invalidation of the key has sent later callers to a flight of their own.
+            Committed::Stored(None) => return self.epochs_stand(handler, request).await,
+            Committed::Stored(Some(written)) => written,
+            Committed::Unwritten => &self.seen,
+            Committed::Overtaken => return Standing::Overtaken,
+            Committed::Unknown => return Standing::Unknown,
+        };
+        match handler.ask(handler.backend().holds(&request.key, seen)).await {
+            Ok(true) => self.epochs_stand(handler, request).await,
+            Ok(false) => Standing::Overtaken,
+            Err(_) => Standing::Unknown,
         }
     }
 

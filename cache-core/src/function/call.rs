@@ -1,6 +1,7 @@
 //! A call of an annotated function: two skins, sync and async, over the one flow.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::plan::{Mode, Plan, take_mode};
@@ -9,7 +10,7 @@ use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, Handler, current};
 use crate::entry::Object;
-use crate::flow::{Call, Ended, Entered, Led, Request, Run, drive, enter, leave};
+use crate::flow::{Call, Ended, Entered, Led, Request, Run, at_once, drive, enter_waiting, leave};
 use crate::form::Codec;
 use crate::ttl::Ttl;
 
@@ -68,7 +69,7 @@ impl Placed {
 
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
         let bound = self.whose.bound();
-        let handler = bound.handler_fit_for(&codec)?;
+        let handler = bound.handler_fit_for(&codec, self.plan.instance)?;
         Some(Call { handler, counters: Some(&bound.counters), request: self.request(codec) })
     }
 
@@ -139,6 +140,39 @@ where
     }
 }
 
+/// What comes before a run and what comes after it are on the stack of their own functions, so that a function that
+/// calls itself needs little more of it for each level than without larder.
+#[inline(never)]
+fn enter_blocking(call: &Call<'_>, mode: Mode) -> Entered {
+    at_once(call, mode).unwrap_or_else(|| block_on(enter_waiting(call, mode, Led::Sync)))
+}
+
+/// See [`enter_blocking`].
+#[inline(never)]
+fn leave_blocking(call: &Call<'_>, run: Run, ended: Ended) {
+    block_on(leave(call, run, ended));
+}
+
+/// The future of [`enter_waiting`], on the heap: see [`enter_blocking`].
+#[inline(never)]
+fn enter_boxed<'a>(call: &'a Call<'a>, mode: Mode) -> Pin<Box<dyn Future<Output = Entered> + Send + 'a>> {
+    Box::pin(enter_waiting(call, mode, Led::Async))
+}
+
+/// `enter`, with nothing on the heap for a hit that needs no waiting.
+async fn entered(call: &Call<'_>, mode: Mode) -> Entered {
+    match at_once(call, mode) {
+        Some(entered) => entered,
+        None => enter_boxed(call, mode).await,
+    }
+}
+
+/// The future of [`leave`], on the heap: see [`enter_blocking`].
+#[inline(never)]
+fn leave_boxed<'a>(call: &'a Call<'a>, run: Run, ended: Ended) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+    Box::pin(leave(call, run, ended))
+}
+
 /// Calls a sync function.
 pub fn call<R, O, P>(site: &'static Site, plan: Plan, how: How<R, O, P>, run: impl FnOnce() -> R) -> R
 where
@@ -153,7 +187,7 @@ where
         return run();
     };
     let answer = Answer::new(&how);
-    match answer.of(block_on(enter(&call, placed.plan.mode, Led::Sync))) {
+    match answer.of(enter_blocking(&call, placed.plan.mode)) {
         Next::Return(result) => result,
         Next::RunAlone => run(),
         Next::Run(right) => {
@@ -161,7 +195,7 @@ where
             let result = run();
             drop(inside);
             let ended = ended(&result, how, &placed, &right, call.handler);
-            block_on(leave(&call, right, ended));
+            leave_blocking(&call, right, ended);
             result
         }
     }
@@ -210,13 +244,13 @@ impl<R: Send> CallSend<R> for &Returns<R> {
                 return Box::pin(run()).await;
             };
             let answer = Answer::new(&how);
-            match answer.of(enter(&call, placed.plan.mode, Led::Async).await) {
+            match answer.of(entered(&call, placed.plan.mode).await) {
                 Next::Return(result) => result,
                 Next::RunAlone => Box::pin(run()).await,
                 Next::Run(right) => {
                     let result = drive(&right, Box::pin(run())).await;
                     let ended = ended(&result, how, &placed, &right, call.handler);
-                    leave(&call, right, ended).await;
+                    leave_boxed(&call, right, ended).await;
                     result
                 }
             }
@@ -265,7 +299,7 @@ impl<R> CallLocal<R> for Returns<R> {
                 return Box::pin(run()).await;
             };
             let entered = match placed.call(codec) {
-                Some(call) => enter(&call, placed.plan.mode, Led::Async).await,
+                Some(call) => entered(&call, placed.plan.mode).await,
                 None => return Box::pin(run()).await,
             };
             // In a block of its own: no result may be alive at an `.await` below.

@@ -109,20 +109,32 @@ where
 {
     let verdict = (how.policy)(result);
     let codec = how.codec;
-    let value: Option<Object> = match how.outcome.split(result) {
-        Split::Value(value) if verdict.store => Some(std::sync::Arc::new(value)),
-        _ => None,
+    let value: Option<Option<Object>> = match how.outcome.split(result) {
+        Split::Value(value) if verdict.store => Some(Some(std::sync::Arc::new(value))),
+        Split::Value(_) | Split::Nothing => Some(None),
+        Split::Failed => None,
     };
     store(site, plan, codec, verdict, value)
 }
 
-async fn store(site: &'static Site, plan: Plan, codec: Codec, verdict: Verdict, value: Option<Object>) -> Result<()> {
+/// Does with a primed result what a run that gave it would do: stores its value, removes what was stored before
+/// (`Some(None)`), or leaves that (`None`).
+async fn store(
+    site: &'static Site,
+    plan: Plan,
+    codec: Codec,
+    verdict: Verdict,
+    value: Option<Option<Object>>,
+) -> Result<()> {
     let (Some(value), Some(placed)) = (value, Placed::for_operation(site, plan)) else {
         return Ok(());
     };
     let handler = placed.handler()?;
-    let life = handler.life(placed.ttl(verdict));
-    handler.set(&placed.request(codec), &value, life).await
+    let request = placed.request(codec);
+    match value {
+        Some(value) => handler.set(&request, &value, handler.life(placed.ttl(verdict))).await,
+        None => handler.invalidate_key(&request.key).await,
+    }
 }
 
 /// Runs `call` so that the next call of `site` on this thread is one in `mode`.

@@ -12,7 +12,10 @@ mod serial;
 mod text;
 
 use std::any::TypeId;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use dashmap::DashMap;
 
 use crate::epoch::EpochName;
 
@@ -132,6 +135,20 @@ impl Instance {
     #[must_use]
     pub fn of<F>() -> Self {
         Self { id: typeid::of::<F>(), name: std::any::type_name::<F>() }
+    }
+}
+
+/// The types that were seen under each name, for [`Instance::is_told_apart`].
+static NAMED: LazyLock<DashMap<&'static str, TypeId>> = LazyLock::new(DashMap::new);
+
+impl Instance {
+    /// Whether other processes tell this instance from others by its name. Not so for types that share a name: closures
+    /// of one function, types of one name in two blocks of a function or in two versions of a crate.
+    pub(crate) fn is_told_apart(&self) -> bool {
+        // Every instance is named by a closure inside of it; another one is a type argument.
+        let around = self.name.strip_suffix("::{{closure}}").unwrap_or(self.name);
+        let arguments = around.find('<').map_or("", |start| &around[start..]);
+        !arguments.contains("{{closure}}") && *NAMED.entry(self.name).or_insert(self.id) == self.id
     }
 }
 
