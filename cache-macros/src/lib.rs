@@ -1,7 +1,7 @@
 //! The attribute `#[cached]` of the crate `larder`, which documents and re-exports it.
 //!
-//! The stages are the files: [`args`] reads the attribute, [`func`] takes the function apart, [`place`] finds out
-//! where it stands, [`validate`] checks them against each other, [`expand`] writes the code. [`fallback`] writes it
+//! The stages are the files: `args` reads the attribute, `func` takes the function apart, `place` finds out
+//! where it stands, `validate` checks them against each other, `expand` writes the code. `fallback` writes it
 //! for a function with mistakes. None of them knows how a result is cached.
 
 mod args;
