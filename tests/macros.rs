@@ -156,8 +156,7 @@ fn a_time_to_live_is_a_number_a_string_or_an_expression_over_the_arguments_or_th
         n
     }
     let lab = lab();
-    let _ = (text(1), forever(1), never(1), constant(1), of_result(70));
-    let _ = (of_arguments(1, true), of_arguments(1, false));
+    let _ = (text(1), forever(1), never(1), constant(1), of_arguments(1, true), of_arguments(1, false), of_result(70));
     let fresh = || {
         let found = [text::peek(1), forever::peek(1), never::peek(1), constant::peek(1)];
         let others = [of_arguments::peek(1, true), of_arguments::peek(1, false), of_result::peek(70)];

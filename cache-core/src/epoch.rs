@@ -94,9 +94,3 @@ fn random_bytes() -> [u8; 16] {
     }
     bytes
 }
-
-/// A random number that tells two writes apart.
-pub(crate) fn nonce() -> u64 {
-    // The low half of an epoch is as random as the whole.
-    Epoch::random().0 as u64
-}

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cache::LONGEST_RUN;
 use crate::entry::{Entry, Form, Object, Stored, Validity};
 use crate::epoch::Epoch;
 use crate::function::Value;
 use crate::key::Key;
+use crate::ttl::Life;
 
 /// How values of one type are kept: the type, forgotten, behind functions that remember it.
 #[derive(Clone, Copy, Debug)]
@@ -145,13 +147,23 @@ pub(crate) fn tombstone(until: u64) -> Stored {
     Stored::Bytes(bytes)
 }
 
+impl Validity {
+    /// Until when the slot of this entry has to remember an invalidation, if the entry was written over a tombstone.
+    ///
+    /// An entry that is kept for longer than it is fresh says so. One that outlives its tombstone does not: there the
+    /// tombstone was written before the entry, so the longest run that it is for ends within that time from then on.
+    fn remembered_until(&self) -> u64 {
+        if self.kept_until > self.fresh_until {
+            return self.kept_until;
+        }
+        self.kept_until.min(Life::of(LONGEST_RUN).ends(self.created))
+    }
+}
+
 /// Until when the slot that holds `stored` has to remember an invalidation, if it has to.
 pub(crate) fn remembered_until(key: &Key<'_>, stored: &Stored) -> Option<u64> {
     match stored {
-        Stored::Object(entry) => {
-            let Validity { fresh_until, kept_until, .. } = entry.validity;
-            (kept_until > fresh_until).then_some(kept_until)
-        }
+        Stored::Object(entry) => Some(entry.validity.remembered_until()),
         Stored::Bytes(bytes) => match bytes.strip_prefix(TOMBSTONE) {
             Some(rest) => Some(u64::from_le_bytes(*rest.first_chunk()?)),
             #[cfg(feature = "bytes")]
@@ -173,7 +185,7 @@ pub(crate) fn check<T: Serialize + DeserializeOwned + 'static>() -> Result<(), S
     #[cfg(feature = "bytes")]
     return bytes::check::<T>();
     #[cfg(not(feature = "bytes"))]
-    Ok(())
+    Err(format!("`{}` has no form of bytes in this build: larder's feature `bytes` is off", std::any::type_name::<T>()))
 }
 
 #[cfg(feature = "bytes")]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::Thawed;
 use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
 use crate::entry::{Object, Stored, Validity};
-use crate::epoch::{Epoch, nonce};
+use crate::epoch::Epoch;
 use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
@@ -32,7 +32,8 @@ impl AsBytes {
             kind: Kind::Value,
             flags: 0,
             format: Format::Compact,
-            nonce: nonce(),
+            // The low half of an epoch is as random as the whole.
+            nonce: Epoch::random().0 as u64,
             created: validity.created,
             fresh_until: validity.fresh_until,
             stale_until: validity.kept_until,
@@ -50,25 +51,30 @@ impl AsBytes {
         if frame.header.kind != Kind::Value || frame.header.fingerprint != (self.fingerprint)() {
             return None;
         }
+        let format = frame.header.format;
         Some(Thawed::Bytes(Opened {
-            validity: Validity {
-                created: frame.header.created,
-                fresh_until: frame.header.fresh_until,
-                kept_until: frame.header.stale_until,
-                epoch: frame.header.epoch,
-                tags: frame.header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
-            },
-            format: frame.header.format,
+            validity: validity(frame.header),
+            format,
             payload: frame.payload,
             decode: self.decode,
         }))
     }
 }
 
-/// Until when the slot of this frame is kept, if that is longer than the entry in it is fresh.
+/// [`Validity::remembered_until`] of the entry in this frame, of whatever type it is.
 pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
     let header = frame::read(bytes, &key.identity()).ok()?.header;
-    (header.stale_until > header.fresh_until).then_some(header.stale_until)
+    Some(validity(header).remembered_until())
+}
+
+fn validity(header: Header) -> Validity {
+    Validity {
+        created: header.created,
+        fresh_until: header.fresh_until,
+        kept_until: header.stale_until,
+        epoch: header.epoch,
+        tags: header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
+    }
 }
 
 /// A frame that is sound and of the right key and type, its payload not decoded yet.

@@ -57,12 +57,15 @@ impl Memory {
         self.failing.store(failing, Ordering::SeqCst);
     }
 
-    /// What `operation` makes of the table.
-    fn with<T>(&self, operation: impl FnOnce(&mut HashMap<Name, Held>) -> T) -> Reply<'static, T> {
+    /// What `operation` makes of the table. What it takes out of it is dropped behind the lock: a `Drop` of the user's
+    /// may call a cached function.
+    fn with<T>(&self, operation: impl FnOnce(&mut HashMap<Name, Held>) -> (T, Vec<Held>)) -> Reply<'static, T> {
         if self.failing.load(Ordering::SeqCst) {
             return Reply::ready(Err(BackendError::new("this handler was told to fail")));
         }
-        Reply::ready(Ok(operation(&mut lock_std(&self.table))))
+        let (answer, removed) = operation(&mut lock_std(&self.table));
+        drop(removed);
+        Reply::ready(Ok(answer))
     }
 
     fn held<'t>(&self, table: &'t HashMap<Name, Held>, name: &Name) -> Option<&'t Stored> {
@@ -91,35 +94,39 @@ impl Backend for Memory {
     }
 
     fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
-        self.with(|table| slots.iter().map(|slot| self.held(table, &Name::of(*slot)).cloned()).collect())
+        self.with(|table| (slots.iter().map(|slot| self.held(table, &Name::of(*slot)).cloned()).collect(), Vec::new()))
     }
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
+        let mut stored = stored;
         self.with(|table| {
             let name = Name::of(slot);
             if !self.allows(table, &name, when) {
-                return false;
+                return (false, Vec::new());
             }
             let subject = match slot {
                 Slot::Entry(key) => key.subject(),
                 Slot::Epoch(_) => None,
             };
-            match stored {
+            let replaced = match stored.take() {
                 Some(stored) => table.insert(name, Held { stored, subject, ends: life.ends(self.clock.now()) }),
                 None => table.remove(&name),
             };
-            true
+            (true, replaced.into_iter().collect())
         })
     }
 
     fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {
         self.with(|table| {
-            table.retain(|_, held| !held.subject.as_ref().is_some_and(|subject| pattern.matches(subject)));
+            let matches = |held: &mut Held| held.subject.as_ref().is_some_and(|subject| pattern.matches(subject));
+            ((), table.extract_if(|_, held| matches(held)).map(|(_, held)| held).collect())
         })
     }
 
     fn reclaim(&self) -> Reply<'_, ()> {
-        self.with(|table| table.retain(|name, _| matches!(name, Name::Epoch(_))))
+        self.with(|table| {
+            ((), table.extract_if(|name, _| matches!(name, Name::Entry(_))).map(|(_, held)| held).collect())
+        })
     }
 
     fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {

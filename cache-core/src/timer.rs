@@ -65,12 +65,14 @@ impl Alarm {
         if self.clock.now() >= self.at {
             return Poll::Ready(());
         }
+        // Wakers are cloned and dropped outside the lock: one may be the last that holds a task, and that an alarm.
+        let waker = waker.clone();
         let (alarms, system) = self.alarms();
         let mut queue = alarms.lock();
         let id = (self.at, queue.next);
         queue.next += 1;
         let earliest = queue.due.first_key_value().is_none_or(|(first, _)| id < *first);
-        queue.due.insert(id, waker.clone());
+        queue.due.insert(id, waker);
         if system {
             ensure_thread(&mut queue);
             // The thread sleeps until the earliest alarm; only an earlier one concerns it.
@@ -93,7 +95,8 @@ impl Alarm {
 
     fn cancel(&mut self) {
         if let Some(id) = self.set.take() {
-            self.alarms().0.lock().due.remove(&id);
+            let waker = self.alarms().0.lock().due.remove(&id);
+            drop(waker);
         }
     }
 }

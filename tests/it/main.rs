@@ -1,6 +1,6 @@
 //! What larder promises, over its public interface and on real parts. One binary, a module a theme.
 //!
-//! Each test has a process of its own under `cargo nextest`; under `cargo test` the labs keep them apart.
+//! Run it with `cargo nextest`, which gives each test a process of its own: tests of one module share their counters.
 #![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -5,9 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use cache_core::key::Key;
-use cache_core::{
-    Backend, BackendError, Clock, Entry, Epoch, EpochName, Form, Life, Look, Pattern, Reply, Seen, Slot, Stored, When,
-};
+use cache_core::{Backend, Clock, Entry, Epoch, EpochName, Form, Life, Look, Pattern, Reply, Seen, Slot, Stored, When};
 use foldhash::fast::RandomState;
 
 use super::builder::RamBuilder;
@@ -106,17 +104,11 @@ impl Ram {
         true
     }
 
-    fn put_entry(
-        &self,
-        key: &Key<'_>,
-        stored: Option<Stored>,
-        life: Life,
-        when: When<'_>,
-    ) -> Result<bool, BackendError> {
+    fn put_entry(&self, key: &Key<'_>, stored: Option<Stored>, life: Life, when: When<'_>) -> bool {
+        // Bytes are a tombstone: removals are remembered here by themselves.
         let entry = match stored {
-            None => None,
+            None | Some(Stored::Bytes(_)) => None,
             Some(Stored::Object(entry)) => Some(entry),
-            Some(Stored::Bytes(_)) => return Err(BackendError::new("this handler keeps objects, and was given bytes")),
         };
         let now = self.clock.now();
         let hash = self.hash(key);
@@ -132,15 +124,18 @@ impl Ram {
             }
         };
         if !allowed {
-            return Ok(false);
+            return false;
         }
         let removed = match entry {
             Some(entry) => stripe.insert(hash, key, entry, life.ends(now)),
+            // A result that is not stored, where nothing was: no commit has to notice it, and functions that give many
+            // of those would fill the list of removals.
+            None if matches!(when, When::Unchanged { .. }) && stripe.get(hash, key, now).is_none() => Removed::new(),
             None => stripe.remove(hash, key),
         };
         drop(stripe);
         drop(removed);
-        Ok(true)
+        true
     }
 
     fn remove_everywhere(&self, pattern: Option<&Pattern>) {
@@ -162,10 +157,10 @@ impl Backend for Ram {
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
         let stored = stored.filter(|_| !life.is_none());
-        Reply::ready(match slot {
+        Reply::ready(Ok(match slot {
             Slot::Entry(key) => self.put_entry(key, stored, life, when),
-            Slot::Epoch(name) => Ok(self.put_epoch(name, stored.as_ref(), life, when)),
-        })
+            Slot::Epoch(name) => self.put_epoch(name, stored.as_ref(), life, when),
+        }))
     }
 
     fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {

@@ -11,7 +11,7 @@ use super::{Cache, Invalidation};
 use crate::backend::Pattern;
 use crate::entry::Object;
 use crate::error::Result;
-use crate::flow::{Call, Ended, Entered, Led, Looked, Purpose, Request, drive, enter, leave, look, peek};
+use crate::flow::{Call, Ended, Entered, Led, Looked, Purpose, Request, Run, drive, enter, leave, look, peek};
 use crate::form::Codec;
 use crate::function::{Mode, Value};
 use crate::key::Key;
@@ -120,7 +120,8 @@ impl Cache {
             },
             Entered::Run(run) => {
                 let result = drive(&run, load()).await;
-                leave(&call, run, loaded(&result, life)).await;
+                let ended = loaded(&result, life, &run);
+                leave(&call, run, ended).await;
                 result
             }
         }
@@ -154,7 +155,9 @@ impl Cache {
 }
 
 /// What a load gave, as the flow sees it.
-fn loaded<V: Storable, E>(result: &Result<V, E>, life: Life) -> Ended {
+fn loaded<V: Storable, E>(result: &Result<V, E>, life: Life, run: &Run) -> Ended {
+    // A `Clone` of the user's may ask the cache for this very key.
+    let _inside = run.inside();
     match result {
         Ok(value) => Ended::Value(Arc::new(value.clone()), life),
         Err(_) => Ended::Failed(None),
@@ -184,7 +187,7 @@ pub(super) mod sync {
                 let inside = run.inside();
                 let result = load();
                 drop(inside);
-                let ended: Ended = loaded(&result, life);
+                let ended: Ended = loaded(&result, life, &run);
                 block_on(leave(&call, run, ended));
                 result
             }

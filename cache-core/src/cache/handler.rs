@@ -109,13 +109,21 @@ impl Handler {
         }
     }
 
+    /// While the guard lives something becomes invalid: `key`, or what no key is named for. Nothing that is read before
+    /// its end may be given to callers who come after that, so flights that began before it, and hits that were looked up
+    /// before it, are left behind at its end as at its beginning.
+    fn changing<'a>(&'a self, key: Option<Key<'a>>) -> Changing<'a> {
+        let changing = Changing { handler: self, key };
+        changing.leave_behind();
+        changing
+    }
+
     /// Stores `value` whatever is there, recorded under the epochs of this moment.
     pub(crate) async fn set(&self, request: &Request<'_>, value: &Object, life: Life) -> Result<()> {
         if life.is_none() {
             return self.invalidate_key(&request.key).await;
         }
-        self.generation.fetch_add(1, Ordering::SeqCst);
-        self.flights.detach(&request.key);
+        let _changing = self.changing(Some(request.key));
         match self.try_set(request, value, life).await {
             Ok(()) => {
                 self.counters.add(Count::Store);
@@ -187,7 +195,7 @@ impl Handler {
     /// Makes something invalid. If the store cannot be reached the error is returned, and it is done again before the
     /// store is read.
     pub(crate) async fn invalidate(&self, what: impl fmt::Display, invalidation: Invalidation) -> Result<()> {
-        self.generation.fetch_add(1, Ordering::SeqCst);
+        let _changing = self.changing(None);
         // Dropped half-way (a caller that went away), it is owed as well: it may not have happened.
         let guard = Unfinished { handler: self, invalidation: Some(invalidation) };
         let outcome = match &guard.invalidation {
@@ -209,7 +217,7 @@ impl Handler {
 
     /// Invalidates the entry of `key`, and lets callers that come from now on not wait for a run that began before.
     pub(crate) async fn invalidate_key(&self, key: &Key<'_>) -> Result<()> {
-        self.flights.detach(key);
+        let _changing = self.changing(Some(*key));
         let label = key.label();
         self.invalidate(format!("invalidating `{label}`"), Invalidation::Key(OwedKey::of(key))).await
     }
@@ -242,6 +250,27 @@ impl Handler {
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handler").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// See [`Handler::changing`].
+struct Changing<'a> {
+    handler: &'a Handler,
+    key: Option<Key<'a>>,
+}
+
+impl Changing<'_> {
+    fn leave_behind(&self) {
+        self.handler.generation.fetch_add(1, Ordering::SeqCst);
+        if let Some(key) = &self.key {
+            self.handler.flights.detach(key);
+        }
+    }
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        self.leave_behind();
     }
 }
 

@@ -269,8 +269,10 @@ impl Follower {
         .await
     }
 
-    /// How waiting ended, or `None` with `waker` in the queue.
+    /// How waiting ended, or `None` with `waker` in the queue. Wakers are cloned and dropped outside the lock: one may
+    /// be the last that holds a task, and that task another follower.
     fn look(&mut self, waker: &Waker) -> Option<Waited> {
+        let waker = waker.clone();
         let mut state = self.seat.flight.lock();
         match &state.phase {
             Phase::Landed(landing) => Some(Waited::Landed(landing.clone())),
@@ -288,7 +290,9 @@ impl Follower {
                 if ticket == next {
                     state.next += 1;
                 }
-                state.wakers.insert(ticket, waker.clone());
+                let replaced = state.wakers.insert(ticket, waker);
+                drop(state);
+                drop(replaced);
                 None
             }
         }
@@ -299,15 +303,14 @@ impl Drop for Follower {
     fn drop(&mut self) {
         let mut state = self.seat.flight.lock();
         state.followers = state.followers.saturating_sub(1);
-        if let Some(ticket) = self.ticket {
-            state.wakers.remove(&ticket);
-        }
+        let waker = self.ticket.and_then(|ticket| state.wakers.remove(&ticket));
         // The last one leaves a flight that nobody leads: it must not stay in the map for ever.
         let abandoned = state.followers == 0 && matches!(state.phase, Phase::Free);
         if abandoned {
             state.phase = Phase::Landed(Landing::Again);
         }
         drop(state);
+        drop(waker);
         if abandoned {
             self.seat.close();
         }

@@ -22,7 +22,7 @@ use flight::{Follower, Joined, Landing, Leader, Waited};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 pub(crate) use stack::Inside;
 pub(crate) use witness::Unwritten;
-use witness::{Committed, Witness};
+use witness::{Committed, Standing, Witness};
 
 /// How often a follower whose flight gave it nothing joins another one before it runs for itself.
 const ROUNDS: usize = 8;
@@ -84,9 +84,15 @@ impl Run {
 
 /// Polls `future` inside of the run that it is.
 pub(crate) async fn drive<F: Future>(run: &Run, future: F) -> F::Output {
+    inside(run.leader.as_ref().map(Leader::id), future).await
+}
+
+/// Polls `future` inside of the run of `flight`. Not only the function runs inside: reading and storing its result call
+/// code of the user's too (`Clone`, `Drop`, serde, the closures of attributes), which may call cached functions.
+async fn inside<F: Future>(flight: Option<u64>, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|context| {
-        let _inside = run.inside();
+        let _inside = flight.map(Inside::of);
         future.as_mut().poll(context)
     })
     .await
@@ -140,10 +146,11 @@ async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
 /// Looks for others and for itself, and runs if there is nothing.
 async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     let generation = call.handler.generation();
-    let witness = match look(call.handler, &call.request, Purpose::Run).await {
+    let witness = match inside(Some(leader.id()), look(call.handler, &call.request, Purpose::Run)).await {
         Looked::Hit(value) => {
             call.count(Count::Hit);
-            leader.land(Landing::Value(Object::clone(&value)));
+            let landing = inside(Some(leader.id()), hit_for_others(call, &leader, generation, &value)).await;
+            leader.land(landing);
             return Entered::Value(value);
         }
         Looked::Miss(witness) => witness,
@@ -155,6 +162,19 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     call.count(Count::Miss);
     call.count(Count::Run);
     Entered::Run(Run { leader: Some(leader), witness, generation })
+}
+
+/// What those who wait get of a hit. One that came after an invalidation must not get what was looked up before it. So
+/// nobody can join any more when it is asked whether this process invalidated anything meanwhile; if so, a second look
+/// is behind that for all of them.
+async fn hit_for_others(call: &Call<'_>, leader: &Leader, generation: u64, value: &Object) -> Landing {
+    if !leader.close() || call.handler.generation() == generation {
+        return Landing::Value(Object::clone(value));
+    }
+    match look(call.handler, &call.request, Purpose::Read).await {
+        Looked::Hit(value) => Landing::Value(value),
+        Looked::Miss(_) | Looked::Away => Landing::Again,
+    }
 }
 
 /// Runs without anyone waiting for it.
@@ -190,6 +210,10 @@ pub(crate) enum Ended {
 
 /// Stores what a run gave, if it may, and answers those who waited.
 pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
+    inside(run.leader.as_ref().map(Leader::id), commit(call, run, ended)).await;
+}
+
+async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
     let (handler, request) = (&**call.handler, &call.request);
     let (committed, landing) = match ended {
         Ended::Value(value, life) if !life.is_none() => {
@@ -197,7 +221,7 @@ pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
                 Some(witness) => witness.store(handler, request, &value, life).await,
                 None => Committed::Unknown,
             };
-            if committed == Committed::Stands {
+            if committed == Committed::Stored {
                 call.count_function(Count::Store);
             }
             (committed, Some(Landing::Value(value)))
@@ -205,36 +229,41 @@ pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
         Ended::Value(value, _) => (run.removed(handler, request).await, Some(Landing::Value(value))),
         Ended::Nothing(whole) => (run.removed(handler, request).await, whole.map(Landing::Whole)),
         Ended::Failed(whole) => {
-            let committed = match &run.witness {
-                Some(witness) if whole.is_some() => witness.stands(handler, request).await,
-                _ => Committed::Unknown,
-            };
+            let committed = if run.witness.is_some() { Committed::Unwritten } else { Committed::Unknown };
             (committed, whole.map(Landing::Whole))
         }
     };
-    run.land(handler, committed, landing);
+    run.land(handler, request, committed, landing).await;
 }
 
 impl Run {
-    /// Empties the slot of a result that is not stored. Where there was nothing and nobody waits, that is done.
+    /// Empties the slot of a result that is not stored, unless there was nothing.
     async fn removed(&self, handler: &Handler, request: &Request<'_>) -> Committed {
         match &self.witness {
-            Some(witness) if !witness.saw_nothing() || self.close() => witness.remove(handler, request).await,
-            _ => Committed::Unknown,
+            Some(witness) if witness.saw_nothing() => Committed::Unwritten,
+            Some(witness) => witness.remove(handler, request).await,
+            None => Committed::Unknown,
         }
     }
 
     /// Ends the flight. Those who waited get the result unless something was invalidated while it ran: one of them may
-    /// have come after that, and must not get what was read before it. Where the store cannot tell, what this process
-    /// itself invalidated is enough to send them round again.
-    fn land(self, handler: &Handler, committed: Committed, landing: Option<Landing>) {
-        let overtaken = match committed {
-            Committed::Stands => false,
-            Committed::Overtaken => true,
-            Committed::Unknown => handler.generation() != self.generation,
+    /// have come after that, and must not get what was read before it. So that is asked when nobody can join any more.
+    /// Where the store cannot tell, what this process itself invalidated is enough to send them round again.
+    async fn land(self, handler: &Handler, request: &Request<'_>, committed: Committed, landing: Option<Landing>) {
+        let waited_for = self.close();
+        let Some(leader) = self.leader else { return };
+        let Some(landing) = landing.filter(|_| waited_for) else {
+            return leader.land(Landing::SideBySide);
         };
-        if let Some(leader) = self.leader {
-            leader.land(if overtaken { Landing::Again } else { landing.unwrap_or(Landing::SideBySide) });
-        }
+        let standing = match self.witness {
+            Some(witness) => witness.stands(handler, request, committed).await,
+            None => Standing::Unknown,
+        };
+        let stands = match standing {
+            Standing::Stands => true,
+            Standing::Overtaken => false,
+            Standing::Unknown => handler.generation() == self.generation,
+        };
+        leader.land(if stands { landing } else { Landing::Again });
     }
 }

@@ -28,7 +28,20 @@ pub(crate) struct Witness {
 /// How storing a result went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Committed {
-    /// What the look saw still stands, and so does the result.
+    /// It was written: until then the slot had not changed since the look.
+    Stored,
+    /// There was nothing to be written.
+    Unwritten,
+    /// Something was invalidated or stored in between.
+    Overtaken,
+    /// It could not be found out.
+    Unknown,
+}
+
+/// Whether what a look saw still stands, and so does the result of a run after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It does.
     Stands,
     /// Something was invalidated or stored in between.
     Overtaken,
@@ -63,6 +76,12 @@ impl Witness {
         u128::from(age) >= LONGEST_RUN.as_millis()
     }
 
+    /// For how long from `now` on the slot has to remember an invalidation: for as long as a run may last at most,
+    /// whatever the clock said of the machine that wrote what was seen.
+    fn remembers(&self, now: u64) -> Life {
+        Life::until(self.remembered, now).min(Life::of(LONGEST_RUN))
+    }
+
     /// Only if the slot still holds what was seen; where a pattern could match the key, none was cleared since.
     fn unchanged<'a>(&'a self, request: &Request<'_>, patterns: &'a EpochName<'a>) -> When<'a> {
         let at = 1 + usize::from(request.key.space().epoch().is_some());
@@ -90,7 +109,7 @@ impl Witness {
     ) -> Result<bool, Unwritten> {
         let now = handler.time();
         // What is written over a slot that was not looked at may be written over a tombstone.
-        let remembered = if always { Life::of(LONGEST_RUN) } else { Life::until(self.remembered, now) };
+        let remembered = if always { Life::of(LONGEST_RUN) } else { self.remembers(now) };
         let kept = life.max(remembered);
         let backend = handler.backend();
         let validity = self.record(request, now, life, kept);
@@ -117,12 +136,12 @@ impl Witness {
         match self.write(handler, request, value, life, false).await {
             Ok(true) => {
                 handler.counters.add(Count::Store);
-                self.epochs_stand(handler, request).await
+                Committed::Stored
             }
             Ok(false) => Committed::Overtaken,
             Err(Unwritten::Unstorable(reason)) => {
                 handler.refused(&request.key, &reason);
-                self.stands(handler, request).await
+                Committed::Unwritten
             }
             Err(Unwritten::Failed(error)) => {
                 handler.not_stored("storing a result", &error);
@@ -137,12 +156,12 @@ impl Witness {
             return Committed::Overtaken;
         }
         let now = handler.time();
-        let remembered = Life::until(self.remembered, now);
+        let remembered = self.remembers(now);
         let left: Option<Stored> = (!remembered.is_none()).then(|| form::tombstone(remembered.ends(now)));
         let patterns = EpochName::PATTERNS;
         let when = self.unchanged(request, &patterns);
         match handler.ask(handler.backend().put((&request.key).into(), left, remembered, when)).await {
-            Ok(true) => self.epochs_stand(handler, request).await,
+            Ok(true) => Committed::Stored,
             Ok(false) => Committed::Overtaken,
             Err(error) => {
                 handler.not_stored("removing a result", &error);
@@ -151,20 +170,29 @@ impl Witness {
         }
     }
 
-    /// Whether nothing was invalidated or stored since the look.
-    pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>) -> Committed {
-        match handler.ask(handler.backend().holds(&request.key, &self.seen)).await {
-            Ok(true) => self.epochs_stand(handler, request).await,
-            Ok(false) => Committed::Overtaken,
-            Err(_) => Committed::Unknown,
+    /// Whether nothing was invalidated or stored since the look, but for the result itself.
+    pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>, committed: Committed) -> Standing {
+        match committed {
+            Committed::Stored => self.epochs_stand(handler, request).await,
+            Committed::Unwritten => match handler.ask(handler.backend().holds(&request.key, &self.seen)).await {
+                Ok(true) => self.epochs_stand(handler, request).await,
+                Ok(false) => Standing::Overtaken,
+                Err(_) => Standing::Unknown,
+            },
+            Committed::Overtaken => Standing::Overtaken,
+            Committed::Unknown => Standing::Unknown,
         }
     }
 
-    async fn epochs_stand(&self, handler: &Handler, request: &Request<'_>) -> Committed {
+    async fn epochs_stand(&self, handler: &Handler, request: &Request<'_>) -> Standing {
+        // An invalidation that did not reach the store is not seen there.
+        if handler.owes() {
+            return Standing::Unknown;
+        }
         match handler.ask(handler.backend().current(&watch(request))).await {
-            Ok(epochs) if epochs.iter().copied().eq(self.epochs.iter().copied().map(Some)) => Committed::Stands,
-            Ok(_) => Committed::Overtaken,
-            Err(_) => Committed::Unknown,
+            Ok(epochs) if epochs.iter().copied().eq(self.epochs.iter().copied().map(Some)) => Standing::Stands,
+            Ok(_) => Standing::Overtaken,
+            Err(_) => Standing::Unknown,
         }
     }
 }

@@ -60,7 +60,7 @@ impl Placed {
         if let Some(mode) = take_mode(site) {
             plan.mode = mode;
         }
-        if plan.mode == Mode::Uncached {
+        if plan.mode == Mode::Uncached || plan.key.is_refused() {
             return None;
         }
         Some(Self { whose: Whose::of(site)?, plan, site })
@@ -126,6 +126,8 @@ where
     O::Value: Value,
     P: FnOnce(&R) -> Verdict,
 {
+    // What follows calls code of the user's, which may call this very function.
+    let _inside = right.inside();
     let verdict = (how.policy)(result);
     let split = how.outcome.split(result);
     // What is not stored is copied only if somebody waits for it.

@@ -16,8 +16,12 @@ use crate::form::Codec;
 use crate::stats::Stats;
 
 impl Placed {
-    /// A plan for an operation that runs nothing; `None` outside the test that is under way.
+    /// A plan for an operation that runs nothing; `None` outside the test that is under way, and for arguments whose
+    /// calls are not cached.
     fn for_operation(site: &'static Site, plan: Plan) -> Option<Self> {
+        if plan.key.is_refused() {
+            return None;
+        }
         Some(Self { whose: Whose::of(site)?, plan, site })
     }
 

@@ -101,6 +101,12 @@ impl Space {
         self.kind
     }
 
+    /// The function's `version`.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
     /// The epoch of this space, if it has one of its own.
     #[must_use]
     pub const fn epoch(&self) -> Option<&EpochName<'static>> {

@@ -24,6 +24,8 @@ const INLINE: usize = 96;
 #[derive(Clone, Debug)]
 pub struct Recorder {
     bytes: SmallVec<[u8; INLINE]>,
+    /// Something could not be recorded whole, so equal bytes may come of different values.
+    refused: bool,
 }
 
 impl Recorder {
@@ -31,13 +33,22 @@ impl Recorder {
     #[allow(clippy::new_without_default, reason = "generated code must not need a trait of the prelude")]
     #[must_use]
     pub fn new() -> Self {
-        Self { bytes: SmallVec::new() }
+        Self { bytes: SmallVec::new(), refused: false }
     }
 
     /// What was recorded.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Says that what was recorded does not tell this value from others: the call is not cached.
+    pub(crate) const fn refuse(&mut self) {
+        self.refused = true;
+    }
+
+    pub(crate) const fn is_refused(&self) -> bool {
+        self.refused
     }
 
     /// Bytes of a width that is always the same for this part; anything else goes through [`Recorder::framed`].
@@ -67,12 +78,12 @@ impl Recorder {
         }
     }
 
-    /// A field of a template, as its text. What a failing `Display` wrote before it failed is followed by a mark of
-    /// its own, so that it is not taken for the text of another value.
+    /// A field of a template, as its text. A call whose argument has a `Display` that fails is not cached: what was
+    /// written before may be the text of another value.
     pub fn display(&mut self, text: fmt::Arguments<'_>) {
         self.part(|recorder| {
             if fmt::Write::write_fmt(recorder, text).is_err() {
-                recorder.fixed([0xff]);
+                recorder.refuse();
             }
         });
     }
@@ -89,6 +100,7 @@ impl Recorder {
         recorded.sort_unstable_by(|a, b| a.bytes.cmp(&b.bytes));
         self.length(recorded.len());
         for recorder in recorded {
+            self.refused |= recorder.refused;
             self.framed(&recorder.bytes);
         }
     }

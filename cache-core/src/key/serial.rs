@@ -14,17 +14,17 @@ use serde::ser::{self, Serializer};
 
 use super::Recorder;
 
-/// Records `value`. A `Serialize` impl of the user's that fails part-way leaves what it wrote and the text of its error.
+/// Records `value`. Where a `Serialize` impl fails (that of a path that is not UTF-8, of a poisoned mutex), what it wrote
+/// does not tell the value from others, so the call is not cached.
 pub(super) fn record<T: Serialize + ?Sized>(value: &T, recorder: &mut Recorder) {
     if let Err(Refused(message)) = value.serialize(&mut KeySerializer(recorder)) {
-        recorder.fixed([tag::REFUSED]);
-        recorder.framed(message.as_bytes());
+        log::debug!("a call runs uncached: an argument could not be serialized for its key: {message}");
+        recorder.refuse();
     }
 }
 
 /// One byte before each value says what it is.
 mod tag {
-    pub(super) const REFUSED: u8 = 0;
     pub(super) const BOOL: u8 = 1;
     pub(super) const SIGNED: u8 = 2;
     pub(super) const UNSIGNED: u8 = 3;

@@ -175,7 +175,7 @@ mod tests {
         for field in fields {
             recorder.display(format_args!("{field}"));
         }
-        let space = super::super::Space::function("users", 0).with_template(literals);
+        let space = Space::function("users", 0).with_template(literals);
         Key::new(&space, recorder.bytes()).subject().unwrap()
     }
 

@@ -31,12 +31,16 @@ pub(crate) fn here() -> Here {
     if ALIVE.load(Ordering::SeqCst) == 0 {
         return Here::NoLab;
     }
-    INSIDE.with_borrow(|inside| inside.last().map_or(Here::Outside, |shared| Here::Lab(shared.cache.clone())))
+    // The thread may be ending, its locals gone.
+    let lab = INSIDE.try_with(|inside| inside.borrow().last().map(|shared| shared.cache.clone()));
+    lab.ok().flatten().map_or(Here::Outside, Here::Lab)
 }
 
 /// Notes, in every lab there is, that `site` was called outside.
 pub(crate) fn escape(site: &'static Site) {
-    for shared in lock_std(&LABS).iter().filter_map(Weak::upgrade) {
+    // Collected first: what is dropped here may be the last of a lab, and its values may call cached functions.
+    let labs: Vec<Arc<Shared>> = lock_std(&LABS).iter().filter_map(Weak::upgrade).collect();
+    for shared in labs {
         lock_std(&shared.escaped).insert(site.name().to_owned());
     }
 }
@@ -55,7 +59,7 @@ pub(super) fn end(shared: &Arc<Shared>) {
 
 /// Makes this thread be in the lab until the guard is dropped.
 pub(super) fn enter(shared: &Arc<Shared>) -> Inside {
-    INSIDE.with_borrow_mut(|inside| inside.push(Arc::clone(shared)));
+    let _ = INSIDE.try_with(|inside| inside.borrow_mut().push(Arc::clone(shared)));
     Inside(Arc::clone(shared))
 }
 

@@ -1,0 +1,87 @@
+//! What those who wait for a flight get, when something is invalidated while it ends.
+
+use std::pin::pin;
+
+use larder::Cache;
+
+use crate::late::{Gate, expect, late, now, poll};
+
+/// Every way to make a directly set key invalid that takes no key.
+async fn clear(way: &str, cache: &Cache) {
+    match way {
+        "handler" => cache.clear().await,
+        "pattern" => cache.clear_matching("k*").await,
+        other => panic!("there is no way `{other}`"),
+    }
+    .unwrap();
+}
+
+#[test]
+fn a_hit_read_before_an_invalidation_is_not_shared_with_those_who_came_after_it() {
+    for way in ["handler", "pattern"] {
+        let (late, cache) = late();
+        now(cache.set("k", 1_u32, 300)).unwrap();
+        late.looks.shut();
+        let mut first = pin!(cache.get_or_set_with("k", 300, async || 2_u32));
+        assert!(poll(first.as_mut()).is_pending(), "the look's answer is on its way");
+        now(clear(way, &cache));
+        let mut second = pin!(cache.get_or_set_with("k", 300, async || 3_u32));
+        assert!(poll(second.as_mut()).is_pending());
+        late.looks.open();
+        assert_eq!(expect(poll(first.as_mut())).unwrap(), 1, "{way}: it began before");
+        assert_eq!(expect(poll(second.as_mut())).unwrap(), 3, "{way}");
+    }
+}
+
+#[test]
+fn a_hit_read_while_its_key_is_being_invalidated_is_not_shared_with_those_who_came_after() {
+    let (late, cache) = late();
+    now(cache.set("k", 1_u32, 300)).unwrap();
+    late.invalidations.shut();
+    let mut removal = pin!(cache.remove("k"));
+    assert!(poll(removal.as_mut()).is_pending(), "on its way to the store");
+    late.looks.shut();
+    let mut first = pin!(cache.get_or_set_with("k", 300, async || 2_u32));
+    assert!(poll(first.as_mut()).is_pending(), "the look's answer is on its way");
+    late.invalidations.open();
+    expect(poll(removal.as_mut())).unwrap();
+    let mut second = pin!(cache.get_or_set_with("k", 300, async || 3_u32));
+    assert!(poll(second.as_mut()).is_pending());
+    late.looks.open();
+    assert_eq!(expect(poll(first.as_mut())).unwrap(), 1, "it began before");
+    assert_eq!(expect(poll(second.as_mut())).unwrap(), 3);
+}
+
+#[test]
+fn a_result_is_not_shared_with_those_who_came_after_an_invalidation_behind_its_commit() {
+    for way in ["handler", "pattern"] {
+        for answer in ["of the write", "of the last check"] {
+            let (late, cache) = late();
+            let gate = if answer == "of the write" { late.puts.clone() } else { late.currents.clone() };
+            let runs = Gate::default();
+            runs.shut();
+            let mut first = pin!(cache.get_or_set_with("k", 300, || {
+                let runs = runs.clone();
+                async move {
+                    runs.passed().await;
+                    1_u32
+                }
+            }));
+            assert!(poll(first.as_mut()).is_pending(), "it runs");
+            let mut early = pin!(cache.get_or_set_with("k", 300, async || 2_u32));
+            assert!(poll(early.as_mut()).is_pending(), "it waits for the first");
+            runs.open();
+            gate.shut();
+            assert!(poll(first.as_mut()).is_pending(), "the answer {answer} is on its way");
+            now(clear(way, &cache));
+            let mut after = pin!(cache.get_or_set_with("k", 300, async || 3_u32));
+            let mut got = poll(after.as_mut());
+            gate.open();
+            assert_eq!(expect(poll(first.as_mut())).unwrap(), 1, "{way}, {answer}: it began before");
+            if got.is_pending() {
+                got = poll(after.as_mut());
+            }
+            assert_eq!(expect(got).unwrap(), 3, "{way}, {answer}");
+        }
+    }
+}
