@@ -148,7 +148,8 @@ pub mod arguments {
     #[must_use]
     #[cached(key = (a, b, c, d), ttl = if c > 5 { 5 } else { 10 }, tags = ["a:{a}", "b:{b:?}"])]
     #[allow(clippy::cast_lossless)]
-    pub fn right(a: &str, b: Vec<u8>, c: u8, d: Option<u8>) -> usize {
+    pub fn right(a: &str, b: Vec<u8>, c: u8, d: Option<u8>, boxed: ::std::boxed::Box<u8>) -> usize {
+        ::std::mem::drop(boxed);
         let all = [a.len(), b.len(), c as usize, d.map_or(0, |d| d as usize)];
         ::std::mem::drop(b);
         all.len()

@@ -44,9 +44,17 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let (generics, clause) = (cached.generics(&quote!(#(#params)*), None), &cached.func.item.sig.generics.where_clause);
     let levels = cached.levels();
     let plan = plan(cached, Hand::Lent);
+    // References to whatever the arguments are, in which lints would see bad style; the names in a pattern, of which
+    // the key may use some.
     quote! {
         #[doc(hidden)]
-        #[allow(unused_variables)]
+        #[allow(
+            unused_variables,
+            clippy::borrowed_box,
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::trivially_copy_pass_by_ref
+        )]
         fn #name #generics(#(#params),*) -> #private::Plan #clause {
             #levels
             #plan
