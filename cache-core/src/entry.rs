@@ -22,7 +22,7 @@ pub enum Form {
 /// ([`crate::Clock::now`] for objects, [`crate::Clock::wall`] for bytes); `u64::MAX` is never.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Validity {
-    /// When it was read at its source at the earliest: the beginning of its run. Of concurrent renewals the newest stays.
+    /// When the run ended.
     pub created: u64,
     /// From this moment on it is expired.
     pub fresh_until: u64,

@@ -7,9 +7,10 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use cache_core::Memory;
 use larder::backend::{Backend, Entry, Epoch, EpochName, Form, Look, Pattern, Reply, Slot, Stored, When};
 use larder::key::Key;
-use larder::{Cache, Life, Memory, Opened};
+use larder::{Cache, Life, Opened};
 
 /// A gate that is passed by whoever is polled while it is open.
 #[derive(Clone, Default)]

@@ -3,7 +3,8 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use larder::{Cache, Clock, Memory};
+use cache_core::Memory;
+use larder::{Cache, Clock};
 
 use crate::late::{Gate, expect, now, poll};
 

@@ -48,7 +48,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 struct Flight {
     id: u64,
     key: OwnedKey,
-    /// The key was invalidated, or set, while it was under way.
+    /// The key was invalidated, set or refreshed while it was under way.
     detached: AtomicBool,
     state: Mutex<State>,
 }
@@ -208,8 +208,8 @@ impl Leader {
         self.0.as_ref().map_or(0, |seat| seat.flight.id)
     }
 
-    /// Whether the key was invalidated, or set, in this process since the flight began: then its result is older than
-    /// that, also where the store does not remember it any more.
+    /// Whether the key was invalidated, set or refreshed in this process since the flight began: then its result is
+    /// older than that, also where the store does not remember it any more.
     pub(crate) fn is_detached(&self) -> bool {
         self.0.as_ref().is_some_and(|seat| seat.flight.detached.load(Ordering::SeqCst))
     }

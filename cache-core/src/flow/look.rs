@@ -97,7 +97,7 @@ pub(crate) async fn look(handler: &Handler, request: &Request<'_>, purpose: Purp
 
 /// [`look`], with its failure.
 async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) -> Result<Looked, BackendError> {
-    let start = Start::now(handler, purpose);
+    let since = handler.clock.now();
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     if purpose != Purpose::Overwrite
@@ -108,29 +108,15 @@ async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) ->
     if purpose == Purpose::Read {
         return Ok(Looked::Miss(None));
     }
-    Ok(Looked::Miss(Some(witness(handler, request, &names, found, start).await?)))
+    Ok(Looked::Miss(Some(witness(handler, request, &names, found, since).await?)))
 }
 
 /// What a write over whatever is stored has to remember.
 pub(crate) async fn before_write(handler: &Handler, request: &Request<'_>) -> Result<Witness, BackendError> {
-    let start = Start::now(handler, Purpose::Overwrite);
+    let since = handler.clock.now();
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
-    witness(handler, request, &names, found, start).await
-}
-
-/// When, by both clocks, and why a look began.
-#[derive(Clone, Copy, Debug)]
-struct Start {
-    since: u64,
-    began: u64,
-    purpose: Purpose,
-}
-
-impl Start {
-    fn now(handler: &Handler, purpose: Purpose) -> Self {
-        Self { since: handler.clock.now(), began: handler.time(), purpose }
-    }
+    witness(handler, request, &names, found, since).await
 }
 
 async fn witness(
@@ -138,7 +124,7 @@ async fn witness(
     request: &Request<'_>,
     names: &[EpochName<'_>],
     found: Look,
-    Start { since, began, purpose }: Start,
+    since: u64,
 ) -> Result<Witness, BackendError> {
     let remembered = found.stored.as_ref().and_then(|stored| remembered_until(&request.key, stored));
     let known: Option<Vec<Epoch>> = found.epochs.into_iter().collect();
@@ -150,8 +136,7 @@ async fn witness(
     if epochs.len() != names.len() {
         return Err(BackendError::new("the handler gave fewer epochs than it was asked for"));
     }
-    let refresh = purpose == Purpose::Overwrite;
-    Ok(Witness { seen: found.seen, epochs, since, began, refresh, remembered: remembered.unwrap_or(0) })
+    Ok(Witness { seen: found.seen, epochs, since, remembered: remembered.unwrap_or(0) })
 }
 
 /// The value that was found, if it is one of this key and type, fresh, and invalidated by nothing.

@@ -116,6 +116,8 @@ pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
 /// [`enter`], where [`at_once`] gave nothing.
 pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
     if mode == Mode::Refresh {
+        // A run of this process that is under way is older: what it gives is not to come after the refresh.
+        call.handler.flights.detach(&call.request.key);
         return alone(call, Purpose::Overwrite).await;
     }
     for _ in 0..ROUNDS {
@@ -239,10 +241,6 @@ async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
             };
             if matches!(committed, Committed::Stored(_)) {
                 call.count_function(Count::Store);
-                if run.leader.is_none() {
-                    // Who comes now finds this one, and need not wait for an older run that is under way.
-                    handler.flights.detach(&request.key);
-                }
             }
             (committed, Some(Landing::Value(value)))
         }

@@ -23,10 +23,6 @@ pub(crate) struct Witness {
     pub(super) epochs: Vec<Epoch>,
     /// When the look began, on the handler's clock.
     pub(super) since: u64,
-    /// The same moment by [`Handler::time`], which entries carry.
-    pub(super) began: u64,
-    /// What is to be stored is wanted in place of whatever is there: it is the result of a refresh.
-    pub(super) refresh: bool,
     /// Until when the slot has to remember an invalidation, by [`Handler::time`]; 0 if there was none.
     pub(super) remembered: u64,
 }
@@ -34,7 +30,7 @@ pub(crate) struct Witness {
 /// How storing a result went.
 #[derive(Clone, Debug)]
 pub(crate) enum Committed {
-    /// It was written, over what the look saw or over what an older run stored since. What other processes see of it.
+    /// It was written: until then the slot had not changed since the look. What other processes see of it.
     Stored(Option<Seen>),
     /// There was nothing to be written.
     Unwritten,
@@ -117,7 +113,7 @@ impl Witness {
         let epoch = joint(self.epochs.first().copied().unwrap_or(Epoch(0)), space);
         let first_tag = self.epochs.len() - request.tags.len();
         let tags = request.tags.iter().cloned().zip(self.epochs.iter().skip(first_tag).copied()).collect();
-        Validity { created: self.began, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
+        Validity { created: now, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
     }
 
     /// Writes `value`, fresh for `life`. Gives what other processes see of it, or `None` if it was not written.
@@ -150,8 +146,7 @@ impl Witness {
         Ok(written.then_some(seen))
     }
 
-    /// Stores the result of a run for `life`, if what was seen still stands, or if all that happened since is that an
-    /// older run was stored: of concurrent renewals the newest stays.
+    /// Stores the result of a run for `life`, if what was seen still stands.
     pub(crate) async fn store(
         &self,
         handler: &Handler,
@@ -159,43 +154,25 @@ impl Witness {
         value: &Object,
         life: Life,
     ) -> Committed {
-        let mut witness = self.clone();
-        while !self.is_too_old(handler) {
-            match witness.write(handler, request, value, life, Write::Result).await {
-                Ok(Some(seen)) => {
-                    handler.counters.add(Count::Store);
-                    let shared = handler.backend().form() == Form::Bytes;
-                    return Committed::Stored(shared.then_some(seen));
-                }
-                Ok(None) => match self.over_an_older_run(handler, request).await {
-                    Some(newer) => witness = newer,
-                    None => return Committed::Overtaken,
-                },
-                Err(Unwritten::Unstorable(reason)) => {
-                    handler.refused(&request.key, &reason);
-                    return Committed::Unwritten;
-                }
-                Err(Unwritten::Failed(error)) => {
-                    handler.not_stored("storing a result", &error);
-                    return Committed::Unknown;
-                }
+        if self.is_too_old(handler) {
+            return Committed::Overtaken;
+        }
+        match self.write(handler, request, value, life, Write::Result).await {
+            Ok(Some(seen)) => {
+                handler.counters.add(Count::Store);
+                let shared = handler.backend().form() == Form::Bytes;
+                Committed::Stored(shared.then_some(seen))
+            }
+            Ok(None) => Committed::Overtaken,
+            Err(Unwritten::Unstorable(reason)) => {
+                handler.refused(&request.key, &reason);
+                Committed::Unwritten
+            }
+            Err(Unwritten::Failed(error)) => {
+                handler.not_stored("storing a result", &error);
+                Committed::Unknown
             }
         }
-        Committed::Overtaken
-    }
-
-    /// This witness with the slot as it is now, if it holds the result of a run that began before this one, and nothing
-    /// was invalidated since.
-    async fn over_an_older_run(&self, handler: &Handler, request: &Request<'_>) -> Option<Self> {
-        let names = watch(request);
-        let found = handler.ask(handler.backend().look(&request.key, &names)).await.ok()?;
-        let stored = found.stored.as_ref()?;
-        let began = request.codec.thaw(&request.key, stored)?.validity().created;
-        let older = began < self.began || (self.refresh && began == self.began);
-        let epochs_stand = found.epochs.iter().copied().eq(self.epochs.iter().copied().map(Some));
-        let remembered = form::remembered_until(&request.key, stored).unwrap_or(0);
-        let stands = older && epochs_stand && remembered == self.remembered;
-        stands.then(|| Self { seen: found.seen, ..self.clone() })
     }
 
     /// Empties the slot, if what was seen still stands.

@@ -61,7 +61,7 @@ pub struct Header {
     pub flags: u8,
     /// Random for each write: what a compare-and-set compares.
     pub nonce: u64,
-    /// When the run that made it began, in Unix milliseconds.
+    /// When it was written, in Unix milliseconds.
     pub created: u64,
     /// Until when (exclusive) it is fresh, in Unix milliseconds; [`NEVER`] for ever.
     pub fresh_until: u64,
