@@ -76,10 +76,9 @@ impl Clock {
     pub fn advance(&self, by: Duration) {
         if let Source::Standing(standing) = &self.0 {
             let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-            let before = standing.now.load(Ordering::SeqCst);
-            let now = before.saturating_add(by);
-            standing.now.store(now, Ordering::SeqCst);
-            standing.alarms.ring(now);
+            let moved = |before: u64| Some(before.saturating_add(by));
+            let before = standing.now.fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
+            standing.alarms.ring(before.unwrap_or_default().saturating_add(by));
         }
     }
 

@@ -25,12 +25,13 @@ pub mod key;
 #[cfg(feature = "test")]
 pub mod lab;
 mod memory;
+mod pattern;
 mod stats;
 mod sync;
 mod timer;
 mod ttl;
 
-pub use backend::{Backend, Look, Pattern, Reply, Slot, When};
+pub use backend::{Backend, Look, Reply, Slot, When};
 pub use block_on::block_on;
 pub use cache::{Blocking, Cache, CacheBuilder, Env, IntoHandler, Opened, Storable, cache_or};
 pub use clock::Clock;
@@ -40,6 +41,7 @@ pub use error::{BackendError, Error, Result};
 #[doc(hidden)]
 pub use inventory;
 pub use memory::Memory;
+pub use pattern::Pattern;
 pub use stats::{CacheStats, NamedStats, Stats};
 pub use timer::within;
 pub use ttl::{DEFAULT_EXPIRE, Life, Ttl};

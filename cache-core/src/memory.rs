@@ -6,12 +6,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::backend::{Backend, Pattern, Reply, Slot, When};
+use crate::backend::{Backend, Reply, Slot, When};
 use crate::clock::Clock;
 use crate::entry::{Entry, Form, Stored};
 use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
 use crate::key::{Key, OwnedKey};
+use crate::pattern::Pattern;
 use crate::sync::lock_std;
 use crate::ttl::Life;
 

@@ -7,13 +7,23 @@
 mod support;
 
 mod attributes;
+mod conditions;
 mod configuration;
+mod destructors;
 mod direct;
+mod dropped;
 mod failures;
 mod flights;
 mod invalidation;
 mod keys;
 mod lab;
+mod late;
 mod newest;
 mod processes;
+mod ram;
+mod remembered;
+mod sharing;
 mod stored;
+mod stress;
+mod unrecordable;
+mod wakers;

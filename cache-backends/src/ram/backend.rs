@@ -96,12 +96,11 @@ impl Ram {
     fn put_epoch(&self, name: &EpochName<'_>, stored: Option<&Stored>, life: Life, when: When<'_>) -> bool {
         let epoch = stored.and_then(Stored::as_bytes).and_then(Epoch::from_bytes);
         match when {
-            When::Always => self.epochs.put(name, epoch, life),
+            When::Always => self.epochs.put(name, epoch, life, false),
+            When::Absent => self.epochs.put(name, epoch, life, true),
             // Larder makes epochs by `epochs` and replaces them by `renew`; nothing else is decided about them.
-            When::Absent if self.read_slot(&Slot::Epoch(name)).is_none() => self.epochs.put(name, epoch, life),
-            When::Absent | When::Unchanged { .. } => return false,
+            When::Unchanged { .. } => false,
         }
-        true
     }
 
     fn put_entry(&self, key: &Key<'_>, stored: Option<Stored>, life: Life, when: When<'_>) -> bool {

@@ -72,15 +72,19 @@ impl Epochs {
         names.iter().map(one).collect()
     }
 
-    /// Replaces one epoch.
-    pub(super) fn put(&self, name: &EpochName<'_>, epoch: Option<Epoch>, life: Life) {
+    /// Replaces one epoch, or (`absent`) makes it if there is none; gives whether it did.
+    pub(super) fn put(&self, name: &EpochName<'_>, epoch: Option<Epoch>, life: Life, absent: bool) -> bool {
         let now = self.clock.now();
         let mut table = self.write();
         table.clean(now);
+        if absent && table.epochs.get(name.text()).is_some_and(|held| now < held.ends) {
+            return false;
+        }
         match epoch {
             Some(epoch) => table.epochs.insert(name.text().to_owned(), Held { epoch, ends: life.ends(now) }),
             None => table.epochs.remove(name.text()),
         };
+        true
     }
 
     /// Replaces these epochs by new ones that live as long as those did. Where there is none, nothing records it.

@@ -16,7 +16,7 @@ use cache_core::{Entry, Pattern};
 use hashbrown::HashTable;
 
 /// How many removals are remembered. A commit whose look is older than all of them is refused.
-const REMEMBERED: usize = 256;
+const REMEMBERED: usize = 4_096;
 
 #[derive(Debug)]
 pub(super) struct Stripe {

@@ -44,6 +44,7 @@ pub(crate) fn current(site: &'static Site) -> Current {
 }
 
 /// The cache of the caller: that of the test it is in, the installed one, or the one that `make` gives, made once.
+#[doc(hidden)]
 pub fn cache_or(make: fn() -> Cache) -> Cache {
     #[cfg(feature = "test")]
     if let crate::lab::Here::Lab(cache) = crate::lab::here() {

@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Cache, Invalidation};
-use crate::backend::Pattern;
 use crate::entry::Object;
 use crate::error::Result;
 use crate::flow::{Call, Ended, Entered, Led, Looked, Purpose, Request, Run, drive, enter, leave, look, peek};
 use crate::form::Codec;
 use crate::function::{Mode, Value};
 use crate::key::Key;
+use crate::pattern::Pattern;
 use crate::stats::Count;
 use crate::ttl::{Life, Ttl};
 
@@ -45,7 +45,7 @@ impl Cache {
     /// What is stored under `key`, if it is fresh and a `V`. A handler that fails is a miss.
     ///
     /// # Errors
-    /// None today: the `Result` leaves room for handlers that can tell a miss from trouble.
+    /// None: a broken handler must not break its callers. It is a `Result` like those of the other operations.
     pub async fn get<V: Storable>(&self, key: &str) -> Result<Option<V>> {
         let call = asked::<V>(self, key);
         if let Some(object) = peek(call.handler, &call.request)

@@ -171,7 +171,9 @@ impl Handler {
     /// A value has no form that this handler keeps.
     pub(crate) fn refused(&self, key: &Key<'_>, reason: &str) {
         self.counters.add(Count::Error);
-        log::warn!("handler `{}` does not keep `{}`: {reason}", self.name, key.label());
+        if self.breaker.may_log(self.clock.now()) {
+            log::warn!("handler `{}` does not keep `{}`: {reason}", self.name, key.label());
+        }
     }
 
     /// The answer of an operation, or an error when it takes longer than this handler's timeout. By the real clock:
@@ -186,7 +188,7 @@ impl Handler {
             .unwrap_or_else(|| Err(BackendError::new(format!("no answer within {limit:?}"))))
     }
 
-    /// Forgets breaker and debts: a test's handler that works again does so at once.
+    /// Forgets that it failed: a test's handler that works again does so at once.
     #[cfg(feature = "test")]
     pub(crate) fn mend(&self) {
         self.breaker.succeeded();

@@ -11,7 +11,10 @@ mod open;
 mod owed;
 
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use dashmap::DashMap;
 
@@ -125,12 +128,26 @@ impl Cache {
     /// # Errors
     /// [`Error::Handler`] of the first handler that could not be reached; all are tried.
     pub async fn invalidate_tag(&self, tag: &str) -> Result<()> {
+        let handlers = self.handlers();
+        let one = |handler| -> Pin<Box<dyn Future<Output = Result<()>> + Send + '_>> {
+            let handler: &SharedHandler = handler;
+            let invalidation = Invalidation::Epochs(vec![EpochName::tag(tag)]);
+            Box::pin(handler.invalidate(format!("invalidating the tag `{tag}`"), invalidation))
+        };
+        // All are begun at once: a caller that goes away half-way leaves none of them neither tried nor owed.
+        let mut open: Vec<_> = handlers.iter().map(one).collect();
         let mut outcome = Ok(());
-        for handler in self.handlers() {
-            let what = format!("invalidating the tag `{tag}`");
-            let done = handler.invalidate(what, Invalidation::Epochs(vec![EpochName::tag(tag)])).await;
-            outcome = outcome.and(done);
-        }
+        poll_fn(|context| {
+            open.retain_mut(|invalidation| match invalidation.as_mut().poll(context) {
+                Poll::Pending => true,
+                Poll::Ready(done) => {
+                    outcome = std::mem::replace(&mut outcome, Ok(())).and(done);
+                    false
+                }
+            });
+            if open.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
         outcome
     }
 
@@ -180,6 +197,7 @@ impl Cache {
     }
 
     /// A cache that keeps nothing: every function runs.
+    #[doc(hidden)]
     #[must_use]
     pub fn keeping_nothing() -> Self {
         log::warn!("no cache is installed and this build has no handler: cached functions run uncached");

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::handler::Handler;
-use crate::backend::Pattern;
 use crate::epoch::EpochName;
 use crate::error::BackendError;
 use crate::key::{Instance, Key, Space};
+use crate::pattern::Pattern;
 
 /// How many are remembered one by one. Past it, the epoch of the key's function (or, for directly set keys, of the
 /// handler) is renewed in their place: that makes more misses, and loses none.

@@ -97,7 +97,7 @@ pub(crate) async fn look(handler: &Handler, request: &Request<'_>, purpose: Purp
 
 /// [`look`], with its failure.
 async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) -> Result<Looked, BackendError> {
-    let since = handler.clock.now();
+    let since = (handler.clock.now(), handler.clock.wall());
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     if purpose != Purpose::Overwrite
@@ -113,7 +113,7 @@ async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) ->
 
 /// What a write over whatever is stored has to remember.
 pub(crate) async fn before_write(handler: &Handler, request: &Request<'_>) -> Result<Witness, BackendError> {
-    let since = handler.clock.now();
+    let since = (handler.clock.now(), handler.clock.wall());
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     witness(handler, request, &names, found, since).await
@@ -124,7 +124,7 @@ async fn witness(
     request: &Request<'_>,
     names: &[EpochName<'_>],
     found: Look,
-    since: u64,
+    since: (u64, u64),
 ) -> Result<Witness, BackendError> {
     let remembered = found.stored.as_ref().and_then(|stored| remembered_until(&request.key, stored));
     let known: Option<Vec<Epoch>> = found.epochs.into_iter().collect();

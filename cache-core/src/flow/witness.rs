@@ -21,8 +21,8 @@ pub(crate) struct Witness {
     pub(super) seen: Seen,
     /// The epochs of the handler, of the space, of patterns and of the tags, in the order of [`watch`].
     pub(super) epochs: Vec<Epoch>,
-    /// When the look began, on the handler's clock.
-    pub(super) since: u64,
+    /// When the look began: monotonic, and by the machine's date.
+    pub(super) since: (u64, u64),
     /// Until when the slot has to remember an invalidation, by [`Handler::time`]; 0 if there was none.
     pub(super) remembered: u64,
 }
@@ -90,7 +90,9 @@ impl Witness {
 
     /// Whether the run took so long that an invalidation may have come and left no trace.
     fn is_too_old(&self, handler: &Handler) -> bool {
-        let age = handler.clock.now().saturating_sub(self.since);
+        // By both clocks: the one that never goes back may stand still while the machine is suspended.
+        let age =
+            handler.clock.now().saturating_sub(self.since.0).max(handler.clock.wall().saturating_sub(self.since.1));
         u128::from(age) >= LONGEST_RUN.as_millis()
     }
 

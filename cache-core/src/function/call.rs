@@ -58,7 +58,9 @@ pub(super) struct Placed {
 impl Placed {
     /// `None` where the call touches no cache.
     fn new(site: &'static Site, mut plan: Plan) -> Option<Self> {
-        if let Some(mode) = take_mode(site) {
+        // `bypass` outranks a refresh, by the attribute or by the companion.
+        let mode = take_mode(site);
+        if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
             plan.mode = mode;
         }
         if plan.mode == Mode::Uncached || plan.key.is_refused() {

@@ -4,8 +4,9 @@
 //! preceded by its index, and one that `skip_serializing_if` leaves out leaves a mark. Maps are sorted by their encoded
 //! keys, so equal maps give equal bytes in any order. It writes only, and it never fails of itself.
 //!
-//! It cannot tell apart variants of an `untagged` enum with equal content (serde shows them alike), and a `HashSet`
-//! inside a struct is a sequence in random order: equal arguments may then be a miss, never a wrong value.
+//! It sees what serde shows. Variants of an `untagged` enum with equal content look alike, and fields under
+//! `#[serde(skip)]` are not there: arguments that differ in those only share a result, unless their type is a
+//! [`super::KeyPart`]. A `HashSet` inside a struct is a sequence in random order: equal arguments may be a miss.
 
 use std::fmt;
 

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use larder::{Cache, cached};
+use larder::cached;
 
-#[cached(name = "review::at_the_end")]
+#[cached(name = "at_the_end")]
 fn at_the_end(n: u32) -> u32 {
     n
 }
@@ -23,8 +23,6 @@ thread_local! {
 
 #[test]
 fn a_call_from_a_destructor_of_a_thread_local_works() {
-    let cache = Cache::builder().handler("ram", larder::Ram::builder()).build().unwrap();
-    cache.install().unwrap();
     std::thread::spawn(|| {
         LAST.with_borrow(Option::is_none);
         let lab = larder::test::lab();
