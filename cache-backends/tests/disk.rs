@@ -6,6 +6,8 @@
 mod bounds;
 #[path = "disk/damage.rs"]
 mod damage;
+#[path = "disk/invalidations.rs"]
+mod invalidations;
 #[path = "disk/processes.rs"]
 mod processes;
 #[path = "disk/sharing.rs"]

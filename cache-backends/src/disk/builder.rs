@@ -6,7 +6,7 @@ use cache_core::{DEFAULT_EXPIRE, Env, Error, IntoHandler, Opened, Result, Ttl};
 
 use super::Disk;
 use super::environment::Environment;
-use super::writer::Bounds;
+use super::queue::{Bound, Bounds};
 
 /// The address space that is set aside for the file where nothing is said about its size. It takes no memory and no
 /// room on the disk; it is what the file could grow to.
@@ -46,6 +46,9 @@ impl DiskBuilder {
     }
 
     /// How many entries there are at most, by all processes together; the oldest go first. 500 unless set.
+    ///
+    /// What was invalidated within the last hour is no entry. It is remembered beside them, in a quarter of the file and
+    /// 32 MiB at most.
     pub const fn threshold(mut self, entries: usize) -> Self {
         self.threshold = entries;
         self
@@ -127,11 +130,11 @@ impl IntoHandler for DiskBuilder {
         self.check()?;
         let cannot = |error| Error::config(format!("disk handler: `cache_dir` {:?}: {error}", self.cache_dir));
         let environment = Environment::open(&self.cache_dir, self.map(), env.clock.wall()).map_err(cannot)?;
-        let bounds = Bounds {
-            entries: u64::try_from(self.threshold).unwrap_or(u64::MAX),
+        let entries = Bound {
+            rows: u64::try_from(self.threshold).unwrap_or(u64::MAX),
             bytes: self.max_bytes.unwrap_or(u64::MAX),
         };
-        let disk = Disk::new(environment, self.prefix.clone(), bounds, env.clock.clone());
+        let disk = Disk::new(environment, self.prefix.clone(), Bounds::new(entries, self.map()), env.clock.clone());
         disk.keep_within().map_err(cannot)?;
         Ok(Opened::new(disk).default_expire(self.default_expire))
     }

@@ -8,6 +8,7 @@ use heed::RoTxn;
 
 use super::Disk;
 use super::environment::SLICE;
+use super::queue::Queue;
 use super::table::{ADDRESS, Address, HASH, Kind, Record, Tables, join};
 
 /// How many rows one transaction reads where all are read.
@@ -66,7 +67,9 @@ impl Disk {
     /// Removes what is there now, in slices, so that other writers get their turn.
     pub(super) fn remove_all(&self) -> Result<(), BackendError> {
         let next = self.read(|tables, txn, _| Ok(tables.counters(txn, &self.part)?.next))?;
-        while self.write(|writer, _| writer.remove_before(next, SLICE))? {}
+        for queue in [Queue::Entries, Queue::Tombstones] {
+            while self.write(|writer, _| writer.remove_before(queue, next, SLICE))? {}
+        }
         Ok(())
     }
 }

@@ -14,7 +14,8 @@ use super::error::{Remedy, at, explain, remedy};
 use super::generation::{Directory, private_directory};
 use super::open::{Open, pages};
 use super::os;
-use super::table::{Counters, PART, PartId, Tables};
+use super::queue::Counters;
+use super::table::{PART, PartId, Tables};
 use super::writer::Writer;
 
 /// How often, in milliseconds, a handle that only reads looks whether its generation was retired.
@@ -202,7 +203,7 @@ impl Environment {
     }
 
     /// Makes room in a map that is full: pages that readers which are gone still hold, what has expired, and the
-    /// oldest entries of the largest part. Removing needs a few pages too; where there are not even those, the map
+    /// oldest entries, or tombstones, of the largest part. Removing needs a few pages too; where there are not even those, the map
     /// grows a little, up to a quarter more than it was to have.
     fn make_room(&self, now: u64) -> heed::Result<()> {
         let evict = |open: &Open| {
@@ -268,12 +269,13 @@ fn evict_largest(tables: &Tables, txn: &mut RwTxn<'_>, now: u64) -> heed::Result
     let parts = tables.parts.iter(txn)?.flatten();
     let largest = parts
         .filter_map(|(part, row)| Some((*part.first_chunk::<PART>()?, Counters::parse(row))))
-        .max_by_key(|(_, counters)| counters.bytes);
+        .max_by_key(|(_, counters)| counters.bytes());
     let Some((part, counters)) = largest else { return Ok(()) };
     write_part(tables, txn, part, now, |writer| {
         if writer.expire(BATCH)? == 0 {
-            let batch = BATCH.max(usize::try_from(counters.entries / 16).unwrap_or(SLICE).min(SLICE));
-            writer.remove_before(u64::MAX, batch)?;
+            let queue = counters.larger();
+            let batch = BATCH.max(usize::try_from(counters.of(queue).rows / 16).unwrap_or(SLICE).min(SLICE));
+            writer.remove_before(queue, u64::MAX, batch)?;
         }
         Ok(())
     })

@@ -7,6 +7,7 @@
 //! | `generation` | directories, marks and locks: when a store starts empty, and how |
 //! | `check`, `walk` | the data file, looked at before it is mapped |
 //! | `table` | tables and rows |
+//! | `queue` | entries and tombstones: in which order they go, how many there are and may be |
 //! | `writer` | what changes entries: rows, indexes, counters and bounds in one transaction |
 //! | `epochs` | epochs |
 //! | `clear` | removing by pattern, and all |
@@ -25,6 +26,7 @@ mod error;
 mod generation;
 mod open;
 mod os;
+mod queue;
 mod table;
 mod walk;
 mod writer;
@@ -40,8 +42,9 @@ use heed::RoTxn;
 
 pub use builder::DiskBuilder;
 use environment::{Environment, SLICE};
+use queue::{Bounds, Queue};
 use table::{Kind, NewRecord, PartId, Place, Tables, part_id, room};
-use writer::{Bounds, Writer};
+use writer::Writer;
 
 /// The disk handler, in a directory that all processes of the machine can share.
 ///
@@ -66,6 +69,9 @@ impl fmt::Debug for Disk {
         f.debug_struct("Disk").field("prefix", &self.prefix).field("bounds", &self.bounds).finish_non_exhaustive()
     }
 }
+
+/// What core's tombstones begin with; it writes them over others too, where a run has nothing to store.
+const TOMBSTONE: &[u8] = b"larder tombstone";
 
 /// How many entries, and how many epochs, each write removes whose life has ended. It adds one at most.
 const EXPIRE: usize = 2;
@@ -144,7 +150,9 @@ impl Disk {
             if !self.allows(writer, &place, when, now)? {
                 return Ok(false);
             }
-            self.replace(writer, &place, bytes.map(|bytes| (bytes, life.ends(now))), 0, now)
+            let ends = life.ends(now);
+            let buries = place.kind == Kind::Entry && bytes.is_some_and(|bytes| bytes.starts_with(TOMBSTONE));
+            self.replace(writer, &place, bytes.map(|bytes| (bytes, ends)), if buries { ends } else { 0 }, now)
         })
     }
 
@@ -169,7 +177,8 @@ impl Disk {
         })
     }
 
-    /// Writes to a slot that may be written to, and keeps the bounds; gives whether it took what it was given.
+    /// Writes to a slot that may be written to, and keeps the bounds; gives whether it took what it was given. See
+    /// [`Writer::store`] for `guarded`.
     fn replace(
         &self,
         writer: &mut Writer<'_, '_>,
@@ -178,9 +187,9 @@ impl Disk {
         guarded: u64,
         now: u64,
     ) -> heed::Result<bool> {
-        let fits = stored.is_none_or(|(bytes, _)| {
-            place.kind == Kind::Epoch || room(NewRecord::row_length(place, bytes)) <= self.bounds.bytes
-        });
+        let most = self.bounds.of(Queue::to_guard(guarded)).bytes;
+        let fits = stored
+            .is_none_or(|(bytes, _)| place.kind == Kind::Epoch || room(NewRecord::row_length(place, bytes)) <= most);
         match stored.filter(|(_, ends)| fits && now < *ends) {
             Some((bytes, ends)) => writer.store(place, bytes, ends, guarded)?,
             // What the slot held was to be replaced: it is not what anyone should get any more.

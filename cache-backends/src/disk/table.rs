@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `entries` | part, hash of the slot's text | a [`Record`] |
 //! | `epochs` | part, hash of the slot's text | a [`Record`] |
-//! | `queue` | part, sequence number | hash of the slot's text |
+//! | `queue` | part, sequence number | hash of the slot's text; of `entries` only |
 //! | `ends` | part, `e` or `t`, end of life, hash | nothing |
 //! | `parts` | part | [`Counters`] |
 //!
@@ -14,6 +14,8 @@
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, RoTxn};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::queue::Counters;
 
 type Table = Database<'static, Bytes, Bytes>;
 
@@ -136,7 +138,7 @@ pub(super) struct Record<'a> {
     pub(super) ends: u64,
     /// Until when an invalidation of this slot has to be remembered; 0 if there was none.
     pub(super) guarded: u64,
-    /// Its place in the queue.
+    /// Its place in its [`super::queue::Queue`].
     pub(super) sequence: u64,
     /// The prefix and the slot's text.
     pub(super) text: &'a [u8],
@@ -203,42 +205,6 @@ pub(super) fn room(row: usize) -> u64 {
     const INLINE: u64 = 2_000;
     let row = row as u64;
     AROUND + if row <= INLINE { row } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
-}
-
-/// What is known of a part as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counters {
-    /// Entries.
-    pub(super) entries: u64,
-    /// The room they take.
-    pub(super) bytes: u64,
-    /// The next sequence number.
-    pub(super) next: u64,
-    /// Grows whenever a slot forgets that it was invalidated before the invalidation was to end.
-    pub(super) forgotten: u64,
-}
-
-impl Counters {
-    pub(super) fn parse(row: &[u8]) -> Self {
-        let number = |index: usize| {
-            let chunk = row.get(index * 8..).and_then(<[u8]>::first_chunk);
-            chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk))
-        };
-        Self { entries: number(0), bytes: number(1), next: number(2), forgotten: number(3) }
-    }
-
-    pub(super) fn row(&self) -> [u8; 32] {
-        let mut row = [0; 32];
-        for (chunk, number) in row.chunks_exact_mut(8).zip([self.entries, self.bytes, self.next, self.forgotten]) {
-            chunk.copy_from_slice(&number.to_le_bytes());
-        }
-        row
-    }
-}
-
-/// The key of `queue`.
-pub(super) fn queue_key(part: &PartId, sequence: u64) -> [u8; 16] {
-    join(part, &sequence.to_be_bytes())
 }
 
 pub(super) const END: usize = PART + 1 + 8 + HASH;

@@ -1,19 +1,14 @@
 //! Everything that changes a part's entries, within one transaction: rows, indexes and counters change together, and
 //! the bounds hold whenever it commits.
 
+use std::ops::Bound;
+
 use heed::RwTxn;
 
+use super::queue::{Bounds, Counters, Queue, Tally, queue_key};
 use super::table::{
-    Address, Counters, HASH, Kind, NewRecord, PART, PartId, Place, Record, Tables, end_key, join, parse_end, queue_key,
-    room,
+    Address, HASH, Kind, NewRecord, PART, PartId, Place, Record, Tables, end_key, join, parse_end, room,
 };
-
-/// How much a part may hold.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
-    pub(super) entries: u64,
-    pub(super) bytes: u64,
-}
 
 /// A part that is being written to.
 pub(super) struct Writer<'w, 'e> {
@@ -69,8 +64,8 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(())
     }
 
-    /// Stores `bytes` in a slot until `ends`. An invalidation is remembered until `guarded`, and one that the slot
-    /// remembers already stays so.
+    /// Stores `bytes` in a slot until `ends`. If they are a tombstone, its invalidation is remembered until `guarded`;
+    /// for all else that is 0. What the slot remembers already stays so.
     pub(super) fn store(&mut self, slot: &Place<'_>, bytes: &[u8], ends: u64, guarded: u64) -> heed::Result<()> {
         let met = self.tables.record(self.txn, slot.kind, &slot.address)?.is_some_and(|record| !slot.is_of(&record));
         if met {
@@ -78,17 +73,17 @@ impl<'w, 'e> Writer<'w, 'e> {
             self.remove(slot.kind, &slot.address)?;
         }
         let old = self.take(slot.kind, &slot.address)?;
+        let queue = Queue::to_guard(guarded);
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
         let length = NewRecord::row_length(slot, bytes);
-        let sequence = self.counters.next;
+        let sequence = queue.sequence(self.counters.next);
         let record = NewRecord { ends, guarded, sequence, place: slot, bytes };
         self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;
         if slot.kind == Kind::Entry {
             let (_, hash) = slot.address.split_at(PART);
             self.tables.queue.put(self.txn, &queue_key(&self.part, sequence), hash)?;
             self.counters.next += 1;
-            self.counters.entries += 1;
-            self.counters.bytes += room(length);
+            self.counters.of_mut(queue).add(room(length));
         }
         if ends != u64::MAX {
             self.tables.ends.put(self.txn, &end_key(slot.kind, ends, &slot.address), &[])?;
@@ -110,7 +105,7 @@ impl<'w, 'e> Writer<'w, 'e> {
     fn take(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
         let table = self.tables.of(kind);
         let Some(row) = table.get(self.txn, address)? else { return Ok(None) };
-        let length = row.len();
+        let (length, queue) = (row.len(), Queue::of_row(row));
         let (ends, guarded, sequence) =
             Record::parse(row).map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));
         table.delete(self.txn, address)?;
@@ -121,8 +116,7 @@ impl<'w, 'e> Writer<'w, 'e> {
             if let Some(sequence) = sequence {
                 self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
             }
-            self.counters.entries = self.counters.entries.saturating_sub(1);
-            self.counters.bytes = self.counters.bytes.saturating_sub(room(length));
+            self.counters.of_mut(queue).subtract(room(length));
         }
         Ok(Some(Removed { guarded }))
     }
@@ -156,38 +150,39 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(limit)
     }
 
-    /// Removes the oldest entries until the part is within its bounds, or `limit` of them; gives whether it is.
+    /// Removes the oldest entries until they are within their bound, and the oldest tombstones until those are, or
+    /// `limit` of each; gives whether they are.
     pub(super) fn keep_within(&mut self, bounds: &Bounds, limit: usize) -> heed::Result<bool> {
+        let entries = self.keep_queue_within(Queue::Entries, bounds, limit)?;
+        Ok(self.keep_queue_within(Queue::Tombstones, bounds, limit)? && entries)
+    }
+
+    fn keep_queue_within(&mut self, queue: Queue, bounds: &Bounds, limit: usize) -> heed::Result<bool> {
         for _ in 0..limit {
-            let within = self.counters.entries <= bounds.entries && self.counters.bytes <= bounds.bytes;
-            if within || !self.remove_oldest(u64::MAX)? {
+            if self.counters.of(queue).is_within(bounds.of(queue)) || !self.remove_oldest(queue, u64::MAX)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Removes up to `limit` of the entries that were stored before `sequence`, the oldest first; gives whether there
-    /// may be more.
-    pub(super) fn remove_before(&mut self, sequence: u64, limit: usize) -> heed::Result<bool> {
+    /// Removes up to `limit` of what stands in `queue` and was written before the row of this `number`, the oldest
+    /// first; gives whether there may be more.
+    pub(super) fn remove_before(&mut self, queue: Queue, number: u64, limit: usize) -> heed::Result<bool> {
         for _ in 0..limit {
-            if !self.remove_oldest(sequence)? {
+            if !self.remove_oldest(queue, number)? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn remove_oldest(&mut self, before: u64) -> heed::Result<bool> {
-        let first = queue_key(&self.part, 0);
+    fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
+        let first = queue_key(&self.part, queue.sequence(0));
         let head = self.tables.queue.get_greater_than_or_equal_to(self.txn, &first)?;
-        let found = head.and_then(|(key, hash)| {
-            let (part, sequence) = key.split_first_chunk::<PART>()?;
-            let sequence = u64::from_be_bytes(sequence.try_into().ok()?);
-            (*part == self.part).then_some((sequence, *hash.first_chunk::<HASH>()?))
-        });
-        let Some((sequence, hash)) = found else { return self.remove_any() };
-        if sequence >= before {
+        let found = head.and_then(|(key, hash)| Some((queue.parse(key, &self.part)?, *hash.first_chunk::<HASH>()?)));
+        let Some((sequence, hash)) = found else { return self.remove_any(queue) };
+        if sequence >= queue.sequence(before) {
             return Ok(false);
         }
         let address = join(&self.part, &hash);
@@ -200,18 +195,27 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(true)
     }
 
-    /// Removes an entry that is in no queue: only a damaged row is. Without one the counters are what is wrong.
-    fn remove_any(&mut self) -> heed::Result<bool> {
+    /// Removes a row that is counted in `queue` and does not stand there: only a damaged one does not. Without one the
+    /// counters are what is wrong.
+    fn remove_any(&mut self, queue: Queue) -> heed::Result<bool> {
+        if *self.counters.of(queue) == Tally::default() {
+            return Ok(false);
+        }
         let first: Address = join(&self.part, &[0; HASH]);
-        let found = self.tables.entries.get_greater_than_or_equal_to(self.txn, &first)?;
-        let address = found.and_then(|(key, _)| Address::try_from(key).ok()).filter(|key| key.starts_with(&self.part));
-        match address {
-            Some(address) => self.remove(Kind::Entry, &address),
-            None => {
-                self.counters.entries = 0;
-                self.counters.bytes = 0;
-                Ok(false)
+        let mut found = None;
+        let range = (Bound::Included(first.as_slice()), Bound::Unbounded);
+        for row in self.tables.entries.range(self.txn, &range)? {
+            let (key, row) = row?;
+            let Some(address) = Address::try_from(key).ok().filter(|key| key.starts_with(&self.part)) else { break };
+            if Queue::of_row(row) == queue {
+                found = Some(address);
+                break;
             }
         }
+        let Some(address) = found else {
+            *self.counters.of_mut(queue) = Tally::default();
+            return Ok(false);
+        };
+        self.remove(Kind::Entry, &address)
     }
 }

@@ -1,0 +1,163 @@
+//! The two queues of a part, and what is counted of each. Entries and tombstones have bounds of their own, so that
+//! neither pushes the other out.
+
+use super::table::{PART, PartId, Record, join};
+
+/// How much may stand in a queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound {
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+}
+
+/// How much a part may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    entries: Bound,
+    tombstones: Bound,
+}
+
+impl Bounds {
+    /// For a file of at most `map` bytes. Tombstones leave most of it to entries, and to pages that are written anew.
+    ///
+    /// A program that invalidates more than they remember, within the time for which they are kept, loses no
+    /// invalidation: what is lost then is the results of runs that are under way.
+    pub(super) fn new(entries: Bound, map: u64) -> Self {
+        Self { entries, tombstones: Bound { rows: 65_536, bytes: (map / 4).min(32 << 20) } }
+    }
+
+    pub(super) const fn of(&self, queue: Queue) -> &Bound {
+        match queue {
+            Queue::Entries => &self.entries,
+            Queue::Tombstones => &self.tombstones,
+        }
+    }
+}
+
+/// In which queue a row of `entries` stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Queue {
+    Entries,
+    Tombstones,
+}
+
+/// In the sequence number of what stands in the queue of tombstones, which is thereby sorted behind the other.
+const OF_A_TOMBSTONE: u64 = 1 << 63;
+
+impl Queue {
+    /// The queue of what is stored with an invalidation of its own to remember until `guarded`, or with none: 0.
+    pub(super) const fn to_guard(guarded: u64) -> Self {
+        if guarded > 0 { Self::Tombstones } else { Self::Entries }
+    }
+
+    /// The queue of what has this sequence number.
+    const fn of(sequence: u64) -> Self {
+        if sequence & OF_A_TOMBSTONE == 0 { Self::Entries } else { Self::Tombstones }
+    }
+
+    /// The queue of a row. One that is damaged does not say, and is most often an entry.
+    pub(super) fn of_row(row: &[u8]) -> Self {
+        Record::parse(row).map_or(Self::Entries, |record| Self::of(record.sequence))
+    }
+
+    /// The sequence number of the row written as the `number`th.
+    pub(super) const fn sequence(self, number: u64) -> u64 {
+        match self {
+            Self::Entries => number & !OF_A_TOMBSTONE,
+            Self::Tombstones => number | OF_A_TOMBSTONE,
+        }
+    }
+
+    /// What a key of `queue` says, if it is of this part and queue: the sequence number.
+    pub(super) fn parse(self, key: &[u8], part: &PartId) -> Option<u64> {
+        let sequence = u64::from_be_bytes(key.strip_prefix(part)?.try_into().ok()?);
+        (Self::of(sequence) == self).then_some(sequence)
+    }
+}
+
+/// The key of `queue`.
+pub(super) fn queue_key(part: &PartId, sequence: u64) -> [u8; PART + 8] {
+    join(part, &sequence.to_be_bytes())
+}
+
+/// What stands in a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) rows: u64,
+    /// The room they take.
+    pub(super) bytes: u64,
+}
+
+impl Tally {
+    pub(super) const fn is_within(&self, bound: &Bound) -> bool {
+        self.rows <= bound.rows && self.bytes <= bound.bytes
+    }
+
+    pub(super) const fn add(&mut self, room: u64) {
+        self.rows += 1;
+        self.bytes += room;
+    }
+
+    /// A damaged row may have been counted as something else.
+    pub(super) const fn subtract(&mut self, room: u64) {
+        self.rows = self.rows.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(room);
+    }
+}
+
+/// What is known of a part as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counters {
+    pub(super) entries: Tally,
+    pub(super) tombstones: Tally,
+    /// How many rows were written, which numbers the next.
+    pub(super) next: u64,
+    /// Grows whenever a slot forgets that it was invalidated before the invalidation was to end.
+    pub(super) forgotten: u64,
+}
+
+impl Counters {
+    pub(super) const fn of(&self, queue: Queue) -> &Tally {
+        match queue {
+            Queue::Entries => &self.entries,
+            Queue::Tombstones => &self.tombstones,
+        }
+    }
+
+    pub(super) const fn of_mut(&mut self, queue: Queue) -> &mut Tally {
+        match queue {
+            Queue::Entries => &mut self.entries,
+            Queue::Tombstones => &mut self.tombstones,
+        }
+    }
+
+    /// The room that the part takes.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.entries.bytes.saturating_add(self.tombstones.bytes)
+    }
+
+    /// The queue that takes more room.
+    pub(super) const fn larger(&self) -> Queue {
+        if self.tombstones.bytes > self.entries.bytes { Queue::Tombstones } else { Queue::Entries }
+    }
+
+    pub(super) fn parse(row: &[u8]) -> Self {
+        let number = |index: usize| {
+            let chunk = row.get(index * 8..).and_then(<[u8]>::first_chunk);
+            chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk))
+        };
+        let tally = |index| Tally { rows: number(index), bytes: number(index + 1) };
+        // Rows were written once that end before the tombstones; those stood among the entries then.
+        Self { entries: tally(0), next: number(2), forgotten: number(3), tombstones: tally(4) }
+    }
+
+    pub(super) fn row(&self) -> [u8; 48] {
+        let Self { entries, tombstones, next, forgotten } = self;
+        let numbers = [entries.rows, entries.bytes, *next, *forgotten, tombstones.rows, tombstones.bytes];
+        let mut row = [0; 48];
+        for (chunk, number) in row.chunks_exact_mut(8).zip(numbers) {
+            chunk.copy_from_slice(&number.to_le_bytes());
+        }
+        row
+    }
+}
