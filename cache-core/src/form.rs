@@ -136,7 +136,8 @@ impl std::fmt::Debug for Thawed<'_> {
     }
 }
 
-const TOMBSTONE: &[u8] = b"larder tombstone";
+/// What tombstones begin with, so that a store can tell them from entries.
+pub const TOMBSTONE: &[u8] = b"larder tombstone";
 
 /// What takes the place of an entry that was invalidated: it is no entry, and no two are alike. It says until when
 /// ([`crate::cache::Handler::time`]) the invalidation has to be remembered.

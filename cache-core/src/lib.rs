@@ -38,6 +38,7 @@ pub use clock::Clock;
 pub use entry::{Entry, Form, Object, Seen, Stored, Validity};
 pub use epoch::{Epoch, EpochName};
 pub use error::{BackendError, Error, Result};
+pub use form::TOMBSTONE;
 #[doc(hidden)]
 pub use inventory;
 pub use memory::Memory;

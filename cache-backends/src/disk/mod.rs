@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use cache_core::key::Key;
 use cache_core::{
-    Backend, BackendError, Clock, Epoch, EpochName, Life, Look, Pattern, Reply, Seen, Slot, Stored, When,
+    Backend, BackendError, Clock, Epoch, EpochName, Life, Look, Pattern, Reply, Seen, Slot, Stored, TOMBSTONE, When,
 };
 use heed::RoTxn;
 
@@ -69,9 +69,6 @@ impl fmt::Debug for Disk {
         f.debug_struct("Disk").field("prefix", &self.prefix).field("bounds", &self.bounds).finish_non_exhaustive()
     }
 }
-
-/// What core's tombstones begin with; it writes them over others too, where a run has nothing to store.
-const TOMBSTONE: &[u8] = b"larder tombstone";
 
 /// How many entries, and how many epochs, each write removes whose life has ended. It adds one at most.
 const EXPIRE: usize = 2;
