@@ -1,16 +1,14 @@
-//! A call of an annotated function: two skins, sync and async, over the one flow.
+//! A call of an annotated function: what both skins share, and the sync one.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use super::plan::{Mode, Plan, take_mode};
-use super::result::{How, Outcome, Returns, Split, Value, Verdict};
+use super::result::{How, Outcome, Split, Value, Verdict};
 use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, Handler, current};
 use crate::entry::Object;
-use crate::flow::{Call, Ended, Entered, Led, Request, Run, at_once, drive, enter_waiting, leave};
+use crate::flow::{Call, Ended, Entered, Led, Request, Run, at_once, enter_waiting, leave};
 use crate::form::Codec;
 use crate::ttl::Ttl;
 
@@ -57,7 +55,7 @@ pub(super) struct Placed {
 
 impl Placed {
     /// `None` where the call touches no cache.
-    fn new(site: &'static Site, mut plan: Plan) -> Option<Self> {
+    pub(super) fn new(site: &'static Site, mut plan: Plan) -> Option<Self> {
         // `bypass` outranks a refresh, by the attribute or by the companion.
         let mode = take_mode(site);
         if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
@@ -87,7 +85,7 @@ impl Placed {
 }
 
 /// What a call does next.
-enum Next<R> {
+pub(super) enum Next<R> {
     /// It has its result.
     Return(R),
     /// It runs the function, and stores what that gives.
@@ -97,7 +95,7 @@ enum Next<R> {
 }
 
 /// What is left of [`How`] after the policy was asked.
-struct Answer<R, O> {
+pub(super) struct Answer<R, O> {
     outcome: O,
     take: Option<fn(&Object) -> Option<R>>,
 }
@@ -106,13 +104,13 @@ impl<R, O: Outcome<R>> Answer<R, O>
 where
     O::Value: Value,
 {
-    fn new<P>(how: &How<R, O, P>) -> Self {
+    pub(super) fn new<P>(how: &How<R, O, P>) -> Self {
         Self { outcome: how.outcome, take: how.share.as_ref().map(|share| share.take) }
     }
 
     /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's
     /// is none (the direct interface lets two callers of one key disagree); then the function runs for itself.
-    fn of(&self, entered: Entered) -> Next<R> {
+    pub(super) fn of(&self, entered: Entered) -> Next<R> {
         let answer = match entered {
             Entered::Value(object) => object.downcast_ref::<O::Value>().cloned().map(|value| self.outcome.join(value)),
             Entered::Whole(object) => self.take.and_then(|take| take(&object)),
@@ -155,26 +153,6 @@ fn leave_blocking(call: &Call<'_>, run: Run, ended: Ended) {
     block_on(leave(call, run, ended));
 }
 
-/// The future of [`enter_waiting`], on the heap: see [`enter_blocking`].
-#[inline(never)]
-fn enter_boxed<'a>(call: &'a Call<'a>, mode: Mode) -> Pin<Box<dyn Future<Output = Entered> + Send + 'a>> {
-    Box::pin(enter_waiting(call, mode, Led::Async))
-}
-
-/// `enter`, with nothing on the heap for a hit that needs no waiting.
-async fn entered(call: &Call<'_>, mode: Mode) -> Entered {
-    match at_once(call, mode) {
-        Some(entered) => entered,
-        None => enter_boxed(call, mode).await,
-    }
-}
-
-/// The future of [`leave`], on the heap: see [`enter_blocking`].
-#[inline(never)]
-fn leave_boxed<'a>(call: &'a Call<'a>, run: Run, ended: Ended) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
-    Box::pin(leave(call, run, ended))
-}
-
 /// Calls a sync function.
 pub fn call<R, O, P>(site: &'static Site, plan: Plan, how: How<R, O, P>, run: impl FnOnce() -> R) -> R
 where
@@ -198,131 +176,6 @@ where
             drop(inside);
             let ended = ended(&result, how, &placed, &right, call.handler);
             leave_blocking(&call, right, ended);
-            result
-        }
-    }
-}
-
-/// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
-pub trait CallSend<R> {
-    /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(
-        &self,
-        site: &'static Site,
-        plan: Plan,
-        how: How<R, O, P>,
-        run: F,
-    ) -> impl Future<Output = R>
-    where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = R>;
-}
-
-#[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
-impl<R: Send> CallSend<R> for &Returns<R> {
-    fn call_async<O, P, F, Fut>(
-        &self,
-        site: &'static Site,
-        plan: Plan,
-        how: How<R, O, P>,
-        run: F,
-    ) -> impl Future<Output = R>
-    where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = R>,
-    {
-        async move {
-            // The run is boxed, and only where there is one: a hit's future stays small.
-            let Some(placed) = Placed::new(site, plan) else {
-                return Box::pin(run()).await;
-            };
-            let Some(call) = placed.call(how.codec) else {
-                return Box::pin(run()).await;
-            };
-            let answer = Answer::new(&how);
-            match answer.of(entered(&call, placed.plan.mode).await) {
-                Next::Return(result) => result,
-                Next::RunAlone => Box::pin(run()).await,
-                Next::Run(right) => {
-                    let result = drive(&right, Box::pin(run())).await;
-                    let ended = ended(&result, how, &placed, &right, call.handler);
-                    leave_boxed(&call, right, ended).await;
-                    result
-                }
-            }
-        }
-    }
-}
-
-/// The last level of calling an async function: its result is not `Send` and must not be held over an `.await`, or the
-/// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
-pub trait CallLocal<R> {
-    /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(
-        &self,
-        site: &'static Site,
-        plan: Plan,
-        how: How<R, O, P>,
-        run: F,
-    ) -> impl Future<Output = R>
-    where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = R>;
-}
-
-#[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
-impl<R> CallLocal<R> for Returns<R> {
-    fn call_async<O, P, F, Fut>(
-        &self,
-        site: &'static Site,
-        plan: Plan,
-        how: How<R, O, P>,
-        run: F,
-    ) -> impl Future<Output = R>
-    where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = R>,
-    {
-        async move {
-            let codec = how.codec;
-            let Some(placed) = Placed::new(site, plan) else {
-                return Box::pin(run()).await;
-            };
-            let entered = match placed.call(codec) {
-                Some(call) => entered(&call, placed.plan.mode).await,
-                None => return Box::pin(run()).await,
-            };
-            // In a block of its own: no result may be alive at an `.await` below.
-            let right = {
-                match Answer::new(&how).of(entered) {
-                    Next::Return(result) => return result,
-                    Next::Run(right) => Some(right),
-                    Next::RunAlone => None,
-                }
-            };
-            let Some(right) = right else {
-                return Box::pin(run()).await;
-            };
-            let result = drive(&right, Box::pin(run())).await;
-            let Some(call) = placed.call(codec) else { return result };
-            let ended = ended(&result, how, &placed, &right, call.handler);
-            crate::background::finish(async move {
-                if let Some(call) = placed.call(codec) {
-                    leave(&call, right, ended).await;
-                }
-            });
             result
         }
     }

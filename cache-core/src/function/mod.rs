@@ -5,6 +5,7 @@
 //! `call_async`. There is no cache logic in generated code.
 
 mod call;
+mod call_async;
 mod companions;
 mod plan;
 mod registry;
@@ -12,7 +13,8 @@ mod result;
 mod site;
 mod storable;
 
-pub use call::{CallLocal, CallSend, call, passes, ttl_of};
+pub use call::{call, passes, ttl_of};
+pub use call_async::{CallLocal, CallSend};
 pub use companions::{clear, invalidate, peek, peek_whole, prime, stats, with_mode, with_mode_async};
 pub use plan::{Mode, Plan, Prime, PrimeValue, PrimeWhole};
 pub use registry::Registered;

@@ -4,12 +4,17 @@
 //! or never polled again and then dropped) hands over to a follower; one that panics sends its followers to run side
 //! by side. A follower waits until the flight's deadline at most.
 
+mod follower;
+#[cfg(all(test, loom))]
+mod model;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Poll, Waker};
+use std::task::Waker;
 use std::time::Duration;
+
+pub(crate) use follower::{Follower, Waited};
 
 use super::map::Map;
 use super::stack::Waiting;
@@ -17,7 +22,6 @@ use crate::clock::Clock;
 use crate::entry::Object;
 use crate::key::{Key, OwnedKey};
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
-use crate::timer::Alarm;
 
 /// Who polls a leader's run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,90 +253,3 @@ impl Drop for Leader {
         }
     }
 }
-
-/// How waiting ended.
-pub(crate) enum Waited {
-    /// The flight landed.
-    Landed(Landing),
-    /// The leader went away: this caller leads now.
-    Lead(Leader),
-    /// The deadline passed.
-    Late,
-}
-
-/// One who waits. Dropped, it waits no more.
-pub(crate) struct Follower {
-    seat: Seat,
-    led: Led,
-    /// Its waker's place in the queue, from the first poll on.
-    ticket: Option<u64>,
-    /// While it waits, the runs around it wait for this flight.
-    waiting: Option<Waiting>,
-}
-
-impl Follower {
-    /// Waits until the flight lands, is free to be led, or the deadline has passed.
-    pub(crate) async fn wait(mut self) -> Waited {
-        let shared = &self.seat.flights;
-        let limit = u64::try_from(shared.deadline.as_millis()).unwrap_or(u64::MAX);
-        let mut alarm = Alarm::at(&shared.clock, shared.clock.now().saturating_add(limit));
-        poll_fn(|context| {
-            if let Some(waited) = self.look(context.waker()) {
-                return Poll::Ready(waited);
-            }
-            alarm.poll(context.waker()).map(|()| Waited::Late)
-        })
-        .await
-    }
-
-    /// How waiting ended, or `None` with `waker` in the queue. Wakers are cloned and dropped outside the lock: one may
-    /// be the last that holds a task, and that task another follower.
-    fn look(&mut self, waker: &Waker) -> Option<Waited> {
-        let waker = waker.clone();
-        let mut state = self.seat.flight.lock();
-        match &state.phase {
-            Phase::Landed(landing) => Some(Waited::Landed(landing.clone())),
-            Phase::Free => {
-                state.take_lead(self.led, self.seat.flights.clock.now());
-                let seat = Seat { flight: Arc::clone(&self.seat.flight), flights: Arc::clone(&self.seat.flights) };
-                // Whoever leads waits for nobody.
-                drop(state);
-                self.waiting = None;
-                Some(Waited::Lead(Leader(Some(seat))))
-            }
-            Phase::Led => {
-                let next = state.next;
-                let ticket = *self.ticket.get_or_insert(next);
-                if ticket == next {
-                    state.next += 1;
-                }
-                let replaced = state.wakers.insert(ticket, waker);
-                drop(state);
-                drop(replaced);
-                None
-            }
-        }
-    }
-}
-
-impl Drop for Follower {
-    fn drop(&mut self) {
-        let mut state = self.seat.flight.lock();
-        state.followers = state.followers.saturating_sub(1);
-        let waker = self.ticket.and_then(|ticket| state.wakers.remove(&ticket));
-        // The last one leaves a flight that nobody leads: it must not stay in the map for ever.
-        let abandoned = state.followers == 0 && matches!(state.phase, Phase::Free);
-        if abandoned {
-            state.phase = Phase::Landed(Landing::Again);
-        }
-        drop(state);
-        drop(waker);
-        if abandoned {
-            self.seat.close();
-        }
-    }
-}
-
-#[cfg(all(test, loom))]
-#[path = "flight_model.rs"]
-mod model;
