@@ -167,7 +167,7 @@ impl std::hash::Hasher for Fnv {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Recorder;
+    use super::super::{Recorder, Space};
     use super::*;
 
     fn readable(literals: Literals, fields: &[&str]) -> String {
