@@ -1,7 +1,7 @@
 //! What larder promises, over its public interface and on real parts. One binary, a module a theme.
 //!
 //! Run it with `cargo nextest`, which gives each test a process of its own: tests of one module share their counters.
-#![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test"))]
+#![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test", feature = "contract"))]
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -9,6 +9,7 @@ mod support;
 mod attributes;
 mod conditions;
 mod configuration;
+mod custom;
 mod destructors;
 mod direct;
 mod dropped;
