@@ -33,6 +33,7 @@
 //! | `disk` | the handler `Disk`: LMDB, shared by the processes of one machine; needs a C compiler |
 //! | `redis` | the handler `Redis`: a Redis or Valkey server |
 //! | `bytes` | values as bytes, for handlers of your own that keep bytes; implied by `disk` and `redis` |
+//! | `http` | the module `http`: whole responses, by a layer for axum and anything else on tower |
 //! | `test` | the module `test`: a lab that isolates tests and moves time |
 //! | `contract` | the module `contract`: the promises of a [`Backend`], for tests of your own |
 //!
@@ -55,6 +56,8 @@ pub use cache_core::{
     Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, IntoHandler, Life, NamedStats,
     Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
 };
+#[cfg(feature = "http")]
+pub use cache_http as http;
 #[doc = include_str!("cached.md")]
 pub use cache_macros::cached;
 

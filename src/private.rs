@@ -14,17 +14,4 @@ pub mod levels {
     pub use cache_core::key::{NoKeyPart as _, ViaHash as _, ViaKeyPart as _, ViaSerde as _};
 }
 
-/// The cache of a program that installs none: one handler in memory, 500 entries, 300 s.
-#[cfg(feature = "ram")]
-#[must_use]
-pub fn fallback() -> Cache {
-    let ram = Cache::builder().handler("ram", crate::Ram::builder()).build();
-    ram.unwrap_or_else(|_| Cache::keeping_nothing())
-}
-
-/// The cache of a program that installs none, built without any handler.
-#[cfg(not(feature = "ram"))]
-#[must_use]
-pub fn fallback() -> Cache {
-    Cache::keeping_nothing()
-}
+pub use cache_backends::fallback;

@@ -8,7 +8,7 @@ use crate::block_on;
 
 /// Brings `work` to its end: at once if it needs no waiting (ram, disk), else on a thread of its own. Where no thread
 /// can be had the caller waits.
-pub(crate) fn finish(work: impl Future<Output = ()> + Send + 'static) {
+pub fn finish(work: impl Future<Output = ()> + Send + 'static) {
     let mut work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
     if let Poll::Ready(()) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         return;

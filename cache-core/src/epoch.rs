@@ -60,6 +60,12 @@ impl<'a> EpochName<'a> {
         EpochName(Cow::Owned(format!("e:f:{name}")))
     }
 
+    /// Of the responses of the namespace `name`.
+    #[must_use]
+    pub fn responses(name: &str) -> EpochName<'static> {
+        EpochName(Cow::Owned(format!("e:h:{name}")))
+    }
+
     /// Its slot on a store, without the handler's prefix.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -22,6 +22,8 @@ mod form;
 pub mod frame;
 pub mod function;
 pub mod key;
+#[doc(hidden)]
+pub mod keyspace;
 #[cfg(feature = "test")]
 pub mod lab;
 mod memory;

@@ -54,7 +54,7 @@ impl Stats {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NamedStats {
-    /// The function's or the handler's name.
+    /// The name of the function, namespace or handler.
     pub name: String,
     /// What happened there.
     pub stats: Stats,
@@ -79,6 +79,8 @@ pub struct CacheStats {
     pub totals: Stats,
     /// Each function that was called, by name.
     pub functions: Vec<NamedStats>,
+    /// Each namespace of whole responses that was asked for, by name.
+    pub responses: Vec<NamedStats>,
     /// Each handler, by name.
     pub handlers: Vec<NamedStats>,
 }
@@ -101,6 +103,10 @@ pub(crate) struct Counters([AtomicU64; 6]);
 impl Counters {
     pub(crate) fn add(&self, count: Count) {
         self.0[count as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn subtract(&self, count: Count) {
+        self.0[count as usize].fetch_sub(1, Ordering::Relaxed);
     }
 
     fn read(&self, count: Count) -> u64 {

@@ -28,7 +28,8 @@ const MOST_STARS: usize = 3;
 
 /// Removes the entries whose subject matches.
 pub(super) async fn matching(link: Arc<Link>, target: Arc<Target>, pattern: Pattern) -> Result<(), BackendError> {
-    let glob = format!("{}[kfh]:*{}", escape(&target.prefix), widen(&pattern.to_glob()));
+    // A response's slot goes on behind its subject.
+    let glob = format!("{}[kfh]:*{}*", escape(&target.prefix), widen(&pattern.to_glob()));
     let (sender, done) = oneshot::channel();
     link.runtime.clone().spawn(async move {
         let keep = |text: &str| is_entry(text) && Key::subject_of(text).is_some_and(|it| pattern.matches(it));

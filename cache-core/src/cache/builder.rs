@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dashmap::DashMap;
-
 use super::handler::Handler;
 use super::open::{Env, IntoHandler, Opened};
 use super::{Cache, Handlers, Inner};
@@ -98,9 +96,7 @@ impl CacheBuilder {
         match handlers.iter().find(|handler| handler.name() == default) {
             Some(chosen) if problems.is_empty() => {
                 let chosen = Arc::clone(chosen);
-                let inner =
-                    Inner { handlers: Handlers::Fixed(handlers), clock: self.clock, bounds: DashMap::default() };
-                Ok(Cache { inner: Arc::new(inner), chosen })
+                Ok(Cache { inner: Arc::new(Inner::new(Handlers::Fixed(handlers), self.clock)), chosen })
             }
             _ => Err(Error::Config(problems)),
         }

@@ -32,7 +32,7 @@ pub(crate) fn current(site: &'static Site) -> Current {
     match crate::lab::here() {
         crate::lab::Here::Lab(cache) => return Current::In(cache.bound(site)),
         crate::lab::Here::Outside => {
-            crate::lab::escape(site);
+            crate::lab::escape(site.name());
             return Current::Escaped;
         }
         crate::lab::Here::NoLab => {}
@@ -51,6 +51,35 @@ pub fn cache_or(make: fn() -> Cache) -> Cache {
         return cache;
     }
     INSTALLED.get().unwrap_or_else(|| fallback(make)).clone()
+}
+
+/// Where a call finds itself that is not one of an annotated function.
+pub(crate) enum Surroundings {
+    /// In the installed cache, which never changes.
+    Installed(&'static Cache),
+    /// In another one.
+    In(Cache),
+    /// Outside the test that is under way.
+    #[cfg(feature = "test")]
+    Escaped,
+}
+
+/// The cache of a caller that is called `name`.
+pub(crate) fn surroundings(name: &str, make: fn() -> Cache) -> Surroundings {
+    let _ = name;
+    #[cfg(feature = "test")]
+    match crate::lab::here() {
+        crate::lab::Here::Lab(cache) => return Surroundings::In(cache),
+        crate::lab::Here::Outside => {
+            crate::lab::escape(name);
+            return Surroundings::Escaped;
+        }
+        crate::lab::Here::NoLab => {}
+    }
+    match INSTALLED.get() {
+        Some(cache) => Surroundings::Installed(cache),
+        None => Surroundings::In(fallback(make).clone()),
+    }
 }
 
 fn fallback(make: fn() -> Cache) -> &'static Cache {

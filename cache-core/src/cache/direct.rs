@@ -114,7 +114,7 @@ impl Cache {
         let call = asked::<V>(self, key);
         let life = call.handler.life(ttl.into());
         match enter(&call, Mode::Cached, Led::Async).await {
-            Entered::Value(object) | Entered::Whole(object) => match taken(&object) {
+            Entered::Value(object) | Entered::Coalesced(object) | Entered::Whole(object) => match taken(&object) {
                 Some(value) => Ok(value),
                 None => load().await,
             },
@@ -179,7 +179,7 @@ pub(super) mod sync {
         let call = asked::<V>(cache, key);
         let life = call.handler.life(ttl);
         match block_on(enter(&call, Mode::Cached, Led::Sync)) {
-            Entered::Value(object) | Entered::Whole(object) => match taken(&object) {
+            Entered::Value(object) | Entered::Coalesced(object) | Entered::Whole(object) => match taken(&object) {
                 Some(value) => Ok(value),
                 None => load(),
             },

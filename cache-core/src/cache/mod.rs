@@ -22,7 +22,7 @@ pub use blocking::Blocking;
 pub(crate) use bound::Bound;
 pub use builder::CacheBuilder;
 pub use current::cache_or;
-pub(crate) use current::{Current, current};
+pub(crate) use current::{Current, Surroundings, current, surroundings};
 pub use direct::Storable;
 pub(crate) use handler::{Handler, LONGEST_RUN, SharedHandler};
 pub use open::{Env, IntoHandler, Opened};
@@ -32,6 +32,7 @@ use crate::clock::Clock;
 use crate::epoch::EpochName;
 use crate::error::{Error, Result};
 use crate::function::Site;
+use crate::keyspace::Keyspace;
 use crate::stats::{CacheStats, Counters, NamedStats, Stats};
 
 /// A cache: named handlers, one of which is the default. A clone is cheap and is the same cache.
@@ -60,7 +61,17 @@ struct Inner {
     clock: Clock,
     /// Annotated functions that were called in this cache, by the address of their site.
     bounds: DashMap<usize, Arc<Bound>, foldhash::fast::RandomState>,
+    /// Namespaces of responses that were asked for in this cache, by handler and name.
+    keyspaces: Keyspaces,
 }
+
+impl Inner {
+    fn new(handlers: Handlers, clock: Clock) -> Self {
+        Self { handlers, clock, bounds: DashMap::default(), keyspaces: DashMap::default() }
+    }
+}
+
+type Keyspaces = DashMap<(String, String), Arc<Keyspace>, foldhash::fast::RandomState>;
 
 /// The handlers that are there.
 enum Handlers {
@@ -117,10 +128,13 @@ impl Cache {
         let mut functions: Vec<NamedStats> =
             self.inner.bounds.iter().map(|bound| named(bound.space.name(), &bound.counters)).collect();
         functions.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut responses: Vec<NamedStats> =
+            self.inner.keyspaces.iter().map(|keyspace| named(keyspace.name(), keyspace.counters())).collect();
+        responses.sort_by(|a, b| a.name.cmp(&b.name));
         let handlers: Vec<NamedStats> =
             self.handlers().iter().map(|handler| named(handler.name(), &handler.counters)).collect();
         let totals = handlers.iter().fold(Stats::default(), |sum, row| sum.plus(row.stats));
-        CacheStats { totals, functions, handlers }
+        CacheStats { totals, functions, responses, handlers }
     }
 
     /// Drops every entry that was stored with `tag`, on every handler.
@@ -188,6 +202,17 @@ impl Cache {
         Arc::clone(&self.inner.bounds.entry(address).or_insert(made))
     }
 
+    /// The responses of `namespace` on the handler `name`, or on the default one.
+    pub(crate) fn keyspace(&self, namespace: &str, name: Option<&str>) -> Result<Arc<Keyspace>> {
+        let handler = self.handler_for(name)?;
+        let key = (handler.name().to_owned(), namespace.to_owned());
+        if let Some(keyspace) = self.inner.keyspaces.get(&key) {
+            return Ok(Arc::clone(&keyspace));
+        }
+        let made = || Arc::new(Keyspace::new(namespace, handler));
+        Ok(Arc::clone(&self.inner.keyspaces.entry(key).or_insert_with(made)))
+    }
+
     fn make_bound(&self, site: &'static Site) -> Bound {
         let handler = self.handler_for(site.spec.handler);
         if let Err(error) = &handler {
@@ -205,14 +230,13 @@ impl Cache {
         let opened = Opened::new(nothing::Nothing);
         let chosen = Arc::new(Handler::new("nothing".to_owned(), opened, clock.clone(), builder::FLIGHT_DEADLINE));
         let handlers = Handlers::Fixed(vec![Arc::clone(&chosen)]);
-        Self { inner: Arc::new(Inner { handlers, clock, bounds: DashMap::default() }), chosen }
+        Self { inner: Arc::new(Inner::new(handlers, clock)), chosen }
     }
 
     #[cfg(feature = "test")]
     pub(crate) fn on_demand(handlers: crate::lab::OnDemand, clock: Clock) -> Self {
         let chosen = handlers.get(crate::lab::DEFAULT_HANDLER);
-        let inner = Inner { handlers: Handlers::OnDemand(handlers), clock, bounds: DashMap::default() };
-        Self { inner: Arc::new(inner), chosen }
+        Self { inner: Arc::new(Inner::new(Handlers::OnDemand(handlers), clock)), chosen }
     }
 }
 

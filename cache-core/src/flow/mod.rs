@@ -20,7 +20,7 @@ use crate::ttl::Life;
 pub(crate) use flight::{Flights, Led};
 use flight::{Follower, Joined, Landing, Leader, Waited};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
-pub(crate) use stack::Inside;
+pub use stack::Inside;
 use witness::{Committed, Standing, Witness};
 pub(crate) use witness::{Unwritten, Write};
 
@@ -52,8 +52,10 @@ impl Call<'_> {
 
 /// What a call comes to before a run.
 pub(crate) enum Entered {
-    /// A stored value, or that of a run that another caller led.
+    /// A stored value.
     Value(Object),
+    /// The value of a run that another caller led.
+    Coalesced(Object),
     /// The whole result of such a run, which is not stored.
     Whole(Object),
     /// This caller runs the function, inside of [`Run::inside`], and then [`leave`]s.
@@ -74,6 +76,27 @@ impl Run {
     /// Lets nobody join any more, and gives whether anyone waits.
     pub(crate) fn close(&self) -> bool {
         self.leader.as_ref().is_some_and(Leader::close)
+    }
+
+    /// Whether others can wait for this run.
+    pub(crate) const fn is_led(&self) -> bool {
+        self.leader.is_some()
+    }
+
+    /// Stores `value` at another key than the run's, under what the run saw: an entry of `beside` depends on the same
+    /// epochs. That slot must be one that nobody invalidates by its key, since what it held before the run is not known.
+    pub(crate) async fn store_beside(
+        &self,
+        handler: &Handler,
+        beside: &Request<'_>,
+        value: &Object,
+        life: Life,
+    ) -> bool {
+        let detached = self.leader.as_ref().is_some_and(Leader::is_detached);
+        let Some(witness) = self.witness.as_ref().filter(|_| !detached && !life.is_none()) else { return false };
+        let Ok(mut there) = before_write(handler, beside).await else { return false };
+        there.stands_for(witness);
+        matches!(there.store(handler, beside, value, life).await, Committed::Stored(_))
     }
 
     /// Makes the calling thread be inside of this run.
@@ -149,7 +172,7 @@ async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
         Waited::Lead(leader) => return Followed::Lead(leader),
         Waited::Late | Waited::Landed(Landing::SideBySide) => return Followed::Alone,
         Waited::Landed(Landing::Again) => return Followed::Again,
-        Waited::Landed(Landing::Value(value)) => Entered::Value(value),
+        Waited::Landed(Landing::Value(value)) => Entered::Coalesced(value),
         Waited::Landed(Landing::Whole(whole)) => Entered::Whole(whole),
     };
     call.count(Count::Coalesced);
@@ -192,8 +215,8 @@ async fn hit_for_others(call: &Call<'_>, leader: &Leader, generation: u64, value
     }
 }
 
-/// Runs without anyone waiting for it.
-async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
+/// Runs without anyone waiting for it, and waits for nobody.
+pub(crate) async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
     let generation = call.handler.generation();
     let witness = match look(call.handler, &call.request, purpose).await {
         Looked::Hit(value) => {
@@ -214,7 +237,7 @@ async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
 }
 
 /// What a run gave.
-pub(crate) enum Ended {
+pub enum Ended {
     /// A value to be stored for so long.
     Value(Object, Life),
     /// A complete result that is not stored: what was stored before goes. And the whole of it, for those who wait.

@@ -22,7 +22,7 @@ static WAITS: LazyLock<Mutex<HashMap<u64, Vec<u64>>>> = LazyLock::new(Mutex::def
 
 /// While it lives, this thread is inside the run of a flight.
 #[derive(Debug)]
-pub(crate) struct Inside(());
+pub struct Inside(());
 
 impl Inside {
     pub(crate) fn of(flight: u64) -> Self {

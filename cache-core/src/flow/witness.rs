@@ -88,6 +88,12 @@ impl Witness {
         self.seen.is_nothing()
     }
 
+    /// Makes this look at one slot as old as `other` at another one: the epochs of both are the same.
+    pub(crate) fn stands_for(&mut self, other: &Self) {
+        self.epochs.clone_from(&other.epochs);
+        self.since = other.since;
+    }
+
     /// Whether the run took so long that an invalidation may have come and left no trace.
     fn is_too_old(&self, handler: &Handler) -> bool {
         // By both clocks: the one that never goes back may stand still while the machine is suspended.

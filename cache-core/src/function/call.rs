@@ -112,7 +112,9 @@ where
     /// is none (the direct interface lets two callers of one key disagree); then the function runs for itself.
     pub(super) fn of(&self, entered: Entered) -> Next<R> {
         let answer = match entered {
-            Entered::Value(object) => object.downcast_ref::<O::Value>().cloned().map(|value| self.outcome.join(value)),
+            Entered::Value(object) | Entered::Coalesced(object) => {
+                object.downcast_ref::<O::Value>().cloned().map(|value| self.outcome.join(value))
+            }
             Entered::Whole(object) => self.take.and_then(|take| take(&object)),
             Entered::Run(run) => return Next::Run(run),
         };

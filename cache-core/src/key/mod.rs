@@ -91,6 +91,16 @@ impl Space {
         }
     }
 
+    /// The space of the responses of the namespace `name`. The first part that is recorded of each of its keys is what
+    /// a pattern is compared with.
+    #[must_use]
+    pub fn responses(name: impl Into<String>) -> Self {
+        let mut space = Self::function(name, 0);
+        space.kind = Kind::Response;
+        space.epoch = Some(EpochName::responses(&space.name));
+        space
+    }
+
     /// The same space with keys that can be read: the literal parts of a template, one more than it has fields.
     #[must_use]
     pub const fn with_template(mut self, literals: &'static [&'static str]) -> Self {
@@ -116,7 +126,7 @@ impl Space {
         self.epoch.as_ref()
     }
 
-    /// The function's name; empty for directly set keys.
+    /// The name of the function or namespace; empty for directly set keys.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -5,6 +5,7 @@
 //! | set directly | `k:{key}` |
 //! | function | `f:{version}#{name}:{digest}` |
 //! | function with a `key` template | `f:{version}:{name}:{readable}` |
+//! | response | `h:{version}:{namespace}:{path and query}~{digest}` |
 //!
 //! A readable key is the template with its fields escaped. Where that alone would not tell two keys apart (two fields
 //! with nothing that a field escapes between them, or generic code) a `~` and the digest follow.
@@ -17,12 +18,13 @@ use super::{Key, Kind};
 pub(crate) type Literals = &'static [&'static str];
 
 impl Key<'_> {
-    /// What `clear_matching` compares a pattern with: a direct key, or `name:readable-key` of a function with a
-    /// template. Other keys are matched by no pattern.
+    /// What `clear_matching` compares a pattern with: a direct key, `name:readable-key` of a function with a template,
+    /// or `namespace:path` of a response. Other keys are matched by no pattern.
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         match (self.space.kind, self.space.template) {
             (Kind::Direct, _) => Some(self.raw()),
+            (Kind::Response, _) => Some(format!("{}:{}", self.space.name, self.target())),
             (_, Some(literals)) => Some(format!("{}:{}", self.space.name, self.readable(literals))),
             (_, None) => None,
         }
@@ -31,7 +33,7 @@ impl Key<'_> {
     /// Whether [`Key::subject`] is some, without making it.
     #[must_use]
     pub fn has_subject(&self) -> bool {
-        self.space.kind == Kind::Direct || self.space.template.is_some()
+        self.space.kind != Kind::Function || self.space.template.is_some()
     }
 
     /// A short name for logs and errors.
@@ -42,6 +44,11 @@ impl Key<'_> {
 
     fn raw(&self) -> String {
         String::from_utf8_lossy(self.arguments).into_owned()
+    }
+
+    /// What of a response's key can be read: the first part that was recorded.
+    fn target(&self) -> String {
+        String::from_utf8_lossy(split_frame(self.arguments).0).into_owned()
     }
 
     /// The template filled in with what was recorded for its fields.
@@ -80,6 +87,10 @@ impl Key<'_> {
         let Space { kind, name, version, template, .. } = self.space;
         match (kind, template) {
             (Kind::Direct, _) => format!("k:{}", self.raw()),
+            (Kind::Response, _) => {
+                let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
+                format!("{}:{version}:{name}:{}~{}", kind.letter(), self.target(), &digest[..48])
+            }
             (kind, Some(literals)) => format!("{}:{version}:{name}:{}", kind.letter(), self.readable(literals)),
             (kind, None) => {
                 let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
@@ -95,9 +106,10 @@ impl Key<'_> {
         if let Some(key) = text.strip_prefix("k:") {
             return Some(key);
         }
-        let rest = text.strip_prefix("f:").or_else(|| text.strip_prefix("h:"))?;
-        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        rest.strip_prefix(':')
+        let response = text.strip_prefix("h:");
+        let rest = response.or_else(|| text.strip_prefix("f:"))?;
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(':')?;
+        if response.is_some() { rest.rsplit_once('~').map(|(subject, _digest)| subject) } else { Some(rest) }
     }
 
     /// A BLAKE3 digest of everything that tells this key from others, in this process and in any other.

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, Weak};
 
 use super::Shared;
 use crate::cache::Cache;
-use crate::function::Site;
 use crate::sync::lock_std;
 
 thread_local! {
@@ -36,12 +35,12 @@ pub(crate) fn here() -> Here {
     lab.ok().flatten().map_or(Here::Outside, Here::Lab)
 }
 
-/// Notes, in every lab there is, that `site` was called outside.
-pub(crate) fn escape(site: &'static Site) {
+/// Notes, in every lab there is, that what is called `name` was called outside.
+pub(crate) fn escape(name: &str) {
     // Collected first: what is dropped here may be the last of a lab, and its values may call cached functions.
     let labs: Vec<Arc<Shared>> = lock_std(&LABS).iter().filter_map(Weak::upgrade).collect();
     for shared in labs {
-        lock_std(&shared.escaped).insert(site.name().to_owned());
+        lock_std(&shared.escaped).insert(name.to_owned());
     }
 }
 

@@ -1,0 +1,298 @@
+//! Keys that belong to no annotated function: the responses of a namespace. Whoever owns them goes through the flow by
+//! hand, a step at a time, since what is run may go on when the caller has left (the body of a response is read after
+//! its head was answered). Nothing here is part of the public interface.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+pub use crate::background::finish;
+use crate::cache::{Cache, Invalidation, SharedHandler, Surroundings, surroundings};
+use crate::clock::Clock;
+use crate::entry::Object;
+use crate::epoch::EpochName;
+use crate::error::Result;
+use crate::flow::{self, Call, Entered, Led, Looked, Purpose, Request, Run, look};
+pub use crate::flow::{Ended, Inside};
+use crate::form::Codec;
+use crate::function::{Mode, Value};
+use crate::key::{Key, Recorder, Space};
+use crate::pattern::Pattern;
+use crate::stats::{Count, Counters, Stats};
+use crate::ttl::{Life, Ttl};
+
+/// The keys of one namespace on one handler.
+#[derive(Debug)]
+pub struct Keyspace {
+    space: Space,
+    handler: SharedHandler,
+    counters: Counters,
+}
+
+impl Keyspace {
+    pub(crate) fn new(namespace: &str, handler: SharedHandler) -> Self {
+        Self { space: Space::responses(namespace), handler, counters: Counters::default() }
+    }
+
+    /// The namespace.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.space.name()
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// What happened to its keys.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.counters.stats()
+    }
+
+    /// The clock of its cache.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.handler.clock
+    }
+
+    /// How long a value is fresh that `ttl` is said of.
+    #[must_use]
+    pub fn life(&self, ttl: Ttl) -> Life {
+        self.handler.life(ttl)
+    }
+
+    /// What is stored under `key` and can be had without waiting. It is not counted.
+    #[must_use]
+    pub fn peek(&self, key: &Recorder, codec: Codec) -> Option<Object> {
+        let call = self.call(key, &[], codec);
+        flow::peek(call.handler, &call.request)
+    }
+
+    /// Counts a hit that [`Keyspace::peek`] gave.
+    pub fn count_hit(&self) {
+        self.counters.add(Count::Hit);
+        self.handler.counters.add(Count::Hit);
+    }
+
+    /// Takes back what was counted for an answer that only says where to look on.
+    pub fn discount(&self, coalesced: bool) {
+        let count = if coalesced { Count::Coalesced } else { Count::Hit };
+        self.counters.subtract(count);
+        self.handler.counters.subtract(count);
+    }
+
+    /// Drops everything that was stored with one of `tags`.
+    ///
+    /// # Errors
+    /// When the handler cannot be reached; it is then done before the handler is read again.
+    pub async fn invalidate_tags(&self, what: String, tags: impl Iterator<Item = String>) -> Result<()> {
+        let names = tags.map(|tag| EpochName::tag(&tag)).collect();
+        self.handler.invalidate(what, Invalidation::Epochs(names)).await
+    }
+
+    /// Drops what matches.
+    ///
+    /// # Errors
+    /// As [`Keyspace::invalidate_tags`].
+    pub async fn invalidate_matching(&self, pattern: &str) -> Result<()> {
+        // The name is no pattern.
+        let name: String = self.name().chars().flat_map(|character| ['\\', character]).collect();
+        let pattern = Pattern::new(&format!("{name}:{pattern}"));
+        let what = format!("clearing what matches `{pattern:?}`");
+        self.handler.invalidate(what, Invalidation::Matching(pattern)).await
+    }
+
+    /// Drops everything.
+    ///
+    /// # Errors
+    /// As [`Keyspace::invalidate_tags`].
+    pub async fn clear(&self) -> Result<()> {
+        let epochs = vec![EpochName::responses(self.name())];
+        self.handler.invalidate(format!("clearing `{}`", self.name()), Invalidation::Epochs(epochs)).await
+    }
+
+    fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [String], codec: Codec) -> Call<'a> {
+        let request = Request { key: Key::new(&self.space, key.bytes()), tags, codec };
+        Call { handler: &self.handler, counters: Some(&self.counters), request }
+    }
+}
+
+/// A namespace by name, found in whichever cache a caller is in.
+pub struct Namespace {
+    name: String,
+    handler: Option<String>,
+    /// A cache that was chosen, whatever is installed.
+    cache: Option<Cache>,
+    fallback: fn() -> Cache,
+    /// In the chosen or installed cache, which never change; `None` if its handler is not there.
+    fixed: OnceLock<Option<Arc<Keyspace>>>,
+    reported: AtomicBool,
+}
+
+impl Namespace {
+    /// `name` on the handler `handler` of `cache`, or of whichever is installed, or of what `fallback` makes.
+    #[must_use]
+    pub const fn new(name: String, handler: Option<String>, cache: Option<Cache>, fallback: fn() -> Cache) -> Self {
+        Self { name, handler, cache, fallback, fixed: OnceLock::new(), reported: AtomicBool::new(false) }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its keys where the caller is. `None` outside the test that is under way, and where the handler is missing, which
+    /// is logged.
+    pub fn here(&self) -> Option<Arc<Keyspace>> {
+        if let Some(cache) = &self.cache {
+            return self.fixed.get_or_init(|| self.within(cache)).clone();
+        }
+        match surroundings(&self.name, self.fallback) {
+            Surroundings::Installed(cache) => self.fixed.get_or_init(|| self.within(cache)).clone(),
+            Surroundings::In(cache) => self.within(&cache),
+            #[cfg(feature = "test")]
+            Surroundings::Escaped => None,
+        }
+    }
+
+    fn within(&self, cache: &Cache) -> Option<Arc<Keyspace>> {
+        match cache.keyspace(&self.name, self.handler.as_deref()) {
+            Ok(keyspace) => Some(keyspace),
+            Err(error) => {
+                if !self.reported.swap(true, Ordering::Relaxed) {
+                    log::error!("the responses of `{}` are not cached: {error}", self.name);
+                }
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Namespace").field("name", &self.name).field("handler", &self.handler).finish_non_exhaustive()
+    }
+}
+
+/// How values of `V` are kept.
+#[must_use]
+pub const fn codec<V: Value + serde::Serialize + serde::de::DeserializeOwned>() -> Codec {
+    Codec::serde::<V>()
+}
+
+/// One key, and what its entry depends on.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where it is.
+    pub keyspace: Arc<Keyspace>,
+    /// What tells it from others.
+    pub key: Recorder,
+    /// What its entry is invalidated by.
+    pub tags: Arc<[String]>,
+    /// How its value is kept.
+    pub codec: Codec,
+}
+
+/// What asking for a value came to.
+#[allow(clippy::large_enum_variant, reason = "it is taken apart as soon as it is there")]
+#[derive(Debug)]
+pub enum Answer {
+    /// It is stored.
+    Stored(Object),
+    /// It is what a run gave that was under way.
+    Coalesced(Object),
+    /// The caller is to run, and to end what it was given.
+    Run(Running),
+}
+
+impl Place {
+    fn call(&self) -> Call<'_> {
+        self.keyspace.call(&self.key, &self.tags, self.codec)
+    }
+
+    /// What is stored, without a run and without waiting for one.
+    pub async fn read(&self) -> Option<Object> {
+        let call = self.call();
+        let found = match look(call.handler, &call.request, Purpose::Read).await {
+            Looked::Hit(object) => Some(object),
+            Looked::Miss(_) | Looked::Away => None,
+        };
+        call.count(if found.is_some() { Count::Hit } else { Count::Miss });
+        found
+    }
+
+    /// The value, or the right to run for it. With `share`, others wait for the run, and this caller for theirs.
+    pub async fn enter(self, share: bool) -> Answer {
+        let entered = {
+            let call = self.call();
+            if share {
+                flow::enter_waiting(&call, Mode::Cached, Led::Async).await
+            } else {
+                flow::alone(&call, Purpose::Run).await
+            }
+        };
+        match entered {
+            Entered::Value(object) => Answer::Stored(object),
+            Entered::Coalesced(object) | Entered::Whole(object) => Answer::Coalesced(object),
+            Entered::Run(run) => Answer::Run(Running { place: self, run }),
+        }
+    }
+
+    /// Stores `value` whatever is there, under the epochs of this moment.
+    ///
+    /// # Errors
+    /// When the handler cannot be reached.
+    pub async fn set(&self, value: &Object, life: Life) -> Result<()> {
+        let call = self.call();
+        call.handler.set(&call.request, value, life).await
+    }
+}
+
+/// The right to run, and the duty to end what waits for it. Dropped, it is handed to one who waits.
+pub struct Running {
+    /// For which key.
+    pub place: Place,
+    run: Run,
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Whether others can wait for it.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        self.run.is_led()
+    }
+
+    /// Makes the calling thread be inside of this run, so that it does not wait for itself.
+    #[must_use]
+    pub fn inside(&self) -> Option<Inside> {
+        self.run.inside()
+    }
+
+    /// Polls `future` inside of this run.
+    pub async fn drive<F: Future>(&self, future: F) -> F::Output {
+        flow::drive(&self.run, future).await
+    }
+
+    /// Stores a value at another key of this place's keyspace and tags, under what this run saw. Nobody may ever
+    /// invalidate that slot by its key.
+    pub async fn store_beside(&self, key: &Recorder, value: &Object, life: Life) -> bool {
+        let Place { keyspace, tags, codec, .. } = &self.place;
+        let call = keyspace.call(key, tags, *codec);
+        self.run.store_beside(call.handler, &call.request, value, life).await
+    }
+
+    /// Stores what the run gave, if it may, and answers those who waited.
+    pub async fn end(self, ended: Ended) {
+        let Self { place, run } = self;
+        flow::leave(&place.call(), run, ended).await;
+    }
+}

@@ -1,0 +1,133 @@
+//! What is stored under a key: a response, or by which headers the responses of that key differ.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+
+/// The value of a key.
+#[derive(Clone)]
+pub(crate) enum Stored {
+    Response(Kept),
+    Varies(Varies),
+}
+
+/// A complete response, as it came.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) status: StatusCode,
+    /// Without those that are of one connection only.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) times: Times,
+}
+
+/// When a response came, in milliseconds by the machine's date (RFC 9111, 4.2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Times {
+    /// When it was asked for.
+    pub(crate) asked: u64,
+    /// When its head was there.
+    pub(crate) answered: u64,
+    /// How old it was then.
+    pub(crate) age: u64,
+    /// From when on it is stale; `u64::MAX` is never.
+    pub(crate) stale_at: u64,
+}
+
+impl Times {
+    /// How old the response is at `now`, in whole seconds.
+    pub(crate) const fn age(&self, now: u64) -> u64 {
+        (self.age + now.saturating_sub(self.answered)) / 1_000
+    }
+
+    /// How long it is fresh yet, in whole seconds; `None` without a limit.
+    pub(crate) const fn ttl(&self, now: u64) -> Option<u64> {
+        if self.stale_at == u64::MAX { None } else { Some(self.stale_at.saturating_sub(now) / 1_000) }
+    }
+}
+
+/// By which headers of the request the responses of a key differ. They are stored under keys of their own, which
+/// contain the values of these headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Varies {
+    /// Sorted.
+    pub(crate) names: Vec<HeaderName>,
+    /// In those keys too: another set of names begins with no responses.
+    pub(crate) nonce: u128,
+    /// Digests of the values there are responses for.
+    pub(crate) variants: Vec<u64>,
+}
+
+/// Both in one row: kind, status, times, headers, body, names, nonce and variants.
+type Row = (u8, u16, (u64, u64, u64, u64), Vec<(Bytes, Bytes)>, Bytes, Vec<Bytes>, u128, Vec<u64>);
+
+const RESPONSE: u8 = 0;
+const VARIES: u8 = 1;
+
+fn bytes(text: impl AsRef<[u8]>) -> Bytes {
+    Bytes::copy_from_slice(text.as_ref())
+}
+
+impl Stored {
+    fn to_row(&self) -> Row {
+        match self {
+            Self::Response(Kept { status, headers, body, times }) => {
+                let times = (times.asked, times.answered, times.age, times.stale_at);
+                let headers = headers.iter().map(|(name, value)| (bytes(name), bytes(value))).collect();
+                (RESPONSE, status.as_u16(), times, headers, body.clone(), Vec::new(), 0, Vec::new())
+            }
+            Self::Varies(Varies { names, nonce, variants }) => {
+                let names = names.iter().map(bytes).collect();
+                (VARIES, 0, (0, 0, 0, 0), Vec::new(), Bytes::new(), names, *nonce, variants.clone())
+            }
+        }
+    }
+
+    /// The value of a row; why it is none otherwise.
+    fn of_row(row: Row) -> Result<Self, String> {
+        let (kind, status, times, rows, body, names, nonce, variants) = row;
+        if kind == VARIES {
+            let names: Result<_, _> = names.iter().map(|name| HeaderName::from_bytes(name)).collect();
+            return Ok(Self::Varies(Varies { names: names.map_err(|error| error.to_string())?, nonce, variants }));
+        }
+        if kind != RESPONSE {
+            return Err(format!("there is no kind {kind} of entries"));
+        }
+        let mut headers = HeaderMap::with_capacity(rows.len());
+        for (name, value) in rows {
+            let name = HeaderName::from_bytes(&name).map_err(|error| error.to_string())?;
+            let value = HeaderValue::from_maybe_shared(value).map_err(|error| error.to_string())?;
+            headers.try_append(name, value).map_err(|error| error.to_string())?;
+        }
+        let status = StatusCode::from_u16(status).map_err(|error| error.to_string())?;
+        let (asked, answered, age, stale_at) = times;
+        Ok(Self::Response(Kept { status, headers, body, times: Times { asked, answered, age, stale_at } }))
+    }
+}
+
+impl Serialize for Stored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_row().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of_row(Row::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // What it says is somebody's data.
+            Self::Response(kept) => {
+                f.debug_struct("Response").field("status", &kept.status).field("times", &kept.times).finish()
+            }
+            Self::Varies(varies) => varies.fmt(f),
+        }
+    }
+}

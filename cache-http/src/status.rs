@@ -1,0 +1,84 @@
+//! `Cache-Status`: what the cache did with a request (RFC 9211).
+
+use std::fmt::Write as _;
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+pub(crate) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+
+/// What the cache did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Did {
+    /// Answered from what is stored. For how many seconds that is fresh yet; `None` without a limit.
+    Hit(Option<u64>),
+    /// Answered with what another request for the same was given.
+    Collapsed(Forward),
+    /// Passed the request on, and stores the response.
+    Stored(Forward, StatusCode),
+    /// Passed the request on, and does not store the response, for this reason.
+    Passed(Forward, StatusCode, Option<&'static str>),
+    /// Refused, since nothing is stored and the client wants nothing else.
+    Refused(Forward),
+}
+
+/// Why a request was passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forward {
+    /// The cache was not to be used.
+    Bypass,
+    /// The request's method.
+    Method,
+    /// Nothing was stored for this target.
+    UriMiss,
+    /// Something was, but not for such headers.
+    VaryMiss,
+    /// What the request says beside its target: `Range`.
+    Partial,
+}
+
+impl Forward {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Bypass => "bypass",
+            Self::Method => "method",
+            Self::UriMiss => "uri-miss",
+            Self::VaryMiss => "vary-miss",
+            Self::Partial => "partial",
+        }
+    }
+}
+
+impl Did {
+    fn describe(self, name: &str) -> String {
+        let mut text = String::with_capacity(name.len() + 32);
+        text.push_str(name);
+        let written = match self {
+            Self::Hit(Some(ttl)) => write!(text, "; hit; ttl={ttl}"),
+            Self::Hit(None) => write!(text, "; hit"),
+            Self::Collapsed(forward) => write!(text, "; fwd={}; collapsed", forward.text()),
+            Self::Stored(forward, status) => {
+                write!(text, "; fwd={}; fwd-status={}; stored", forward.text(), status.as_u16())
+            }
+            Self::Passed(forward, status, detail) => {
+                write!(text, "; fwd={}; fwd-status={}", forward.text(), status.as_u16())
+                    .and_then(|()| detail.map_or(Ok(()), |detail| write!(text, "; detail={detail}")))
+            }
+            Self::Refused(forward) => write!(text, "; fwd={}; detail=only-if-cached", forward.text()),
+        };
+        debug_assert!(written.is_ok(), "a `String` takes everything");
+        text
+    }
+
+    /// Says so in `headers`, behind what caches further in said.
+    pub(crate) fn say(self, name: &str, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::try_from(self.describe(name)) {
+            headers.append(CACHE_STATUS, value);
+        }
+    }
+}
+
+/// Whether `name` can be a cache's name there: a token (RFC 8941, 3.3.4).
+pub(crate) fn is_name(name: &str) -> bool {
+    let rest = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte);
+    name.bytes().all(rest) && name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'*')
+}
