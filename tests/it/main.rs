@@ -1,7 +1,14 @@
 //! What larder promises, over its public interface and on real parts. One binary, a module a theme.
 //!
 //! Run it with `cargo nextest`, which gives each test a process of its own: tests of one module share their counters.
-#![cfg(all(feature = "ram", feature = "disk", feature = "redis", feature = "test", feature = "contract"))]
+#![cfg(all(
+    feature = "ram",
+    feature = "disk",
+    feature = "redis",
+    feature = "http",
+    feature = "test",
+    feature = "contract"
+))]
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -15,6 +22,7 @@ mod direct;
 mod dropped;
 mod failures;
 mod flights;
+
 mod invalidation;
 mod keys;
 mod lab;
@@ -23,6 +31,7 @@ mod newest;
 mod processes;
 mod ram;
 mod remembered;
+mod responses;
 mod sharing;
 mod stored;
 mod stress;
