@@ -17,3 +17,8 @@ fuzz seconds="60":
 # Advisories, licences and sources of everything we depend on. Needs `cargo install cargo-deny`.
 deny:
     cargo deny check
+
+# What a cached HTTP response costs, beside no cache and beside other caches, or a part of that: hits, misses, sockets.
+# Needs Rust 1.91.1, as one of them does.
+bench-http *parts:
+    cargo run --release --manifest-path benches/Cargo.toml --bin http -- {{parts}}
