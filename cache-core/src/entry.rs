@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::epoch::Epoch;
+use crate::epoch::{Epoch, EpochName};
 
 /// A value of any cached type.
 pub type Object = Arc<dyn Any + Send + Sync>;
@@ -31,7 +31,7 @@ pub struct Validity {
     /// The handler's and the function's epochs that were read before the run, as one number.
     pub epoch: u128,
     /// The tags it was stored with, and their epochs that were read before the run.
-    pub tags: Vec<(String, Epoch)>,
+    pub tags: Vec<(EpochName<'static>, Epoch)>,
 }
 
 /// A value as a handler of objects keeps it.

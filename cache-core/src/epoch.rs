@@ -54,6 +54,12 @@ impl<'a> EpochName<'a> {
         EpochName(Cow::Owned(format!("e:t:{tag}")))
     }
 
+    /// The tag that this is the epoch of, if it is one's.
+    #[must_use]
+    pub fn as_tag(&self) -> Option<&str> {
+        self.0.strip_prefix("e:t:")
+    }
+
     /// Of the function `name`.
     #[must_use]
     pub fn function(name: &str) -> EpochName<'static> {

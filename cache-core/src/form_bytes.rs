@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::Thawed;
 use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
 use crate::entry::{Object, Stored, Validity};
-use crate::epoch::Epoch;
+use crate::epoch::{Epoch, EpochName};
 use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
@@ -39,7 +39,7 @@ impl AsBytes {
             stale_until: validity.kept_until,
             fingerprint: (self.fingerprint)(),
             epoch: validity.epoch,
-            tags: validity.tags.into_iter().map(|(tag, epoch)| (tag, epoch.0)).collect(),
+            tags: validity.tags.iter().filter_map(|(tag, epoch)| Some((tag.as_tag()?.to_owned(), epoch.0))).collect(),
         };
         frame::write(&header, &key.identity(), |out| (self.encode)(&**value, out))
             .map(Stored::Bytes)
@@ -73,7 +73,7 @@ fn validity(header: Header) -> Validity {
         fresh_until: header.fresh_until,
         kept_until: header.stale_until,
         epoch: header.epoch,
-        tags: header.tags.into_iter().map(|(tag, epoch)| (tag, Epoch(epoch))).collect(),
+        tags: header.tags.iter().map(|(tag, epoch)| (EpochName::tag(tag), Epoch(*epoch))).collect(),
     }
 }
 

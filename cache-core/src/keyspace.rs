@@ -113,7 +113,7 @@ impl Keyspace {
         self.handler.invalidate(format!("clearing `{}`", self.name()), Invalidation::Epochs(epochs)).await
     }
 
-    fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [String], codec: Codec) -> Call<'a> {
+    fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [EpochName<'static>], codec: Codec) -> Call<'a> {
         let request = Request { key: Key::new(&self.space, key.bytes()), tags, codec };
         Call { handler: &self.handler, counters: Some(&self.counters), request }
     }
@@ -191,7 +191,7 @@ pub struct Place {
     /// What tells it from others.
     pub key: Recorder,
     /// What its entry is invalidated by.
-    pub tags: Arc<[String]>,
+    pub tags: Arc<[EpochName<'static>]>,
     /// How its value is kept.
     pub codec: Codec,
 }

@@ -21,11 +21,6 @@ impl Cookies {
         Self::Key(names.into_iter().map(Into::into).collect())
     }
 
-    /// Whether a request with these headers gets a response of its own.
-    pub(crate) fn forbid(&self, headers: &HeaderMap) -> bool {
-        *self == Self::Bypass && headers.contains_key(COOKIE)
-    }
-
     /// The cookies that count, in the order they came.
     pub(crate) fn counted<'h>(&self, headers: &'h HeaderMap) -> Vec<&'h [u8]> {
         let Self::Key(names) = self else { return Vec::new() };

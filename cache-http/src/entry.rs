@@ -3,9 +3,12 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::header::AGE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
+
+use crate::status::CACHE_STATUS;
 
 /// The value of a key.
 #[derive(Clone)]
@@ -22,6 +25,21 @@ pub(crate) struct Kept {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) times: Times,
+}
+
+impl Kept {
+    /// A response with these headers, but that they have a place each for what every hit says. A hit copies them, and
+    /// a copy that has to grow costs more than all the rest of it.
+    pub(crate) fn new(status: StatusCode, mut headers: HeaderMap, body: Bytes, times: Times) -> Self {
+        headers.insert(AGE, HeaderValue::from_static("0"));
+        headers.entry(CACHE_STATUS).or_insert(HeaderValue::from_static(""));
+        Self { status, headers, body, times }
+    }
+
+    /// The headers as they came.
+    fn came(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().filter(|(name, value)| **name != AGE && !(**name == CACHE_STATUS && value.is_empty()))
+    }
 }
 
 /// When a response came, in milliseconds by the machine's date (RFC 9111, 4.2.3).
@@ -74,10 +92,11 @@ fn bytes(text: impl AsRef<[u8]>) -> Bytes {
 impl Stored {
     fn to_row(&self) -> Row {
         match self {
-            Self::Response(Kept { status, headers, body, times }) => {
-                let times = (times.asked, times.answered, times.age, times.stale_at);
-                let headers = headers.iter().map(|(name, value)| (bytes(name), bytes(value))).collect();
-                (RESPONSE, status.as_u16(), times, headers, body.clone(), Vec::new(), 0, Vec::new())
+            Self::Response(kept) => {
+                let Times { asked, answered, age, stale_at } = kept.times;
+                let headers = kept.came().map(|(name, value)| (bytes(name), bytes(value))).collect();
+                let times = (asked, answered, age, stale_at);
+                (RESPONSE, kept.status.as_u16(), times, headers, kept.body.clone(), Vec::new(), 0, Vec::new())
             }
             Self::Varies(Varies { names, nonce, variants }) => {
                 let names = names.iter().map(bytes).collect();
@@ -104,7 +123,8 @@ impl Stored {
         }
         let status = StatusCode::from_u16(status).map_err(|error| error.to_string())?;
         let (asked, answered, age, stale_at) = times;
-        Ok(Self::Response(Kept { status, headers, body, times: Times { asked, answered, age, stale_at } }))
+        let times = Times { asked, answered, age, stale_at };
+        Ok(Self::Response(Kept::new(status, headers, body, times)))
     }
 }
 

@@ -35,6 +35,24 @@ pub(crate) struct Lookup {
     pub(crate) wanted: Wanted,
 }
 
+/// The answer, if it can be had without waiting.
+pub(crate) fn at_once<B>(
+    shared: &Shared,
+    keyspace: &Keyspace,
+    key: &Recorder,
+    wanted: &Wanted,
+    request: &HeaderMap,
+) -> Option<Response<ResponseBody<B>>> {
+    let mut found = keyspace.peek(key, codec::<Stored>())?;
+    if let Some(Stored::Varies(varies)) = found.downcast_ref::<Stored>() {
+        found = keyspace.peek(&varies.key(key, request), codec::<Stored>())?;
+    }
+    let Some(Stored::Response(kept)) = found.downcast_ref::<Stored>() else { return None };
+    keyspace.count_hit();
+    let now = keyspace.clock().wall();
+    Some(stored(kept, wanted, now, Did::Hit(kept.times.ttl(now)), &shared.signature))
+}
+
 /// Which key of a target is asked.
 enum Level {
     /// That of the target.
@@ -64,21 +82,8 @@ enum Found {
 }
 
 impl Lookup {
-    /// The answer, if it can be had without waiting.
-    pub(crate) fn at_once<B>(&self, request: &HeaderMap) -> Option<Response<ResponseBody<B>>> {
-        let mut found = self.keyspace.peek(&self.key, codec::<Stored>())?;
-        if let Some(Stored::Varies(varies)) = found.downcast_ref::<Stored>() {
-            found = self.keyspace.peek(&varies.key(&self.key, request), codec::<Stored>())?;
-        }
-        let Some(Stored::Response(kept)) = found.downcast_ref::<Stored>() else { return None };
-        self.keyspace.count_hit();
-        Some(self.hit(kept, None))
-    }
-
-    fn hit<B>(&self, kept: &Kept, did: Option<Did>) -> Response<ResponseBody<B>> {
-        let now = self.keyspace.clock().wall();
-        let did = did.unwrap_or_else(|| Did::Hit(kept.times.ttl(now)));
-        stored(kept, &self.wanted, now, did, &self.shared.signature)
+    fn hit<B>(&self, kept: &Kept, did: Did) -> Response<ResponseBody<B>> {
+        stored(kept, &self.wanted, self.keyspace.clock().wall(), did, &self.shared.signature)
     }
 
     fn place(&self, key: Recorder, request: &request::Parts) -> Place {
@@ -142,7 +147,7 @@ impl Lookup {
         let found = self.find(&parts, number).await;
         let (running, level) = match found {
             Found::Response(object, did) => match object.downcast_ref::<Stored>() {
-                Some(Stored::Response(kept)) => return Ok(self.hit(kept, Some(did))),
+                Some(Stored::Response(kept)) => return Ok(self.hit(kept, did)),
                 _ => unreachable!("`find` gives responses"),
             },
             Found::Nothing(forward, _) if self.miss == Miss::Refuse => {
@@ -336,7 +341,7 @@ impl Pending {
         let Self { plan, running, .. } = self;
         let Plan { status, headers, times, shelf } = plan;
         let life = Life::until(times.stale_at, running.place.keyspace.clock().wall());
-        let response: Object = Arc::new(Stored::Response(Kept { status, headers, body, times }));
+        let response: Object = Arc::new(Stored::Response(Kept::new(status, headers, body, times)));
         finish(async move {
             let at = |key: Recorder| Place { key, ..running.place.clone() };
             let (target, said, value) = match shelf {

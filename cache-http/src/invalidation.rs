@@ -36,7 +36,7 @@ pub(crate) struct Change {
 
 impl Change {
     pub(crate) fn of(request: &Parts, namespace: &Namespace) -> Self {
-        let uri = original(request);
+        let uri = original(&request.uri, &request.extensions);
         let authority = uri.authority().map(|authority| authority.as_str().to_owned());
         let header = || Some(request.headers.get(HOST)?.to_str().ok()?.to_owned());
         Self { keyspace: namespace.here(), paths: vec![uri.path().to_owned()], host: authority.or_else(header) }

@@ -2,9 +2,10 @@
 
 use axum::extract::OriginalUri;
 use cache_core::key::Recorder;
-use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST};
+use http::header::{ACCEPT_LANGUAGE, HOST};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::uri::Authority;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use crate::cookies::Cookies;
 use crate::language::negotiate;
@@ -26,34 +27,34 @@ pub(crate) struct KeyRules {
 
 /// The target as the client sent it. A nested router takes its prefix off the other one, and two of them would share
 /// their keys.
-pub(crate) fn original(parts: &Parts) -> &Uri {
-    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
+pub(crate) fn original<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
+    extensions.get::<OriginalUri>().map_or(uri, |original| &original.0)
 }
 
 impl KeyRules {
-    /// The key of a request; `None` if its target is too long.
+    /// The key of a request, with credentials or without; `None` if its target is too long.
     ///
     /// Whatever a response may depend on is in it, or is taken out of the request by [`KeyRules::hide`].
-    pub(crate) fn key(&self, parts: &Parts) -> Option<Recorder> {
-        let target = self.query.canonical(original(parts));
-        if target.len() > LONGEST_TARGET {
+    pub(crate) fn key<A>(&self, request: &Request<A>, authorized: bool) -> Option<Recorder> {
+        let (uri, headers) = (original(request.uri(), request.extensions()), request.headers());
+        if uri.path_and_query().is_some_and(|target| target.as_str().len() > LONGEST_TARGET) {
             return None;
         }
         let mut key = Recorder::new();
-        key.framed(target.as_bytes());
+        key.part(|target| self.query.record(uri, target));
         // Who asks with credentials shares only with others who do, and then what may be shared at all.
-        key.fixed([u8::from(parts.headers.contains_key(AUTHORIZATION)), u8::from(self.hostname)]);
+        key.fixed([u8::from(authorized), u8::from(self.hostname)]);
         if self.hostname {
-            host(parts, &mut key);
+            host(request.uri().authority().or_else(|| uri.authority()), headers, &mut key);
         }
-        let language = negotiate(&parts.headers, &self.languages).unwrap_or_default();
+        let language = negotiate(headers, &self.languages).unwrap_or_default();
         key.framed(language.as_bytes());
         key.length(self.headers.len());
         for name in &self.headers {
             key.framed(name.as_ref());
-            record(&parts.headers, name, &mut key);
+            record(headers, name, &mut key);
         }
-        let cookies = self.cookies.counted(&parts.headers);
+        let cookies = self.cookies.counted(headers);
         key.length(cookies.len());
         for cookie in cookies {
             key.framed(cookie);
@@ -63,10 +64,9 @@ impl KeyRules {
 
     /// Takes out of a request what its key does not contain, so that no response depends on it.
     pub(crate) fn hide(&self, parts: &mut Parts) {
-        if let Some(hidden) = self.query.hide(original(parts)).map(OriginalUri)
-            && parts.extensions.get::<OriginalUri>().is_some()
-        {
-            parts.extensions.insert(hidden);
+        let original = parts.extensions.get::<OriginalUri>().and_then(|original| self.query.hide(&original.0));
+        if let Some(hidden) = original {
+            parts.extensions.insert(OriginalUri(hidden));
         }
         if let Some(hidden) = self.query.hide(&parts.uri) {
             parts.uri = hidden;
@@ -94,10 +94,9 @@ impl KeyRules {
 }
 
 /// Both what the target says of the host and what the header does: handlers may read either.
-fn host(parts: &Parts, key: &mut Recorder) {
-    let authority = parts.uri.authority().or_else(|| original(parts).authority());
-    key.framed(authority.map_or("", |authority| authority.as_str()).to_ascii_lowercase().as_bytes());
-    let values = parts.headers.get_all(HOST);
+fn host(authority: Option<&Authority>, headers: &HeaderMap, key: &mut Recorder) {
+    key.framed(authority.map_or("", Authority::as_str).to_ascii_lowercase().as_bytes());
+    let values = headers.get_all(HOST);
     key.length(values.iter().count());
     for value in values {
         key.framed(&value.as_bytes().to_ascii_lowercase());

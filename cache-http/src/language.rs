@@ -5,6 +5,9 @@ use http::header::ACCEPT_LANGUAGE;
 
 /// The language of `known` that a request with these headers gets; the first where none is asked for.
 pub(crate) fn negotiate<'k>(headers: &HeaderMap, known: &'k [String]) -> Option<&'k str> {
+    if known.is_empty() {
+        return None;
+    }
     let mut ranges: Vec<(u16, &str)> = headers
         .get_all(ACCEPT_LANGUAGE)
         .iter()

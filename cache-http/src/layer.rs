@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cache_core::keyspace::{Keyspace, Namespace};
-use cache_core::{Result, Stats};
+use cache_core::{EpochName, Result, Stats};
 use http::{Request, Response, request};
 use http_body::Body;
 use tower_layer::Layer;
@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::body::ResponseBody;
 use crate::builder::{ResponseCacheBuilder, Tagger};
-use crate::flight::{Leading, Lookup};
+use crate::flight::{Leading, Lookup, at_once};
 use crate::future::ResponseFuture;
 use crate::invalidation::{self, Change};
 use crate::key::{KeyRules, original};
@@ -54,10 +54,10 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// What the entry of a request is invalidated by.
-    pub(crate) fn tags(&self, request: &request::Parts) -> Arc<[String]> {
-        let path = invalidation::tag(self.namespace.name(), original(request).path());
+    pub(crate) fn tags(&self, request: &request::Parts) -> Arc<[EpochName<'static>]> {
+        let path = invalidation::tag(self.namespace.name(), original(&request.uri, &request.extensions).path());
         let own = self.tagger.as_ref().map(|tagger| tagger(request)).unwrap_or_default();
-        std::iter::once(path).chain(own).collect()
+        std::iter::once(path).chain(own).map(|tag| EpochName::tag(&tag)).collect()
     }
 
     /// The answer of a response that is not stored.
@@ -197,28 +197,20 @@ where
             return pass(shared, inner, request, Forward::Bypass, Some("configuration"));
         }
         let has_body = !request.body().is_end_stream();
-        let (mut parts, body) = request.into_parts();
-        let (key, miss) = match Asked::of(&parts, has_body, &shared.rules) {
+        let (key, miss) = match Asked::of(&request, has_body, &shared.rules) {
             Asked::Lookup(key, miss) => (key, miss),
-            Asked::Bypass(reason) => {
-                shared.rules.hide(&mut parts);
-                return pass(shared, inner, Request::from_parts(parts, body), Forward::Bypass, Some(reason));
-            }
-            Asked::OtherMethod => {
-                return pass(shared, inner, Request::from_parts(parts, body), Forward::Method, None);
-            }
-            Asked::Unsafe => return change(shared, inner, Request::from_parts(parts, body)),
+            Asked::Bypass(reason) => return hide(shared, inner, request, reason),
+            Asked::OtherMethod => return pass(shared, inner, request, Forward::Method, None),
+            Asked::Unsafe => return change(shared, inner, request),
         };
-        let Some(keyspace) = shared.namespace.here() else {
-            shared.rules.hide(&mut parts);
-            return pass(shared, inner, Request::from_parts(parts, body), Forward::Bypass, Some("no-handler"));
-        };
-        let lookup = Lookup { shared: Arc::clone(shared), keyspace, key, miss, wanted: Wanted::of(&parts) };
-        if let Some(response) = lookup.at_once(&parts.headers) {
+        let Some(keyspace) = shared.namespace.here() else { return hide(shared, inner, request, "no-handler") };
+        let wanted = Wanted::of(&request);
+        if let Some(response) = at_once(shared, &keyspace, &key, &wanted, request.headers()) {
             return ResponseFuture::ready(response);
         }
+        let lookup = Lookup { shared: Arc::clone(shared), keyspace, key, miss, wanted };
         let leading = Leading::default();
-        let answer = lookup.answer(Request::from_parts(parts, body), inner, leading.clone());
+        let answer = lookup.answer(request, inner, leading.clone());
         ResponseFuture::driven(Box::pin(answer), leading)
     }
 }
@@ -234,6 +226,21 @@ where
     S: Service<Request<A>, Response = Response<B>>,
 {
     ResponseFuture::passed(inner.call(request), Passing { shared: Arc::clone(shared), forward, detail })
+}
+
+/// Passes on a request that the cache is not asked for, without what no response may depend on.
+fn hide<S, A, B>(
+    shared: &Arc<Shared>,
+    inner: S,
+    request: Request<A>,
+    detail: &'static str,
+) -> ResponseFuture<S::Future, B, S::Error>
+where
+    S: Service<Request<A>, Response = Response<B>>,
+{
+    let (mut parts, body) = request.into_parts();
+    shared.rules.hide(&mut parts);
+    pass(shared, inner, Request::from_parts(parts, body), Forward::Bypass, Some(detail))
 }
 
 /// Passes on a request that changes something, and drops what it made stale before its answer is given.

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use cache_core::Ttl;
 use http::header::{
-    AGE, CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE, EXPIRES, HeaderName, PROXY_AUTHENTICATE,
-    SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    AGE, CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE, EXPIRES, HeaderName, SET_COOKIE, UPGRADE,
 };
 use http::response::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -108,11 +107,8 @@ pub(crate) fn declared_length(headers: &HeaderMap) -> Option<u64> {
     Some(number.unwrap_or(u64::MAX))
 }
 
-/// The headers that belong to one connection, which are not stored (RFC 9111, 3.1), beside those that `Connection` lists.
-const HOP_BY_HOP: [HeaderName; 6] = [CONNECTION, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
-const HOP_BY_HOP_BY_NAME: [&str; 3] = ["keep-alive", "proxy-connection", "proxy-authentication-info"];
-
-/// The headers of a response as they are stored.
+/// The headers of a response as they are stored: without those that belong to one connection (RFC 9111, 3.1), and without
+/// its age, which is in its times and is said anew with each hit.
 pub(crate) fn kept(headers: &HeaderMap) -> HeaderMap {
     let mut kept = headers.clone();
     for line in headers.get_all(CONNECTION) {
@@ -120,13 +116,24 @@ pub(crate) fn kept(headers: &HeaderMap) -> HeaderMap {
             kept.remove(name);
         }
     }
-    for name in HOP_BY_HOP {
+    for name in headers.keys().filter(|name| is_not_stored(name)) {
         kept.remove(name);
     }
-    for name in HOP_BY_HOP_BY_NAME {
-        kept.remove(name);
-    }
-    // How old it was is in its times, and is said anew with each hit.
-    kept.remove(AGE);
     kept
+}
+
+fn is_not_stored(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "age"
+            | "connection"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authentication-info"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
 }

@@ -1,5 +1,8 @@
 //! The query of a request: which of its parameters count.
 
+use std::fmt::Write as _;
+
+use cache_core::key::Recorder;
 use http::Uri;
 use http::uri::PathAndQuery;
 
@@ -52,18 +55,21 @@ impl QueryParams {
         query.split('&').filter(|parameter| self.takes(parameter))
     }
 
-    /// Path and query as they count, the parameters sorted by name; several of one name stay in their order.
-    pub(crate) fn canonical(&self, uri: &Uri) -> String {
-        let mut target = uri.path().to_owned();
-        if let Some(query) = uri.query() {
-            let mut parameters: Vec<&str> = self.counted(query).collect();
-            if !parameters.is_empty() {
-                parameters.sort_by_key(|parameter| name(parameter));
-                target.push('?');
-                target.push_str(&parameters.join("&"));
-            }
+    /// Records path and query as they count, the parameters sorted by name; several of one name stay in their order.
+    pub(crate) fn record(&self, uri: &Uri, target: &mut Recorder) {
+        write(target, uri.path());
+        let Some(query) = uri.query() else { return };
+        // One parameter is sorted already.
+        if *self == Self::All && !query.contains('&') {
+            write(target, "?");
+            return write(target, query);
         }
-        target
+        let mut parameters: Vec<&str> = self.counted(query).collect();
+        parameters.sort_by_key(|parameter| name(parameter));
+        for (index, parameter) in parameters.into_iter().enumerate() {
+            write(target, if index == 0 { "?" } else { "&" });
+            write(target, parameter);
+        }
     }
 
     /// `uri` as a handler is to see it; `None` if that is as it is.
@@ -87,6 +93,11 @@ impl From<bool> for QueryParams {
     }
 }
 
+/// A recorder takes everything.
+fn write(target: &mut Recorder, text: &str) {
+    let _ = target.write_str(text);
+}
+
 fn name(parameter: &str) -> &str {
     parameter.split_once('=').map_or(parameter, |(name, _)| name)
 }
@@ -97,10 +108,16 @@ mod tests {
 
     #[test]
     fn names_are_sorted_and_values_of_one_name_keep_their_order() {
-        let canonical = |query: &str| QueryParams::All.canonical(&format!("/x?{query}").parse().unwrap());
-        assert_eq!(canonical("b=2&a=1"), "/x?a=1&b=2");
-        assert_eq!(canonical("a=2&b=&a=1"), "/x?a=2&a=1&b=");
-        assert_ne!(canonical("a"), canonical("a="));
+        let recorded = |query: &str| {
+            let mut target = Recorder::new();
+            QueryParams::All.record(&format!("/x?{query}").parse().unwrap(), &mut target);
+            String::from_utf8(target.bytes().to_vec()).unwrap()
+        };
+        assert_eq!(recorded("b=2&a=1"), "/x?a=1&b=2");
+        assert_eq!(recorded("a=2&b=&a=1"), "/x?a=2&a=1&b=");
+        assert_ne!(recorded("a"), recorded("a="));
+        assert_eq!(recorded(""), "/x?");
+        assert_eq!(recorded("&"), "/x?&");
     }
 
     #[test]

@@ -1,13 +1,10 @@
 //! What a request asks of the cache.
 
 use cache_core::key::Recorder;
-use http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, HeaderName, IF_MATCH, IF_UNMODIFIED_SINCE, RANGE, TRANSFER_ENCODING, UPGRADE,
-};
-use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Request};
 
 use crate::control::Directives;
+use crate::cookies::Cookies;
 use crate::key::KeyRules;
 
 /// What is to be done with a request.
@@ -35,49 +32,68 @@ pub(crate) enum Miss {
     Refuse,
 }
 
-/// Headers by which some frameworks let a request pretend to be another one, so that a cache and a handler disagree.
-const DISGUISES: [&str; 5] =
-    ["x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"];
-
 impl Asked {
     /// What a request asks for. `has_body`: whether it has one, whatever its headers say.
-    pub(crate) fn of(parts: &Parts, has_body: bool, rules: &KeyRules) -> Self {
-        match parts.method {
-            Method::GET | Method::HEAD => {}
+    pub(crate) fn of<A>(request: &Request<A>, has_body: bool, rules: &KeyRules) -> Self {
+        let is_head = match *request.method() {
+            Method::GET => false,
+            Method::HEAD => true,
             Method::OPTIONS | Method::TRACE => return Self::OtherMethod,
             _ => return Self::Unsafe,
-        }
-        if let Some(reason) = bypass(&parts.headers, has_body, rules) {
+        };
+        let said = Said::by(request.headers(), &rules.cookies);
+        if let Some(reason) = said.bypass.or(has_body.then_some("request-body")) {
             return Self::Bypass(reason);
         }
-        let refuse = parts.headers.contains_key(CACHE_CONTROL) && Directives::of(&parts.headers).only_if_cached;
+        let control = if said.control { Directives::of(request.headers()) } else { Directives::default() };
+        if control.no_store {
+            return Self::Bypass("no-store");
+        }
         let miss = match () {
-            () if refuse => Miss::Refuse,
-            () if parts.method == Method::HEAD || parts.headers.contains_key(RANGE) => Miss::Pass,
+            () if control.only_if_cached => Miss::Refuse,
+            () if is_head || said.range => Miss::Pass,
             () => Miss::Store,
         };
-        rules.key(parts).map_or(Self::Bypass("long-target"), |key| Self::Lookup(key, miss))
+        rules.key(request, said.authorized).map_or(Self::Bypass("long-target"), |key| Self::Lookup(key, miss))
     }
 }
 
-/// Why a `GET` or `HEAD` with these headers does not touch the cache.
-fn bypass(headers: &HeaderMap, has_body: bool, rules: &KeyRules) -> Option<&'static str> {
-    let has = |name: HeaderName| headers.contains_key(name);
-    if has_body || has(TRANSFER_ENCODING) || headers.get_all(CONTENT_LENGTH).iter().any(|length| length != "0") {
-        return Some("request-body");
+/// What the headers of a `GET` or `HEAD` say. They are gone through once: every hit pays for it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said {
+    /// Why it does not touch the cache.
+    bypass: Option<&'static str>,
+    control: bool,
+    range: bool,
+    authorized: bool,
+}
+
+impl Said {
+    fn by(headers: &HeaderMap, cookies: &Cookies) -> Self {
+        let mut said = Self::default();
+        for (name, value) in headers {
+            let reason = match name.as_str() {
+                "transfer-encoding" => "request-body",
+                "content-length" if value != "0" => "request-body",
+                "upgrade" => "upgrade",
+                // Whether these hold is the origin's to say.
+                "if-match" | "if-unmodified-since" => "precondition",
+                // By these some frameworks let a request pretend to be another one.
+                "x-http-method-override"
+                | "x-http-method"
+                | "x-method-override"
+                | "x-original-url"
+                | "x-rewrite-url" => "method-override",
+                "cookie" if *cookies == Cookies::Bypass => "cookie",
+                other => {
+                    said.control |= other == "cache-control";
+                    said.range |= other == "range";
+                    said.authorized |= other == "authorization";
+                    continue;
+                }
+            };
+            said.bypass = Some(reason);
+        }
+        said
     }
-    if has(UPGRADE) {
-        return Some("upgrade");
-    }
-    // Whether these hold is the origin's to say.
-    if has(IF_MATCH) || has(IF_UNMODIFIED_SINCE) {
-        return Some("precondition");
-    }
-    if DISGUISES.iter().any(|name| headers.contains_key(*name)) {
-        return Some("method-override");
-    }
-    if rules.cookies.forbid(headers) {
-        return Some("cookie");
-    }
-    (has(CACHE_CONTROL) && Directives::of(headers).no_store).then_some("no-store")
 }

@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{AGE, CONTENT_LENGTH, HeaderName, VARY};
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::body::ResponseBody;
 use crate::conditional::{Conditions, not_modified};
@@ -44,8 +43,8 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    pub(crate) fn of(request: &Parts) -> Self {
-        Self { head: request.method == Method::HEAD, conditions: Conditions::of(&request.headers) }
+    pub(crate) fn of<A>(request: &Request<A>) -> Self {
+        Self { head: request.method() == Method::HEAD, conditions: Conditions::of(request.headers()) }
     }
 }
 

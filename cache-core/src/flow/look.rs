@@ -14,7 +14,7 @@ use crate::ttl::Life;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) key: Key<'a>,
-    pub(crate) tags: &'a [String],
+    pub(crate) tags: &'a [EpochName<'static>],
     pub(crate) codec: Codec,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn watch<'a>(request: &Request<'a>) -> Vec<EpochName<'a>> {
     let key = &request.key;
     let own = key.space().epoch().map(EpochName::borrowed);
     let patterns = key.has_subject().then_some(EpochName::PATTERNS);
-    let tags = request.tags.iter().map(|tag| EpochName::tag(tag));
+    let tags = request.tags.iter().map(EpochName::borrowed);
     std::iter::once(EpochName::HANDLER).chain(own).chain(patterns).chain(tags).collect()
 }
 
@@ -66,8 +66,7 @@ impl Validity {
             },
             None => None,
         };
-        joint(handler, space) == self.epoch
-            && self.tags.iter().all(|(tag, epoch)| current(&EpochName::tag(tag)) == Some(*epoch))
+        joint(handler, space) == self.epoch && self.tags.iter().all(|(tag, epoch)| current(tag) == Some(*epoch))
     }
 }
 
@@ -161,7 +160,7 @@ async fn valid(
     }
     let mut known: Vec<(EpochName<'_>, Option<Epoch>)> =
         names.iter().map(EpochName::borrowed).zip(found.epochs.iter().copied()).collect();
-    let others = validity.tags.iter().map(|(tag, _)| EpochName::tag(tag)).filter(|name| !names.contains(name));
+    let others = validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name));
     let others: Vec<EpochName<'_>> = others.collect();
     if !others.is_empty() {
         let current = handler.ask(backend.current(&others)).await?;

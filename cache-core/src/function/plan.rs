@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::site::Site;
+use crate::epoch::EpochName;
 use crate::key::{Instance, Key, Recorder};
 use crate::ttl::Ttl;
 
@@ -23,7 +24,7 @@ pub enum Mode {
 pub struct Plan {
     pub(crate) key: Recorder,
     pub(crate) instance: Option<Instance>,
-    pub(crate) tags: Vec<String>,
+    pub(crate) tags: Vec<EpochName<'static>>,
     pub(crate) ttl: Option<Ttl>,
     pub(crate) mode: Mode,
 }
@@ -45,7 +46,7 @@ impl Plan {
     /// A tag, as `format_args!` of its template. Tags that are given twice count once.
     #[must_use]
     pub fn tag(mut self, tag: std::fmt::Arguments<'_>) -> Self {
-        let tag = tag.to_string();
+        let tag = EpochName::tag(&tag.to_string());
         if !self.tags.contains(&tag) {
             self.tags.push(tag);
         }

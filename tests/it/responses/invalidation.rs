@@ -130,6 +130,7 @@ async fn patterns_reach_responses_on_every_handler() {
         for target in ["/posts/1", "/about", "/posts"] {
             text(&app, target).await;
         }
+        until("all of them are stored", || layer.stats().stores == 3).await;
         number.store(7, Ordering::SeqCst);
         layer.invalidate_matching("/posts").await.unwrap();
         assert_eq!((text(&app, "/posts").await, text(&app, "/posts/1").await), ("7".into(), "0".into()), "{kind}");
