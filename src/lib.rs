@@ -85,6 +85,6 @@ pub fn cache() -> Cache {
 }
 
 /// The examples of the README are tests.
-#[cfg(all(doctest, feature = "disk", feature = "redis", feature = "test"))]
+#[cfg(all(doctest, feature = "disk", feature = "redis", feature = "http", feature = "test"))]
 #[doc = include_str!("../README.md")]
 mod readme {}
