@@ -4,7 +4,9 @@
 //! epoch that is missing or different makes the entry a miss. Replacing an epoch therefore invalidates everything that
 //! records it, for every process on the store, in one round trip, and losing one to eviction only makes misses.
 
-use std::borrow::Cow;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// The number of an epoch.
 ///
@@ -38,56 +40,88 @@ impl Epoch {
     }
 }
 
-/// Whose epoch it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct EpochName<'a>(Cow<'a, str>);
+/// Whose epoch it is. A clone is cheap: every entry that depends on a tag has its name.
+#[derive(Clone)]
+pub struct EpochName<'a>(Name<'a>);
+
+#[derive(Clone)]
+enum Name<'a> {
+    Borrowed(&'a str),
+    Shared(Arc<str>),
+}
+
+impl PartialEq for EpochName<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for EpochName<'_> {}
+
+impl Hash for EpochName<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text().hash(state);
+    }
+}
+
+impl fmt::Debug for EpochName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EpochName").field(&self.text()).finish()
+    }
+}
 
 impl<'a> EpochName<'a> {
     /// Of everything that larder stored on this handler.
-    pub const HANDLER: EpochName<'static> = EpochName(Cow::Borrowed("e:*"));
+    pub const HANDLER: EpochName<'static> = EpochName(Name::Borrowed("e:*"));
     /// Of clearing by pattern: a commit whose key a pattern could match checks that none was cleared since its look.
-    pub const PATTERNS: EpochName<'static> = EpochName(Cow::Borrowed("e:?"));
+    pub const PATTERNS: EpochName<'static> = EpochName(Name::Borrowed("e:?"));
 
     /// Of a tag.
     #[must_use]
     pub fn tag(tag: &str) -> EpochName<'static> {
-        EpochName(Cow::Owned(format!("e:t:{tag}")))
+        EpochName(Name::Shared(["e:t:", tag].concat().into()))
     }
 
     /// The tag that this is the epoch of, if it is one's.
     #[must_use]
     pub fn as_tag(&self) -> Option<&str> {
-        self.0.strip_prefix("e:t:")
+        self.text().strip_prefix("e:t:")
     }
 
     /// Of the function `name`.
     #[must_use]
     pub fn function(name: &str) -> EpochName<'static> {
-        EpochName(Cow::Owned(format!("e:f:{name}")))
+        EpochName(Name::Shared(format!("e:f:{name}").into()))
     }
 
     /// Of the responses of the namespace `name`.
     #[must_use]
     pub fn responses(name: &str) -> EpochName<'static> {
-        EpochName(Cow::Owned(format!("e:h:{name}")))
+        EpochName(Name::Shared(format!("e:h:{name}").into()))
     }
 
     /// Its slot on a store, without the handler's prefix.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Borrowed(text) => text,
+            Name::Shared(text) => text,
+        }
     }
 
     /// The same name, borrowed.
     #[must_use]
     pub fn borrowed(&'a self) -> EpochName<'a> {
-        EpochName(Cow::Borrowed(&self.0))
+        EpochName(Name::Borrowed(self.text()))
     }
 
     /// The same name, with nothing borrowed.
     #[must_use]
     pub fn into_owned(self) -> EpochName<'static> {
-        EpochName(Cow::Owned(self.0.into_owned()))
+        match self.0 {
+            Name::Borrowed(text) => EpochName(Name::Shared(text.into())),
+            Name::Shared(text) => EpochName(Name::Shared(text)),
+        }
     }
 }
 

@@ -77,7 +77,7 @@ impl Codec {
             Form::Objects => Ok(Stored::Object(Arc::new(Entry { value: Arc::clone(value), validity }))),
             #[cfg(feature = "bytes")]
             Form::Bytes => match &self.bytes {
-                Some(bytes) => bytes.freeze(key, value, validity),
+                Some(bytes) => bytes.freeze(key, value, &validity),
                 None => Err(self.fits(form).err().unwrap_or_default()),
             },
             #[cfg(not(feature = "bytes"))]

@@ -27,7 +27,7 @@ impl AsBytes {
         Self { encode: encode::<V>, decode: decode::<V>, fingerprint: codec::fingerprint::<V> }
     }
 
-    pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: Validity) -> Result<Stored, String> {
+    pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: &Validity) -> Result<Stored, String> {
         let header = Header {
             kind: Kind::Value,
             flags: 0,
@@ -53,7 +53,7 @@ impl AsBytes {
         }
         let format = frame.header.format;
         Some(Thawed::Bytes(Opened {
-            validity: validity(frame.header),
+            validity: validity(&frame.header),
             format,
             payload: frame.payload,
             decode: self.decode,
@@ -64,10 +64,10 @@ impl AsBytes {
 /// [`Validity::remembered_until`] of the entry in this frame, of whatever type it is.
 pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
     let header = frame::read(bytes, &key.identity()).ok()?.header;
-    Some(validity(header).remembered_until())
+    Some(validity(&header).remembered_until())
 }
 
-fn validity(header: Header) -> Validity {
+fn validity(header: &Header) -> Validity {
     Validity {
         created: header.created,
         fresh_until: header.fresh_until,

@@ -197,7 +197,6 @@ pub struct Place {
 }
 
 /// What asking for a value came to.
-#[allow(clippy::large_enum_variant, reason = "it is taken apart as soon as it is there")]
 #[derive(Debug)]
 pub enum Answer {
     /// It is stored.
@@ -237,7 +236,7 @@ impl Place {
         match entered {
             Entered::Value(object) => Answer::Stored(object),
             Entered::Coalesced(object) | Entered::Whole(object) => Answer::Coalesced(object),
-            Entered::Run(run) => Answer::Run(Running { place: self, run }),
+            Entered::Run(run) => Answer::Run(Running(Box::new(run), Box::new(self))),
         }
     }
 
@@ -251,48 +250,51 @@ impl Place {
     }
 }
 
-/// The right to run, and the duty to end what waits for it. Dropped, it is handed to one who waits.
-pub struct Running {
-    /// For which key.
-    pub place: Place,
-    run: Run,
-}
+/// The right to run, and the duty to end what waits for it. Dropped, it is handed to one who waits. It goes through many
+/// hands, so what it consists of is on the heap.
+pub struct Running(Box<Run>, Box<Place>);
 
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("place", &self.place).finish_non_exhaustive()
+        f.debug_tuple("Running").field(&self.1).finish()
     }
 }
 
 impl Running {
+    /// For which key.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.1
+    }
+
     /// Whether others can wait for it.
     #[must_use]
     pub const fn is_shared(&self) -> bool {
-        self.run.is_led()
+        self.0.is_led()
     }
 
     /// Makes the calling thread be inside of this run, so that it does not wait for itself.
     #[must_use]
     pub fn inside(&self) -> Option<Inside> {
-        self.run.inside()
+        self.0.inside()
     }
 
     /// Polls `future` inside of this run.
     pub async fn drive<F: Future>(&self, future: F) -> F::Output {
-        flow::drive(&self.run, future).await
+        flow::drive(&self.0, future).await
     }
 
     /// Stores a value at another key of this place's keyspace and tags, under what this run saw. Nobody may ever
     /// invalidate that slot by its key.
     pub async fn store_beside(&self, key: &Recorder, value: &Object, life: Life) -> bool {
-        let Place { keyspace, tags, codec, .. } = &self.place;
+        let Place { keyspace, tags, codec, .. } = self.place();
         let call = keyspace.call(key, tags, *codec);
-        self.run.store_beside(call.handler, &call.request, value, life).await
+        self.0.store_beside(call.handler, &call.request, value, life).await
     }
 
     /// Stores what the run gave, if it may, and answers those who waited.
     pub async fn end(self, ended: Ended) {
-        let Self { place, run } = self;
-        flow::leave(&place.call(), run, ended).await;
+        let Self(run, place) = self;
+        flow::leave(&place.call(), *run, ended).await;
     }
 }

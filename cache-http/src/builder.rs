@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{HeaderName, StatusCode};
 
 use crate::cookies::Cookies;
+use crate::dates::Dates;
 use crate::key::KeyRules;
 use crate::layer::{ResponseCache, Shared};
 use crate::policy::Policy;
@@ -246,6 +247,7 @@ impl ResponseCacheBuilder {
             lock_timeout: self.lock_timeout,
             tagger: self.tagger,
             unstored: Unstored::default(),
+            dates: Dates::default(),
             broken: !problems.is_empty(),
         };
         (shared, problems)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::AGE;
+use http::header::{AGE, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
@@ -27,10 +27,18 @@ pub(crate) struct Kept {
     pub(crate) times: Times,
 }
 
+/// A number as the value of a header. (The conversion that `HeaderValue` has allocates twice.)
+pub(crate) fn number(number: u64) -> HeaderValue {
+    HeaderValue::from_str(itoa::Buffer::new().format(number)).unwrap_or(HeaderValue::from_static("0"))
+}
+
 impl Kept {
-    /// A response with these headers, but that they have a place each for what every hit says. A hit copies them, and
-    /// a copy that has to grow costs more than all the rest of it.
+    /// A response with these headers, but that they have a place each for what every hit says, and the length that a
+    /// server would add. A hit copies them, and a copy that has to grow costs more than all the rest of it.
     pub(crate) fn new(status: StatusCode, mut headers: HeaderMap, body: Bytes, times: Times) -> Self {
+        if status != StatusCode::NO_CONTENT {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| number(body.len() as u64));
+        }
         headers.insert(AGE, HeaderValue::from_static("0"));
         headers.entry(CACHE_STATUS).or_insert(HeaderValue::from_static(""));
         Self { status, headers, body, times }

@@ -8,7 +8,7 @@ use cache_core::key::Recorder;
 use cache_core::keyspace::{Answer, Ended, Inside, Keyspace, Place, Running, codec, finish};
 use cache_core::{Clock, Life, Object};
 use http::header::{AUTHORIZATION, DATE};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, request, response};
+use http::{HeaderMap, Request, Response, StatusCode, request, response};
 use http_body::Body;
 use tower_service::Service;
 
@@ -92,20 +92,20 @@ impl Lookup {
     }
 
     /// Looks, and where something is to be stored waits for others or takes the right to run.
-    async fn find(&self, request: &request::Parts, number: u64) -> Found {
+    async fn find(&self, request: &request::Parts) -> Found {
         let clock = self.keyspace.clock();
         let mut place = self.place(self.key.clone(), request);
         let mut level = Level::Target;
         for _ in 0..ROUNDS {
             let (object, coalesced) = if self.miss == Miss::Store {
-                let share = !self.shared.unstored.has(number, clock.now());
+                let share = !self.shared.unstored.has(&self.key, clock);
                 match cache_core::within(clock, self.shared.lock_timeout, place.clone().enter(share)).await {
                     Some(Answer::Run(running)) => return Found::Run(running, level),
                     Some(Answer::Stored(object)) => (object, false),
                     Some(Answer::Coalesced(object)) => (object, true),
                     None => {
                         // It takes its time; others need not wait for it too.
-                        self.shared.unstored.add(number, clock.now());
+                        self.shared.unstored.add(&self.key, clock.now());
                         return Found::Nothing(level.forward(), Some("lock-timeout"));
                     }
                 }
@@ -143,9 +143,7 @@ impl Lookup {
         B: Body + Send + 'static,
     {
         let (mut parts, body) = request.into_parts();
-        let number = self.shared.unstored.number(self.key.bytes());
-        let found = self.find(&parts, number).await;
-        let (running, level) = match found {
+        let (running, level) = match self.find(&parts).await {
             Found::Response(object, did) => match object.downcast_ref::<Stored>() {
                 Some(Stored::Response(kept)) => return Ok(self.hit(kept, did)),
                 _ => unreachable!("`find` gives responses"),
@@ -179,7 +177,7 @@ impl Lookup {
         let answered = running.drive(inner.call(Request::from_parts(parts, body))).await;
         leading.set(false);
         match answered {
-            Ok(response) => Ok(self.forward(response, running, request, number)),
+            Ok(response) => Ok(self.forward(response, running, request)),
             Err(error) => {
                 finish(running.end(Ended::Failed(None)));
                 Err(error)
@@ -188,19 +186,17 @@ impl Lookup {
     }
 
     /// The answer of a response that was got for it, and which is stored if it may be.
-    fn forward<B>(
-        &self,
-        response: Response<B>,
-        running: Running,
-        asked: Asked,
-        number: u64,
-    ) -> Response<ResponseBody<B>>
+    fn forward<B>(&self, response: Response<B>, running: Running, asked: Asked) -> Response<ResponseBody<B>>
     where
         B: Body + Send + 'static,
     {
         let now = self.keyspace.clock().wall();
         let (mut head, body) = response.into_parts();
-        date(&mut head, now);
+        if !head.headers.contains_key(DATE)
+            && let Some(date) = self.shared.dates.at(now)
+        {
+            head.headers.insert(DATE, date);
+        }
         let forward = asked.level.forward();
         let complete = asked.complete;
         let judged = self.shared.policy.judge(&head, asked.authorized, body.size_hint().lower());
@@ -208,17 +204,17 @@ impl Lookup {
         let status = head.status;
         let (body, did) = match plan {
             Ok(plan) => {
-                self.shared.unstored.remove(number);
+                self.shared.unstored.remove(&self.key);
                 let declared = declared_length(&head.headers);
-                let pending = Pending { plan, running, shared: Arc::clone(&self.shared), number };
-                let tape = Tape::new(self.shared.policy.max_body, declared, pending);
+                let pending = Pending { plan, running, shared: Arc::clone(&self.shared), target: self.key.clone() };
+                let tape = Tape::new(self.shared.policy.max_body, declared, Box::new(pending));
                 (ResponseBody::recorded(Recording::new(body, tape)), Did::Stored(forward, status))
             }
             Err(reason) => {
                 finish(running.end(Ended::Nothing(None)));
                 // What answers a condition, or there is no room for, says nothing of other requests.
                 if status != StatusCode::NOT_MODIFIED && reason != TOO_MANY {
-                    self.shared.unstored.add(number, self.keyspace.clock().now());
+                    self.shared.unstored.add(&self.key, self.keyspace.clock().now());
                 }
                 (ResponseBody::passed(body), Did::Passed(forward, status, Some(reason)))
             }
@@ -278,16 +274,6 @@ struct Asked {
     headers: HeaderMap,
 }
 
-/// Adds the date that a response must have (RFC 9110, 6.6.1).
-fn date(head: &mut response::Parts, now: u64) {
-    if !head.headers.contains_key(DATE) {
-        let time = std::time::UNIX_EPOCH + std::time::Duration::from_millis(now);
-        if let Ok(value) = HeaderValue::try_from(httpdate::fmt_http_date(time)) {
-            head.headers.insert(DATE, value);
-        }
-    }
-}
-
 /// A response to be stored, but for its body.
 struct Plan {
     status: StatusCode,
@@ -312,12 +298,12 @@ pub(crate) struct Pending {
     plan: Plan,
     running: Running,
     shared: Arc<Shared>,
-    number: u64,
+    target: Recorder,
 }
 
 impl Pending {
     pub(crate) fn clock(&self) -> &Clock {
-        self.running.place.keyspace.clock()
+        self.running.place().keyspace.clock()
     }
 
     /// Makes the calling thread be inside of the run.
@@ -326,24 +312,24 @@ impl Pending {
     }
 
     /// The response is not to be stored after all.
-    pub(crate) fn give_up(self) {
-        self.shared.unstored.add(self.number, self.clock().now());
+    pub(crate) fn give_up(self: Box<Self>) {
+        self.shared.unstored.add(&self.target, self.clock().now());
         finish(self.running.end(Ended::Nothing(None)));
     }
 
     /// The response did not come to its end.
-    pub(crate) fn fail(self) {
+    pub(crate) fn fail(self: Box<Self>) {
         finish(self.running.end(Ended::Failed(None)));
     }
 
     /// The response is complete.
-    pub(crate) fn store(self, body: Bytes) {
-        let Self { plan, running, .. } = self;
+    pub(crate) fn store(self: Box<Self>, body: Bytes) {
+        let Self { plan, running, .. } = *self;
         let Plan { status, headers, times, shelf } = plan;
-        let life = Life::until(times.stale_at, running.place.keyspace.clock().wall());
+        let life = Life::until(times.stale_at, running.place().keyspace.clock().wall());
         let response: Object = Arc::new(Stored::Response(Kept::new(status, headers, body, times)));
         finish(async move {
-            let at = |key: Recorder| Place { key, ..running.place.clone() };
+            let at = |key: Recorder| Place { key, ..running.place().clone() };
             let (target, said, value) = match shelf {
                 Shelf::Here => (None, None, response),
                 Shelf::New(varies, key) => (Some(at(key)), Some(varies), response),

@@ -15,7 +15,8 @@ const GROUPS: u64 = 1 << 14;
 
 /// The tag of all responses of `path`.
 pub(crate) fn tag(namespace: &str, path: &str) -> String {
-    format!("larder:http:{namespace}:{:04x}", fnv(path.as_bytes()) % GROUPS)
+    let group = fnv(path.as_bytes()) % GROUPS;
+    ["larder:http:", namespace, ":", itoa::Buffer::new().format(group)].concat()
 }
 
 /// FNV-1a: the same in every process.

@@ -14,6 +14,7 @@ use tower_service::Service;
 
 use crate::body::ResponseBody;
 use crate::builder::{ResponseCacheBuilder, Tagger};
+use crate::dates::Dates;
 use crate::flight::{Leading, Lookup, at_once};
 use crate::future::ResponseFuture;
 use crate::invalidation::{self, Change};
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) lock_timeout: Duration,
     pub(crate) tagger: Option<Tagger>,
     pub(crate) unstored: Unstored,
+    pub(crate) dates: Dates,
     /// What cannot work in its configuration: then nothing is cached.
     pub(crate) broken: bool,
 }
@@ -56,8 +58,11 @@ impl Shared {
     /// What the entry of a request is invalidated by.
     pub(crate) fn tags(&self, request: &request::Parts) -> Arc<[EpochName<'static>]> {
         let path = invalidation::tag(self.namespace.name(), original(&request.uri, &request.extensions).path());
-        let own = self.tagger.as_ref().map(|tagger| tagger(request)).unwrap_or_default();
-        std::iter::once(path).chain(own).map(|tag| EpochName::tag(&tag)).collect()
+        let mut tags = vec![EpochName::tag(&path)];
+        if let Some(tagger) = &self.tagger {
+            tags.extend(tagger(request).iter().map(|tag| EpochName::tag(tag)));
+        }
+        tags.into()
     }
 
     /// The answer of a response that is not stored.

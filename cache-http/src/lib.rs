@@ -47,6 +47,7 @@ mod builder;
 mod conditional;
 mod control;
 mod cookies;
+mod dates;
 mod entry;
 mod flight;
 mod future;

@@ -110,14 +110,15 @@ pub(crate) fn declared_length(headers: &HeaderMap) -> Option<u64> {
 /// The headers of a response as they are stored: without those that belong to one connection (RFC 9111, 3.1), and without
 /// its age, which is in its times and is said anew with each hit.
 pub(crate) fn kept(headers: &HeaderMap) -> HeaderMap {
-    let mut kept = headers.clone();
+    // With room for what an entry adds.
+    let mut kept = HeaderMap::with_capacity(headers.len() + 3);
+    for (name, value) in headers.iter().filter(|(name, _)| !is_not_stored(name)) {
+        kept.append(name.clone(), value.clone());
+    }
     for line in headers.get_all(CONNECTION) {
         for name in split(line.as_bytes()).filter_map(|name| HeaderName::from_bytes(name).ok()) {
             kept.remove(name);
         }
-    }
-    for name in headers.keys().filter(|name| is_not_stored(name)) {
-        kept.remove(name);
     }
     kept
 }

@@ -31,11 +31,11 @@ pub(crate) struct Tape {
     max: usize,
     /// What the response says of its length.
     declared: Option<u64>,
-    pending: Pending,
+    pending: Box<Pending>,
 }
 
 impl Tape {
-    pub(crate) const fn new(max: usize, declared: Option<u64>, pending: Pending) -> Self {
+    pub(crate) const fn new(max: usize, declared: Option<u64>, pending: Box<Pending>) -> Self {
         Self { chunks: Vec::new(), length: 0, max, declared, pending }
     }
 

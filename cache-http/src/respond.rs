@@ -1,13 +1,13 @@
 //! The answers that a client gets.
 
 use bytes::Bytes;
-use http::header::{AGE, CONTENT_LENGTH, HeaderName, VARY};
+use http::header::{AGE, HeaderName, VARY};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::body::ResponseBody;
 use crate::conditional::{Conditions, not_modified};
 use crate::control::split;
-use crate::entry::Kept;
+use crate::entry::{Kept, number};
 use crate::status::Did;
 
 /// What every answer of a layer carries.
@@ -58,14 +58,10 @@ pub(crate) fn stored<B>(
 ) -> Response<ResponseBody<B>> {
     let (status, mut headers, body) = if kept.status == StatusCode::OK && wanted.conditions.hold(&kept.headers) {
         (StatusCode::NOT_MODIFIED, not_modified(&kept.headers), Bytes::new())
-    } else if wanted.head {
-        let mut headers = kept.headers.clone();
-        headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(kept.body.len()));
-        (kept.status, headers, Bytes::new())
     } else {
-        (kept.status, kept.headers.clone(), kept.body.clone())
+        (kept.status, kept.headers.clone(), if wanted.head { Bytes::new() } else { kept.body.clone() })
     };
-    headers.insert(AGE, HeaderValue::from(kept.times.age(now)));
+    headers.insert(AGE, number(kept.times.age(now)));
     signature.sign(did, &mut headers);
     let mut response = Response::new(ResponseBody::whole(body));
     *response.status_mut() = status;

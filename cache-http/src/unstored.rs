@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cache_core::Clock;
+use cache_core::key::Recorder;
 
 /// For how long a key is remembered, in milliseconds: two minutes, as Varnish does.
 const REMEMBERED: u64 = 120_000;
@@ -14,6 +18,8 @@ const BOUND: usize = 8_192;
 #[derive(Debug, Default)]
 pub(crate) struct Unstored {
     until: Mutex<HashMap<u64, u64>>,
+    /// Whether there are any: where all responses are stored, a miss pays for no more than this.
+    any: AtomicBool,
     hasher: RandomState,
 }
 
@@ -22,16 +28,13 @@ impl Unstored {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number that `key` is known by.
-    pub(crate) fn number(&self, key: &[u8]) -> u64 {
-        self.hasher.hash_one(key)
+    pub(crate) fn has(&self, key: &Recorder, clock: &Clock) -> bool {
+        let until = || self.lock().get(&self.hash(key)).copied();
+        self.any.load(Ordering::Relaxed) && until().is_some_and(|until| clock.now() < until)
     }
 
-    pub(crate) fn has(&self, number: u64, now: u64) -> bool {
-        self.lock().get(&number).is_some_and(|until| now < *until)
-    }
-
-    pub(crate) fn add(&self, number: u64, now: u64) {
+    pub(crate) fn add(&self, key: &Recorder, now: u64) {
+        let hash = self.hash(key);
         let mut until = self.lock();
         if until.len() >= BOUND {
             until.retain(|_, until| now < *until);
@@ -39,13 +42,19 @@ impl Unstored {
         if until.len() >= BOUND {
             until.clear();
         }
-        until.insert(number, now.saturating_add(REMEMBERED));
+        until.insert(hash, now.saturating_add(REMEMBERED));
+        self.any.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn remove(&self, number: u64) {
-        let mut until = self.lock();
-        if !until.is_empty() {
-            until.remove(&number);
+    pub(crate) fn remove(&self, key: &Recorder) {
+        if self.any.load(Ordering::Relaxed) {
+            let mut until = self.lock();
+            until.remove(&self.hash(key));
+            self.any.store(!until.is_empty(), Ordering::Relaxed);
         }
+    }
+
+    fn hash(&self, key: &Recorder) -> u64 {
+        self.hasher.hash_one(key.bytes())
     }
 }

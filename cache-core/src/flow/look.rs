@@ -1,5 +1,7 @@
 //! Looking into a handler: what is stored and may be given, or what a run has to remember to store its result.
 
+use smallvec::SmallVec;
+
 use super::witness::Witness;
 use crate::backend::Look;
 use crate::cache::{Handler, LONGEST_RUN};
@@ -42,7 +44,7 @@ pub(crate) enum Looked {
 
 /// The epochs that an entry of `request` depends on: the handler's, its space's, that of clearing by pattern if a
 /// pattern could match it, and one for each tag.
-pub(super) fn watch<'a>(request: &Request<'a>) -> Vec<EpochName<'a>> {
+pub(super) fn watch<'a>(request: &Request<'a>) -> SmallVec<[EpochName<'a>; 4]> {
     let key = &request.key;
     let own = key.space().epoch().map(EpochName::borrowed);
     let patterns = key.has_subject().then_some(EpochName::PATTERNS);

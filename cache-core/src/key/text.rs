@@ -10,6 +10,7 @@
 //! A readable key is the template with its fields escaped. Where that alone would not tell two keys apart (two fields
 //! with nothing that a field escapes between them, or generic code) a `~` and the digest follow.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{Key, Kind};
@@ -24,7 +25,7 @@ impl Key<'_> {
     pub fn subject(&self) -> Option<String> {
         match (self.space.kind, self.space.template) {
             (Kind::Direct, _) => Some(self.raw()),
-            (Kind::Response, _) => Some(format!("{}:{}", self.space.name, self.target())),
+            (Kind::Response, _) => Some([&self.space.name, ":", &*self.target()].concat()),
             (_, Some(literals)) => Some(format!("{}:{}", self.space.name, self.readable(literals))),
             (_, None) => None,
         }
@@ -47,8 +48,8 @@ impl Key<'_> {
     }
 
     /// What of a response's key can be read: the first part that was recorded.
-    fn target(&self) -> String {
-        String::from_utf8_lossy(split_frame(self.arguments).0).into_owned()
+    fn target(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(split_frame(self.arguments).0)
     }
 
     /// The template filled in with what was recorded for its fields.
