@@ -214,12 +214,8 @@ impl Place {
 
     /// What is stored, without a run and without waiting for one.
     pub async fn read(&self) -> Option<Object> {
-        let call = self.call();
-        let found = match look(call.handler, &call.request, Purpose::Read).await {
-            Looked::Hit(object) => Some(object),
-            Looked::Miss(_) | Looked::Away => None,
-        };
-        call.count(if found.is_some() { Count::Hit } else { Count::Miss });
+        let found = self.read_uncounted().await;
+        self.call().count(if found.is_some() { Count::Hit } else { Count::Miss });
         found
     }
 
@@ -237,6 +233,15 @@ impl Place {
             Entered::Value(object) => Answer::Stored(object),
             Entered::Coalesced(object) | Entered::Whole(object) => Answer::Coalesced(object),
             Entered::Run(run) => Answer::Run(Running(Box::new(run), Box::new(self))),
+        }
+    }
+
+    /// [`Place::read`], not counted.
+    pub async fn read_uncounted(&self) -> Option<Object> {
+        let call = self.call();
+        match look(call.handler, &call.request, Purpose::Read).await {
+            Looked::Hit(object) => Some(object),
+            Looked::Miss(_) | Looked::Away => None,
         }
     }
 
@@ -265,6 +270,12 @@ impl Running {
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.1
+    }
+
+    /// Whether its result can be stored: not where the handler was away when it began.
+    #[must_use]
+    pub const fn can_store(&self) -> bool {
+        self.0.can_store()
     }
 
     /// Whether others can wait for it.

@@ -28,7 +28,7 @@ pub(crate) type Tagger = Arc<dyn Fn(&Parts) -> Vec<String> + Send + Sync>;
 /// | method | meaning | default |
 /// |---|---|---|
 /// | `handler` | which handler keeps the responses | the default one |
-/// | `namespace` | whose layers share responses | the place in the source |
+/// | `namespace` | whose layers share responses | the program's name and the place in its source |
 /// | `duration` | how long a response is fresh, unless it says `s-maxage` | what it says, or the handler's `default_expire` |
 /// | `query_params` | which query parameters count | all |
 /// | `language`, `languages` | whether `Accept-Language` counts, and what is negotiated among | it does; none, so it has no effect |
@@ -60,12 +60,18 @@ pub struct ResponseCacheBuilder {
     tagger: Option<Tagger>,
 }
 
+/// The name of this program: what stands at a place in the source of another one is something else.
+fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 impl ResponseCacheBuilder {
     pub(crate) fn new(caller: &Location<'_>) -> Self {
         Self {
             cache: None,
             handler: None,
-            namespace: caller.to_string(),
+            namespace: format!("{} {caller}", program()),
             duration: Ttl::Default,
             language: true,
             languages: Vec::new(),
@@ -92,16 +98,20 @@ impl ResponseCacheBuilder {
         self
     }
 
-    /// Layers of one namespace and handler share their responses, in every process. Two apps of one process that serve
-    /// the same paths need two; a new release that renders pages differently may want a new one.
+    /// Layers of one namespace and handler share their responses, in every process. A new release that renders pages
+    /// differently may want a new one.
+    ///
+    /// Unless told otherwise that is every layer that is built at this place in the source of a program of this name. Give
+    /// namespaces where that is not enough: two apps with the same paths in one process that one function builds, or
+    /// programs of one name on one store.
     pub fn namespace(mut self, name: impl Into<String>) -> Self {
         self.namespace = name.into();
         self
     }
 
-    /// How long a response is fresh: whole seconds, a [`Duration`], [`Ttl::Forever`]. `0` stores nothing. A response's
-    /// `s-maxage` comes before it, `max-age` and `Expires` behind it. [`Ttl::Default`]: what the response says, or else the
-    /// handler's `default_expire`.
+    /// How long a response is fresh from when it came: whole seconds, a [`Duration`], [`Ttl::Forever`]. `0` stores nothing.
+    /// A response's `s-maxage` comes before it, `max-age` and `Expires` behind it; from those its age is taken off.
+    /// [`Ttl::Default`]: what the response says, or else the handler's `default_expire`.
     pub fn duration(mut self, duration: impl Into<Ttl>) -> Self {
         self.duration = duration.into();
         self
@@ -160,14 +170,15 @@ impl ResponseCacheBuilder {
         self
     }
 
-    /// How many responses of one target may be stored that differ by what their `Vary` names.
+    /// How many responses of one target may be stored that differ by what their `Vary` names. Each counts while it is
+    /// fresh, for an hour at most.
     pub const fn max_variants(mut self, variants: usize) -> Self {
         self.max_variants = variants;
         self
     }
 
     /// How long a request waits for the response that another one is getting before it gets one of its own, which is
-    /// not stored.
+    /// not stored. (What it waits for may take as long as the other client takes to read it.)
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
         self
@@ -226,6 +237,9 @@ impl ResponseCacheBuilder {
                 Ok(code) if (200..600).contains(status) && *status != 206 && *status != 304 => statuses.push(code),
                 _ => problems.push(format!("a response of status {status} is never stored")),
             }
+        }
+        if self.statuses.is_empty() {
+            problems.push("`statuses` are empty, so that nothing would be stored: write `[200]`".to_owned());
         }
         if !is_name(&self.name) {
             problems.push(format!("`{}` cannot be a cache's name in `Cache-Status`: write `my-cache`", self.name));

@@ -23,6 +23,12 @@ impl Directives {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut directives = Self::default();
         for line in headers.get_all(CACHE_CONTROL) {
+            // Who knows what a quote that does not end has swallowed.
+            let mut quotes = Quotes::default();
+            for byte in line.as_bytes() {
+                quotes.divides(*byte);
+            }
+            directives.no_store |= quotes.quoted;
             for element in split(line.as_bytes()) {
                 directives.take(element);
             }
@@ -35,6 +41,8 @@ impl Directives {
             Some(at) => (element[..at].trim_ascii(), Some(element[at + 1..].trim_ascii())),
             None => (element, None),
         };
+        // What is no directive may have been meant as one.
+        self.no_store |= !name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte));
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         // `private` and `no-cache` of certain fields only are taken for the whole response.
         match () {
@@ -69,17 +77,27 @@ pub(crate) fn seconds(text: &[u8]) -> Option<u64> {
 
 /// The elements of a list, divided by the commas that are not in quotes.
 pub(crate) fn split(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let (mut quoted, mut escaped) = (false, false);
-    line.split(move |byte| {
-        let divides = *byte == b',' && !quoted;
-        if *byte == b'"' && !escaped {
-            quoted = !quoted;
+    let mut quotes = Quotes::default();
+    line.split(move |byte| quotes.divides(*byte)).map(<[u8]>::trim_ascii).filter(|element| !element.is_empty())
+}
+
+/// Whether one is inside of a quoted string (RFC 9110, 5.6.4).
+#[derive(Clone, Copy, Debug, Default)]
+struct Quotes {
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Goes on by a byte; gives whether it divides elements.
+    const fn divides(&mut self, byte: u8) -> bool {
+        let divides = byte == b',' && !self.quoted;
+        if byte == b'"' && !self.escaped {
+            self.quoted = !self.quoted;
         }
-        escaped = quoted && *byte == b'\\' && !escaped;
+        self.escaped = self.quoted && byte == b'\\' && !self.escaped;
         divides
-    })
-    .map(<[u8]>::trim_ascii)
-    .filter(|element| !element.is_empty())
+    }
 }
 
 #[cfg(test)]
@@ -112,9 +130,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_malformed_is_not_stored() {
+        for malformed in ["foo=\"bar, no-store", "no-store; max-age=60", "\"no-store\"", "no store"] {
+            assert!(directives(&[malformed]).no_store, "{malformed}");
+        }
+        assert!(!directives(&["nothing-to-see-here, a=b c"]).no_store);
+    }
+
+    #[test]
     fn quoted_arguments_are_no_directives() {
         assert_eq!(directives(&["ext=\"a, no-store\", max-age=5"]), directives(&["max-age=5"]));
         assert!(directives(&["private=\"set-cookie, x\""]).private);
         assert!(directives(&["ext=\"\\\"\", no-store"]).no_store);
+        assert!(!directives(&["ext=\"\\\"\", public"]).no_store);
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Times {
     pub(crate) asked: u64,
     /// When its head was there.
     pub(crate) answered: u64,
-    /// How old it was then.
+    /// How old it was then, by its own words and by how long it was under way.
     pub(crate) age: u64,
     /// From when on it is stale; `u64::MAX` is never.
     pub(crate) stale_at: u64,
@@ -66,7 +66,9 @@ pub(crate) struct Times {
 impl Times {
     /// How old the response is at `now`, in whole seconds.
     pub(crate) const fn age(&self, now: u64) -> u64 {
-        (self.age + now.saturating_sub(self.answered)) / 1_000
+        let seconds = self.age.saturating_add(now.saturating_sub(self.answered)) / 1_000;
+        // What is larger is said so (RFC 9111, 1.2.2).
+        if seconds < 1 << 31 { seconds } else { 1 << 31 }
     }
 
     /// How long it is fresh yet, in whole seconds; `None` without a limit.
@@ -81,14 +83,14 @@ impl Times {
 pub(crate) struct Varies {
     /// Sorted.
     pub(crate) names: Vec<HeaderName>,
-    /// In those keys too: another set of names begins with no responses.
-    pub(crate) nonce: u128,
-    /// Digests of the values there are responses for.
-    pub(crate) variants: Vec<u64>,
+    /// When the last of them is stale, in milliseconds by the machine's date; `u64::MAX` is never.
+    pub(crate) until: u64,
+    /// Digests of those keys, and until when each counts.
+    pub(crate) variants: Vec<(u64, u64)>,
 }
 
-/// Both in one row: kind, status, times, headers, body, names, nonce and variants.
-type Row = (u8, u16, (u64, u64, u64, u64), Vec<(Bytes, Bytes)>, Bytes, Vec<Bytes>, u128, Vec<u64>);
+/// Both in one row: kind, status, times, headers, body; names, until and variants.
+type Row = (u8, u16, (u64, u64, u64, u64), Vec<(Bytes, Bytes)>, Bytes, Vec<Bytes>, u64, Vec<(u64, u64)>);
 
 const RESPONSE: u8 = 0;
 const VARIES: u8 = 1;
@@ -106,19 +108,19 @@ impl Stored {
                 let times = (asked, answered, age, stale_at);
                 (RESPONSE, kept.status.as_u16(), times, headers, kept.body.clone(), Vec::new(), 0, Vec::new())
             }
-            Self::Varies(Varies { names, nonce, variants }) => {
+            Self::Varies(Varies { names, until, variants }) => {
                 let names = names.iter().map(bytes).collect();
-                (VARIES, 0, (0, 0, 0, 0), Vec::new(), Bytes::new(), names, *nonce, variants.clone())
+                (VARIES, 0, (0, 0, 0, 0), Vec::new(), Bytes::new(), names, *until, variants.clone())
             }
         }
     }
 
     /// The value of a row; why it is none otherwise.
     fn of_row(row: Row) -> Result<Self, String> {
-        let (kind, status, times, rows, body, names, nonce, variants) = row;
+        let (kind, status, times, rows, body, names, until, variants) = row;
         if kind == VARIES {
             let names: Result<_, _> = names.iter().map(|name| HeaderName::from_bytes(name)).collect();
-            return Ok(Self::Varies(Varies { names: names.map_err(|error| error.to_string())?, nonce, variants }));
+            return Ok(Self::Varies(Varies { names: names.map_err(|error| error.to_string())?, until, variants }));
         }
         if kind != RESPONSE {
             return Err(format!("there is no kind {kind} of entries"));

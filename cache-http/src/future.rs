@@ -84,10 +84,13 @@ struct Driven<B, E> {
 
 impl<B, E> Driven<B, E> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer<B, E>> {
-        let Some(future) = &mut self.future else { return Poll::Pending };
-        let answer = ready!(future.as_mut().poll(context));
-        self.future = None;
-        Poll::Ready(answer)
+        // Taken out, it is dropped if it panics, and not brought to its end by a task.
+        let Some(mut future) = self.future.take() else { return Poll::Pending };
+        let polled = future.as_mut().poll(context);
+        if polled.is_pending() {
+            self.future = Some(future);
+        }
+        polled
     }
 }
 

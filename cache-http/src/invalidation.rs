@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use cache_core::keyspace::{Keyspace, Namespace, finish};
+use cache_core::keyspace::{Keyspace, Namespace};
 use http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
 
+use crate::finish::finish;
 use crate::key::original;
 
 /// Paths fall into this many groups. A group is invalidated as a whole, so that a store has so many numbers to keep at

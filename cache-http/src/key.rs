@@ -11,8 +11,8 @@ use crate::cookies::Cookies;
 use crate::language::negotiate;
 use crate::query::QueryParams;
 
-/// A target of more bytes has no response stored.
-pub(crate) const LONGEST_TARGET: usize = 2_048;
+/// A request whose key has more bytes is passed on: keys are kept, and clients choose what is in them.
+pub(crate) const LONGEST_KEY: usize = 2_048;
 
 /// What the key is made of, beside the path.
 #[derive(Clone, Debug, Default)]
@@ -32,16 +32,23 @@ pub(crate) fn original<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri 
 }
 
 impl KeyRules {
-    /// The key of a request, with credentials or without; `None` if its target is too long.
+    /// The key of a request, with credentials or without; `None` if it is too long.
     ///
     /// Whatever a response may depend on is in it, or is taken out of the request by [`KeyRules::hide`].
     pub(crate) fn key<A>(&self, request: &Request<A>, authorized: bool) -> Option<Recorder> {
         let (uri, headers) = (original(request.uri(), request.extensions()), request.headers());
-        if uri.path_and_query().is_some_and(|target| target.as_str().len() > LONGEST_TARGET) {
+        // What is longer is not even recorded.
+        if uri.path_and_query().is_some_and(|target| target.as_str().len() > LONGEST_KEY) {
             return None;
         }
         let mut key = Recorder::new();
         key.part(|target| self.query.record(uri, target));
+        // A nested router, or whoever rewrites targets, shows another one to the handler.
+        key.part(|target| {
+            if uri != request.uri() {
+                self.query.record(request.uri(), target);
+            }
+        });
         // Who asks with credentials shares only with others who do, and then what may be shared at all.
         key.fixed([u8::from(authorized), u8::from(self.hostname)]);
         if self.hostname {
@@ -59,7 +66,7 @@ impl KeyRules {
         for cookie in cookies {
             key.framed(cookie);
         }
-        Some(key)
+        (key.bytes().len() <= LONGEST_KEY).then_some(key)
     }
 
     /// Takes out of a request what its key does not contain, so that no response depends on it.

@@ -3,6 +3,9 @@
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
 
+/// More ranges than this are not read; no browser sends a third of them.
+const MOST_RANGES: usize = 64;
+
 /// The language of `known` that a request with these headers gets; the first where none is asked for.
 pub(crate) fn negotiate<'k>(headers: &HeaderMap, known: &'k [String]) -> Option<&'k str> {
     if known.is_empty() {
@@ -14,33 +17,35 @@ pub(crate) fn negotiate<'k>(headers: &HeaderMap, known: &'k [String]) -> Option<
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','))
         .filter_map(range)
+        .take(MOST_RANGES)
         .collect();
-    let refused: Vec<&str> = ranges.iter().filter(|(quality, _)| *quality == 0).map(|(_, range)| *range).collect();
-    let is_refused = |language: &str| refused.iter().any(|range| range.eq_ignore_ascii_case(language));
+    let refuses =
+        |language: &str| ranges.iter().any(|(quality, range)| *quality == 0 && range.eq_ignore_ascii_case(language));
+    let refused: Vec<bool> = known.iter().map(|language| refuses(language)).collect();
     ranges.retain(|(quality, _)| *quality > 0);
     // The sort is stable: of two that are equally wanted, the first is taken.
     ranges.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
-    let found = ranges.iter().find_map(|(_, range)| lookup(range, known).filter(|language| !is_refused(language)));
-    found.or_else(|| known.first().map(String::as_str))
+    let found = ranges.iter().filter_map(|(_, range)| lookup(range, known)).find(|at| !refused[*at]);
+    known.get(found.unwrap_or(0)).map(String::as_str)
 }
 
-/// The language that is `range`, or else one that it is a part of, or else what is left of it when subtags are taken
-/// off its end.
-fn lookup<'k>(range: &str, known: &'k [String]) -> Option<&'k str> {
+/// Where the language stands that is `range`, or else one that it is a part of, or else what is left of it when subtags
+/// are taken off its end.
+fn lookup(range: &str, known: &[String]) -> Option<usize> {
     if range == "*" {
-        return known.first().map(String::as_str);
+        return Some(0);
     }
     let mut tag = range;
     loop {
-        if let Some(language) = known.iter().find(|language| language.eq_ignore_ascii_case(tag)) {
-            return Some(language);
+        if let Some(at) = known.iter().position(|language| language.eq_ignore_ascii_case(tag)) {
+            return Some(at);
         }
-        let narrower = |language: &&String| {
+        let narrower = |language: &String| {
             let (start, rest) = language.as_bytes().split_at_checked(tag.len()).unwrap_or_default();
             !start.is_empty() && start.eq_ignore_ascii_case(tag.as_bytes()) && rest.starts_with(b"-")
         };
-        if let Some(language) = known.iter().find(narrower) {
-            return Some(language);
+        if let Some(at) = known.iter().position(narrower) {
+            return Some(at);
         }
         tag = tag.rsplit_once('-')?.0;
     }

@@ -15,15 +15,17 @@ use tower_service::Service;
 use crate::body::ResponseBody;
 use crate::builder::{ResponseCacheBuilder, Tagger};
 use crate::dates::Dates;
-use crate::flight::{Leading, Lookup, at_once};
+use crate::flight::Leading;
 use crate::future::ResponseFuture;
 use crate::invalidation::{self, Change};
 use crate::key::{KeyRules, original};
+use crate::lookup::{Lookup, at_once};
 use crate::policy::Policy;
 use crate::request::Asked;
 use crate::respond::{Signature, Wanted};
 use crate::status::{Did, Forward};
 use crate::unstored::Unstored;
+use crate::vary::Said;
 
 /// Keeps whole responses. A tower [`Layer`]; a clone is cheap and is the same cache.
 ///
@@ -210,7 +212,7 @@ where
         };
         let Some(keyspace) = shared.namespace.here() else { return hide(shared, inner, request, "no-handler") };
         let wanted = Wanted::of(&request);
-        if let Some(response) = at_once(shared, &keyspace, &key, &wanted, request.headers()) {
+        if let Some(response) = at_once(shared, &keyspace, &key, &wanted, Said::of(&request)) {
             return ResponseFuture::ready(response);
         }
         let lookup = Lookup { shared: Arc::clone(shared), keyspace, key, miss, wanted };

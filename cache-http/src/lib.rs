@@ -22,14 +22,34 @@
 //!
 //! - The request: `Authorization` (unless the response is `public`, has `s-maxage` or `must-revalidate`: RFC 9111,
 //!   3.5), `Cookie` (see [`Cookies`]), a body, `Upgrade`, `Range`, `If-Match`, `If-Unmodified-Since`, `Cache-Control: no-store`,
-//!   `X-HTTP-Method-Override` and its like, a target of more than 2 KiB.
+//!   `X-HTTP-Method-Override` and its like, a key (its target, and what else counts) of more than 2 KiB.
 //! - The response: `Cache-Control` with `no-store`, `private` or `no-cache`, `Set-Cookie`, `Vary: *`, `Content-Range`,
 //!   `text/event-stream`, trailers, a body that is longer than `max_body`, breaks off, or is not of its `Content-Length`.
+//!
+//! A `HEAD` is answered from what a `GET` stored, or else passed on. A request for a part of what is stored gets all of it.
+//! A client that has what is stored already (`If-None-Match`, `If-Modified-Since`) gets 304.
+//!
+//! # Who waits for whom
+//!
+//! Concurrent requests for one response share one run of the handler; it goes on when the client that began it leaves.
+//! Responses that turn out not to be stored are shared with nobody: whoever waited runs the handler, and for two minutes
+//! (five seconds after a status that is not stored) nobody waits for that key. The body is recorded while the client reads
+//! it, so nothing is delayed and nothing read ahead.
+//!
+//! # What makes responses stale
+//!
+//! [`ResponseCache::invalidate`], [`invalidate_matching`](ResponseCache::invalidate_matching),
+//! [`clear`](ResponseCache::clear), the tags of the layer; and requests of any other method than `GET`, `HEAD`, `OPTIONS` and
+//! `TRACE` that go *through this layer* and succeed: what is stored of their path, and of a `Location` on the same host, is
+//! dropped before their answer is given. (In `get(show).layer(cache).post(change)` the layer does not see the `POST`; in
+//! `get(show).post(change).layer(cache)` it does.) A handler that is under way does not bring back what was before. Paths are
+//! compared as clients send them: `/a%62` is another one than `/ab`.
 //!
 //! # For how long
 //!
 //! `s-maxage` of the response, else the layer's [`duration`](ResponseCacheBuilder::duration), else `max-age`, else
-//! `Expires`, else the handler's `default_expire`.
+//! `Expires`, else the handler's `default_expire`. `Age`, `Date` and the time that the handler took are taken off what the
+//! response says.
 //!
 //! # What a handler sees
 //!
@@ -37,7 +57,9 @@
 //! to leave out of the key (query parameters, cookies, languages that are not its own) is therefore taken out of `GET` and
 //! `HEAD` requests before the handler sees them. What remains is yours: a handler that reads another header has to say so by
 //! `Vary`, or the layer by [`headers`](ResponseCacheBuilder::headers); one that reads `Host` needs
-//! [`hostname(true)`](ResponseCacheBuilder::hostname).
+//! [`hostname(true)`](ResponseCacheBuilder::hostname); one that reads an extension which differs between clients (a user
+//! that a layer further out put there, an address) must not be cached, or say `private`. Of parameters in another order the
+//! handler sees those of whoever asked first.
 //!
 //! Layers that decide who may see a page go *outside* of this one, as those that compress do: a hit does not reach what
 //! is inside.
@@ -49,12 +71,15 @@ mod control;
 mod cookies;
 mod dates;
 mod entry;
+mod finish;
 mod flight;
 mod future;
 mod invalidation;
 mod key;
 mod language;
 mod layer;
+mod lookup;
+mod pending;
 mod policy;
 mod query;
 mod record;

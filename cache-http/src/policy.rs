@@ -1,6 +1,6 @@
 //! Whether a response may be stored, and for how long (RFC 9111, 3 and 4.2).
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use cache_core::Ttl;
 use http::header::{
@@ -10,6 +10,7 @@ use http::response::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::control::{Directives, seconds, split};
+use crate::unstored;
 
 /// What the layer says of responses.
 #[derive(Clone, Debug)]
@@ -21,67 +22,101 @@ pub(crate) struct Policy {
     pub(crate) max_body: usize,
 }
 
-/// For how long a response may be stored.
+/// Why a response is not stored, as `Cache-Status` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fresh {
-    pub(crate) ttl: Ttl,
-    /// How old it was when it came, in milliseconds.
+pub(crate) struct Unstorable(pub(crate) &'static str);
+
+impl Unstorable {
+    /// For how long nobody waits for such a response, in milliseconds; none if it says nothing of others.
+    pub(crate) fn remembered(self, status: StatusCode) -> Option<u64> {
+        match self.0 {
+            "status" if status == StatusCode::NOT_MODIFIED || status == StatusCode::PARTIAL_CONTENT => None,
+            "status" => Some(unstored::STATUS),
+            _ => Some(unstored::POLICY),
+        }
+    }
+}
+
+/// How a response came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// When, in milliseconds by the machine's date.
+    at: u64,
+    /// How old it was, in milliseconds.
     pub(crate) age: u64,
 }
 
+impl Arrival {
+    /// A response that was asked for and answered then. Its age is the larger one of what its `Date` comes to, and of what
+    /// it says plus the time it was under way (RFC 9111, 4.2.3).
+    pub(crate) fn of(headers: &HeaderMap, asked: u64, answered: u64) -> Self {
+        let dated = headers.get(DATE).and_then(date).and_then(|date| date.duration_since(UNIX_EPOCH).ok());
+        // A date has whole seconds; what is not a second old is not known to be old.
+        let by_date = dated.map_or(0, |date| (answered / 1_000).saturating_sub(date.as_secs()).saturating_mul(1_000));
+        let said =
+            headers.get(AGE).and_then(|age| seconds(age.as_bytes().split(|byte| *byte == b',').next()?.trim_ascii()));
+        let under_way = answered.saturating_sub(asked);
+        let by_age = said.map_or(0, |age| age.saturating_mul(1_000).saturating_add(under_way));
+        Self { at: answered, age: by_date.max(by_age) }
+    }
+}
+
 impl Policy {
-    /// For how long the response with this head may be stored, or why it may not. `length`: of its body at least.
-    pub(crate) fn judge(&self, head: &Parts, authorized: bool, length: u64) -> Result<Fresh, &'static str> {
+    /// Whether the response with this head may be stored. `length`: of its body at least.
+    pub(crate) fn judge(&self, head: &Parts, authorized: bool, length: u64) -> Result<(), Unstorable> {
         let headers = &head.headers;
         if !self.statuses.contains(&head.status) {
-            return Err("status");
+            return Err(Unstorable("status"));
         }
         let control = Directives::of(headers);
-        match () {
-            () if control.no_store => return Err("no-store"),
-            () if control.private => return Err("private"),
-            () if control.no_cache => return Err("no-cache"),
-            () if headers.contains_key(SET_COOKIE) => return Err("set-cookie"),
-            () if headers.contains_key(CONTENT_RANGE) => return Err("content-range"),
-            () if headers.contains_key(UPGRADE) => return Err("upgrade"),
-            () if is_event_stream(headers) => return Err("event-stream"),
+        let longest = length.max(declared_length(headers).unwrap_or(0));
+        Err(Unstorable(match () {
+            () if control.no_store => "no-store",
+            () if control.private => "private",
+            () if control.no_cache => "no-cache",
+            () if headers.contains_key(SET_COOKIE) => "set-cookie",
+            () if headers.contains_key(CONTENT_RANGE) => "content-range",
+            () if headers.contains_key(UPGRADE) => "upgrade",
+            () if is_event_stream(headers) => "event-stream",
             () if authorized && !(control.public || control.must_revalidate || control.s_maxage.is_some()) => {
-                return Err("authorization");
+                "authorization"
             }
-            () if length > self.max_body as u64 => return Err("too-large"),
-            () => {}
-        }
-        if declared_length(headers).is_some_and(|declared| declared > self.max_body as u64) {
-            return Err("too-large");
-        }
-        self.fresh(headers, &control).ok_or("expired")
+            () if longest > self.max_body as u64 => "too-large",
+            () => return Ok(()),
+        }))
     }
 
-    /// For how long it is fresh; `None` if it is not.
-    fn fresh(&self, headers: &HeaderMap, control: &Directives) -> Option<Fresh> {
+    /// For how long a response is fresh that came so; `None` if it is not.
+    pub(crate) fn fresh(&self, headers: &HeaderMap, arrival: Arrival) -> Option<Ttl> {
         // A layer that was told to store nothing does not.
         if self.duration == Ttl::For(Duration::ZERO) {
             return None;
         }
-        let age = headers.get(AGE).and_then(|age| seconds(age.as_bytes())).unwrap_or(0);
-        let said = |lifetime: u64| lifetime.checked_sub(age).filter(|left| *left > 0).map(Ttl::from);
-        let ttl = match (control.s_maxage, self.duration, control.max_age) {
-            (Some(lifetime), _, _) | (None, Ttl::Default, Some(lifetime)) => said(lifetime)?,
-            (None, Ttl::Default, None) if headers.contains_key(EXPIRES) => said(until_expires(headers)?)?,
-            (None, duration, _) => duration,
+        let left = |lifetime: u64| {
+            let left = lifetime.saturating_mul(1_000).checked_sub(arrival.age).filter(|left| *left > 0)?;
+            Some(Ttl::For(Duration::from_millis(left)))
         };
-        Some(Fresh { ttl, age: age.saturating_mul(1_000) })
+        let control = Directives::of(headers);
+        match (control.s_maxage, self.duration, control.max_age) {
+            (Some(lifetime), _, _) | (None, Ttl::Default, Some(lifetime)) => left(lifetime),
+            (None, Ttl::Default, None) if headers.contains_key(EXPIRES) => {
+                left(lifetime_until_expires(headers, arrival)?)
+            }
+            (None, duration, _) => Some(duration),
+        }
     }
 }
 
-/// Seconds from `Date` to `Expires`; `None` if one of them is no date: then it is expired (RFC 9111, 5.3).
-fn until_expires(headers: &HeaderMap) -> Option<u64> {
+/// Seconds from `Date`, or else from its arrival, to `Expires`; `None` if that is no date: then it is expired (RFC
+/// 9111, 5.3).
+fn lifetime_until_expires(headers: &HeaderMap, arrival: Arrival) -> Option<u64> {
     let mut lines = headers.get_all(EXPIRES).iter();
     let expires = date(lines.next()?)?;
     if lines.next().is_some() {
         return None;
     }
-    let from = date(headers.get(DATE)?)?;
+    let came = || UNIX_EPOCH.checked_add(Duration::from_millis(arrival.at));
+    let from = headers.get(DATE).and_then(date).or_else(came)?;
     Some(expires.duration_since(from).unwrap_or_default().as_secs())
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use cache_core::key::Recorder;
 use http::Uri;
 use http::uri::PathAndQuery;
+use percent_encoding::percent_decode_str;
 
 /// Which query parameters tell responses apart. A handler does not see the others.
 ///
@@ -65,7 +66,7 @@ impl QueryParams {
             return write(target, query);
         }
         let mut parameters: Vec<&str> = self.counted(query).collect();
-        parameters.sort_by_key(|parameter| name(parameter));
+        parameters.sort_by_cached_key(|parameter| decoded(name(parameter)));
         for (index, parameter) in parameters.into_iter().enumerate() {
             write(target, if index == 0 { "?" } else { "&" });
             write(target, parameter);
@@ -98,6 +99,11 @@ fn write(target: &mut Recorder, text: &str) {
     let _ = target.write_str(text);
 }
 
+/// A name as handlers read it: two that read the same are one, and their values stay in their order.
+fn decoded(name: &str) -> Vec<u8> {
+    percent_decode_str(&name.replace('+', " ")).collect()
+}
+
 fn name(parameter: &str) -> &str {
     parameter.split_once('=').map_or(parameter, |(name, _)| name)
 }
@@ -116,6 +122,8 @@ mod tests {
         assert_eq!(recorded("b=2&a=1"), "/x?a=1&b=2");
         assert_eq!(recorded("a=2&b=&a=1"), "/x?a=2&a=1&b=");
         assert_ne!(recorded("a"), recorded("a="));
+        assert_eq!(recorded("b=0&%61=2&a=1"), "/x?%61=2&a=1&b=0");
+        assert_ne!(recorded("a=1&%61=2"), recorded("%61=2&a=1"));
         assert_eq!(recorded(""), "/x?");
         assert_eq!(recorded("&"), "/x?&");
     }

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::body::whole_data;
-use crate::flight::Pending;
+use crate::pending::Pending;
 
 /// How long a task goes on with what no client waits for any more.
 pub(crate) const ABANDONED: Duration = Duration::from_secs(60);
@@ -26,57 +26,48 @@ pub(crate) struct Recording<B> {
 
 /// What was read so far, and what becomes of it.
 pub(crate) struct Tape {
-    chunks: Vec<Bytes>,
-    length: usize,
+    /// A copy: chunks may be small parts of large buffers.
+    read: Vec<u8>,
     max: usize,
+    /// How long it may become, to make room for it at once.
+    expected: usize,
     /// What the response says of its length.
     declared: Option<u64>,
     pending: Box<Pending>,
 }
 
 impl Tape {
-    pub(crate) const fn new(max: usize, declared: Option<u64>, pending: Box<Pending>) -> Self {
-        Self { chunks: Vec::new(), length: 0, max, declared, pending }
+    pub(crate) fn new(max: usize, declared: Option<u64>, expected: u64, pending: Box<Pending>) -> Self {
+        let expected = usize::try_from(expected).unwrap_or(usize::MAX).min(max);
+        Self { read: Vec::new(), max, expected, declared, pending }
     }
 
     /// Takes a frame in; gives the tape back while the response may still be stored.
     fn take(mut self, frame: &Frame<Bytes>) -> Option<Self> {
-        let Some(data) = frame.data_ref() else {
+        let data = frame.data_ref().filter(|data| data.len() <= self.max - self.read.len());
+        let Some(data) = data else {
             self.pending.give_up();
             return None;
         };
-        self.length = self.length.saturating_add(data.len());
-        if self.length > self.max {
-            self.pending.give_up();
-            return None;
+        if self.read.is_empty() {
+            self.read.reserve_exact(self.expected.max(data.len()));
         }
-        if !data.is_empty() {
-            self.chunks.push(data.clone());
-        }
+        self.read.extend_from_slice(data);
         Some(self)
     }
 
     /// The body is complete.
     fn end(self) {
-        if self.declared.is_some_and(|declared| declared != self.length as u64) {
+        if self.declared.is_some_and(|declared| declared != self.read.len() as u64) {
             return self.pending.give_up();
         }
-        self.pending.store(joined(self.chunks, self.length));
+        self.pending.store(self.read.into_boxed_slice().into());
     }
 
     /// The body broke off.
     fn break_off(self) {
         self.pending.fail();
     }
-}
-
-/// One piece, with nothing of the buffers around the chunks: those may be much larger.
-fn joined(chunks: Vec<Bytes>, length: usize) -> Bytes {
-    let mut body = BytesMut::with_capacity(length);
-    for chunk in chunks {
-        body.extend_from_slice(&chunk);
-    }
-    body.freeze()
 }
 
 impl<B: Body + Send + 'static> Recording<B> {
@@ -94,12 +85,18 @@ impl<B: Body + Send + 'static> Recording<B> {
 impl<B: Body> Recording<B> {
     pub(crate) fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        // Taken out, it is dropped if the body panics: what comes after that is not stored.
+        let tape = self.tape.take();
         let polled = {
             // Its stream may call cached functions, and even ask for this very response.
-            let _inside = self.tape.as_ref().and_then(|tape| tape.pending.inside());
-            ready!(body.as_mut().poll_frame(context)).map(whole_data)
+            let _inside = tape.as_ref().and_then(|tape| tape.pending.inside());
+            body.as_mut().poll_frame(context)
         };
-        let tape = self.tape.take();
+        let Poll::Ready(polled) = polled else {
+            self.tape = tape;
+            return Poll::Pending;
+        };
+        let polled = polled.map(whole_data);
         match (&polled, tape) {
             (_, None) => {}
             (Some(Ok(frame)), Some(tape)) => {

@@ -54,7 +54,7 @@ impl Asked {
             () if is_head || said.range => Miss::Pass,
             () => Miss::Store,
         };
-        rules.key(request, said.authorized).map_or(Self::Bypass("long-target"), |key| Self::Lookup(key, miss))
+        rules.key(request, said.authorized).map_or(Self::Bypass("long-key"), |key| Self::Lookup(key, miss))
     }
 }
 

@@ -70,9 +70,9 @@ pub(crate) fn stored<B>(
 }
 
 /// The answer to a client that wants nothing but what is stored, where nothing is.
-pub(crate) fn refused<B>(did: Did, signature: &Signature) -> Response<ResponseBody<B>> {
+pub(crate) fn refused<B>(signature: &Signature) -> Response<ResponseBody<B>> {
     let mut response = Response::new(ResponseBody::whole(Bytes::new()));
     *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
-    signature.sign(did, response.headers_mut());
+    signature.sign(Did::Refused, response.headers_mut());
     response
 }

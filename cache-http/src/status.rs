@@ -16,7 +16,7 @@ pub(crate) enum Did {
     /// Passed the request on, and does not store the response, for this reason.
     Passed(Forward, StatusCode, Option<&'static str>),
     /// Refused, since nothing is stored and the client wants nothing else.
-    Refused(Forward),
+    Refused,
 }
 
 /// Why a request was passed on.
@@ -30,8 +30,6 @@ pub(crate) enum Forward {
     UriMiss,
     /// Something was, but not for such headers.
     VaryMiss,
-    /// What the request says beside its target: `Range`.
-    Partial,
 }
 
 impl Forward {
@@ -41,7 +39,6 @@ impl Forward {
             Self::Method => "method",
             Self::UriMiss => "uri-miss",
             Self::VaryMiss => "vary-miss",
-            Self::Partial => "partial",
         }
     }
 }
@@ -53,7 +50,7 @@ impl Did {
             Self::Hit(Some(ttl)) => [name, "; hit; ttl=", itoa::Buffer::new().format(ttl)].concat(),
             Self::Hit(None) => [name, "; hit"].concat(),
             Self::Collapsed(forward) => [name, "; fwd=", forward.text(), "; collapsed"].concat(),
-            Self::Refused(forward) => [name, "; fwd=", forward.text(), "; detail=only-if-cached"].concat(),
+            Self::Refused => [name, "; detail=only-if-cached"].concat(),
             Self::Stored(forward, status) => {
                 [name, "; fwd=", forward.text(), "; fwd-status=", status.as_str(), "; stored"].concat()
             }

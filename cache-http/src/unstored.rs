@@ -9,8 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use cache_core::Clock;
 use cache_core::key::Recorder;
 
-/// For how long a key is remembered, in milliseconds: two minutes, as Varnish does.
-const REMEMBERED: u64 = 120_000;
+/// For how long, in milliseconds, a key is remembered whose responses say that they are not to be stored: two minutes, as
+/// Varnish does.
+pub(crate) const POLICY: u64 = 120_000;
+/// For how long one is whose last response was of a status that is not stored: the next one may be of another.
+pub(crate) const STATUS: u64 = 5_000;
 /// How many are remembered. Past it all are forgotten, and callers wait once more.
 const BOUND: usize = 8_192;
 
@@ -33,8 +36,9 @@ impl Unstored {
         self.any.load(Ordering::Relaxed) && until().is_some_and(|until| clock.now() < until)
     }
 
-    pub(crate) fn add(&self, key: &Recorder, now: u64) {
-        let hash = self.hash(key);
+    /// Remembers `key` for so many milliseconds.
+    pub(crate) fn add(&self, key: &Recorder, clock: &Clock, remembered: u64) {
+        let (hash, now) = (self.hash(key), clock.now());
         let mut until = self.lock();
         if until.len() >= BOUND {
             until.retain(|_, until| now < *until);
@@ -42,7 +46,7 @@ impl Unstored {
         if until.len() >= BOUND {
             until.clear();
         }
-        until.insert(hash, now.saturating_add(REMEMBERED));
+        until.insert(hash, now.saturating_add(remembered));
         self.any.store(true, Ordering::Relaxed);
     }
 

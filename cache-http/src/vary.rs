@@ -2,16 +2,41 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use cache_core::Epoch;
 use cache_core::key::Recorder;
-use http::header::VARY;
-use http::{HeaderMap, HeaderName};
+use http::header::{HOST, VARY};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, Request, request};
 
 use crate::control::split;
 use crate::entry::Varies;
+use crate::key::{LONGEST_KEY, original};
 
 /// More names than this are not told apart: the response is not stored.
 const MOST_NAMES: usize = 16;
+
+/// For how long at most a variant counts, in milliseconds. Requests can have any number of values in their headers; for
+/// that long, no more of them are stored than may be.
+const COUNTED: u64 = 60 * 60 * 1_000;
+
+/// What of a request its response can vary by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said<'r> {
+    pub(crate) headers: &'r HeaderMap,
+    /// The host that the target names; HTTP/2 has no `Host`.
+    pub(crate) authority: Option<&'r Authority>,
+}
+
+impl<'r> Said<'r> {
+    pub(crate) fn of<A>(request: &'r Request<A>) -> Self {
+        let authority = request.uri().authority().or_else(|| original(request.uri(), request.extensions()).authority());
+        Self { headers: request.headers(), authority }
+    }
+
+    pub(crate) fn by(request: &'r request::Parts) -> Self {
+        let authority = request.uri.authority().or_else(|| original(&request.uri, &request.extensions).authority());
+        Self { headers: &request.headers, authority }
+    }
+}
 
 /// The names that a response lists, sorted, without those that are `covered` by the key; `None` if it varies by what no
 /// key can tell: `*`, or a name that is none.
@@ -37,45 +62,60 @@ fn sort(names: &mut Vec<HeaderName>) {
 
 impl Varies {
     /// The first of its kind.
-    pub(crate) fn by(names: Vec<HeaderName>) -> Self {
-        Self { names, nonce: u128::from_le_bytes(Epoch::random().to_bytes()), variants: Vec::new() }
-    }
-
-    /// Whether it tells apart whatever differs by `names`.
-    pub(crate) fn covers(&self, names: &[HeaderName]) -> bool {
-        names.iter().all(|name| self.names.contains(name))
+    pub(crate) const fn by(names: Vec<HeaderName>) -> Self {
+        Self { names, until: 0, variants: Vec::new() }
     }
 
     /// One that tells apart what this one does, and whatever differs by `names`; none if those are too many.
-    pub(crate) fn and(&self, names: &[HeaderName]) -> Option<Self> {
-        let mut all: Vec<HeaderName> = self.names.iter().chain(names).cloned().collect();
+    pub(crate) fn and(&self, names: Vec<HeaderName>) -> Option<Self> {
+        let mut all: Vec<HeaderName> = self.names.iter().cloned().chain(names).collect();
         sort(&mut all);
+        if all == self.names {
+            return Some(self.clone());
+        }
         (all.len() <= MOST_NAMES).then(|| Self::by(all))
     }
 
-    /// The key of the response for a request with these headers, where `key` is that of all of them.
-    pub(crate) fn key(&self, key: &Recorder, request: &HeaderMap) -> Recorder {
+    /// The key of the response for a request that says this, where `key` is that of all of them; none if it is too long.
+    pub(crate) fn key(&self, key: &Recorder, said: Said<'_>) -> Option<Recorder> {
         let mut variant = key.clone();
-        variant.fixed(self.nonce.to_le_bytes());
         for name in &self.names {
             variant.framed(name.as_ref());
-            let values = request.get_all(name);
+            if *name == HOST {
+                variant.framed(said.authority.map_or("", Authority::as_str).as_bytes());
+            }
+            let values = said.headers.get_all(name);
             variant.length(values.iter().count());
             for value in values {
                 variant.framed(value.as_bytes().trim_ascii());
+                if variant.bytes().len() > LONGEST_KEY {
+                    return None;
+                }
             }
         }
-        variant
+        Some(variant)
     }
 
-    /// This, with the response of the key `variant` among those there are; `None` if it is already.
-    pub(crate) fn with(&self, variant: &Recorder) -> Option<Self> {
-        let digest = digest(variant);
-        if self.variants.contains(&digest) {
-            return None;
+    /// Takes in the variants that `other` knows of, if it tells apart the same.
+    pub(crate) fn take_in(&mut self, other: &Self) {
+        if self.names == other.names {
+            self.until = self.until.max(other.until);
+            let unknown = |(digest, _): &&(u64, u64)| !self.variants.iter().any(|(known, _)| known == digest);
+            let unknown: Vec<_> = other.variants.iter().filter(unknown).copied().collect();
+            self.variants.extend(unknown);
         }
-        let variants = self.variants.iter().copied().chain([digest]).collect();
-        Some(Self { variants, ..self.clone() })
+    }
+
+    /// Counts the response of the key `variant`, which is stored until then; whether there is room for it among `most`.
+    pub(crate) fn admit(&mut self, variant: &Recorder, stale_at: u64, now: u64, most: usize) -> bool {
+        let digest = digest(variant);
+        self.variants.retain(|(known, until)| *known != digest && now < *until);
+        if self.variants.len() >= most {
+            return false;
+        }
+        self.variants.push((digest, stale_at.min(now.saturating_add(COUNTED))));
+        self.until = self.until.max(stale_at);
+        true
     }
 }
 

@@ -78,6 +78,11 @@ impl Run {
         self.leader.as_ref().is_some_and(Leader::close)
     }
 
+    /// Whether its result can be stored.
+    pub(crate) const fn can_store(&self) -> bool {
+        self.witness.is_some()
+    }
+
     /// Whether others can wait for this run.
     pub(crate) const fn is_led(&self) -> bool {
         self.leader.is_some()

@@ -79,3 +79,13 @@ async fn where_responses_are_not_stored_the_handler_decides_what_the_client_has(
     assert_eq!(send(&app, get("/x", &[])).await.text(), "1 false");
     assert_eq!(send(&app, get("/x", &[("if-none-match", "\"v1\"")])).await.text(), "2 true");
 }
+
+#[tokio::test]
+async fn a_response_that_is_not_stored_reaches_its_client_whole() {
+    let site = Site::new();
+    let app = site.app(site.layer(), |_, _| answer(&[("set-cookie", "session=1"), ("etag", "\"v1\"")], "page"));
+    for _ in 0..2 {
+        let answer = send(&app, get("/x", &[("if-none-match", "\"v1\"")])).await;
+        assert_eq!((answer.status.as_u16(), answer.header("set-cookie"), answer.text()), (200, "session=1", "page"));
+    }
+}

@@ -53,7 +53,9 @@ async fn a_layer_without_a_cache_of_its_own_uses_that_of_the_lab() {
         lab.advance(Duration::from_secs(30));
         assert_eq!(text(&app, "/x").await, "2");
         lab.fail("pages");
-        assert_eq!(text(&app, "/x").await, "3");
+        let answer = send(&app, get("/x", &[])).await;
+        assert_eq!(answer.text(), "3");
+        assert_eq!(answer.cache_status(), "larder; fwd=uri-miss; fwd-status=200; detail=handler-away");
     }
     let _other = larder::test::lab();
     assert_eq!(text(&app, "/x").await, "4");

@@ -215,3 +215,30 @@ async fn head_is_answered_from_what_get_stored_and_never_the_other_way() {
     assert_eq!((head.text(), head.header("x-run"), head.header("content-length")), ("", "2", "6"));
     assert!(head.is_hit());
 }
+
+#[tokio::test]
+async fn a_target_that_is_rewritten_on_its_way_counts_as_the_handler_sees_it() {
+    let site = Site::new();
+    let inner = site.app(site.layer(), |request, run| answer(&[], format!("{} {run}", request.uri().path())));
+    let rewrite = tower::util::MapRequestLayer::new(|mut request: Request| {
+        let tenant = request.headers()["x-tenant"].to_str().unwrap().to_owned();
+        *request.uri_mut() = format!("/{tenant}{}", request.uri().path()).parse().unwrap();
+        request
+    });
+    let app = axum::Router::new().fallback_service(tower::ServiceBuilder::new().layer(rewrite).service(inner));
+    for (tenant, page) in [("alice", "/alice/x 1"), ("bob", "/bob/x 2"), ("alice", "/alice/x 1")] {
+        assert_eq!(send(&app, get("/x", &[("x-tenant", tenant)])).await.text(), page);
+    }
+}
+
+#[tokio::test]
+async fn what_clients_put_into_a_key_is_bounded() {
+    let site = Site::new();
+    let app = site.counting(site.layer().headers(["x-t"]).cookies(Cookies::key(["c"])));
+    let long = "x".repeat(2_048);
+    for headers in [[("x-t", long.as_str())], [("cookie", &format!("c={long}"))]] {
+        let first = send(&app, get("/x", &headers)).await;
+        assert!(first.cache_status().ends_with("detail=long-key"), "{}", first.cache_status());
+        assert_ne!(send(&app, get("/x", &headers)).await.body, first.body);
+    }
+}

@@ -138,3 +138,40 @@ async fn a_handler_of_few_entries_keeps_as_many_responses() {
     }
     assert_eq!(hits, 2);
 }
+
+#[tokio::test]
+async fn invalidated_variants_leave_nothing_behind() {
+    let rig = rig("redis");
+    let site = on(&rig);
+    let app = site.app(site.layer().duration(larder::Ttl::Forever), |_, run| answer(&[("vary", "a")], run.to_string()));
+    let mut raw = rig.server.as_ref().unwrap().raw();
+    let mut sizes = Vec::new();
+    for round in 1..=5 {
+        send(&app, get("/x", &[("a", "1")])).await;
+        until("it is stored", || site.cache.stats().totals.stores >= round * 2 - 1).await;
+        send(&app, super::site::request("POST", "/x", &[])).await;
+        sizes.push(redis::cmd("DBSIZE").query::<u64>(&mut raw).unwrap());
+    }
+    assert_eq!(sizes[1], sizes[4], "{sizes:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_costs_no_thread_for_each_response() {
+    let server = Server::start();
+    let cache = Cache::builder().handler("it", server.builder()).build().unwrap();
+    let site = Site { clock: cache.clock().clone(), cache, runs: std::sync::Arc::default() };
+    let app = site.counting(site.layer());
+    let threads = || std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
+    let mut open = Vec::new();
+    for index in 0..100 {
+        open.push(tower::ServiceExt::oneshot(app.clone(), get(&format!("/{index}"), &[])).await.unwrap());
+    }
+    let before = threads();
+    server.signal("-STOP");
+    for response in open {
+        http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
+    }
+    let during = threads();
+    server.signal("-CONT");
+    assert!(during <= before + 5, "{before} threads became {during}");
+}

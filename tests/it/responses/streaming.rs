@@ -9,9 +9,9 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use futures::StreamExt as _;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::stream;
+use futures::{FutureExt as _, StreamExt as _};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -104,6 +104,42 @@ impl SizeHintText for Body {
     fn size_hint_text(&self) -> String {
         format!("{:?}", http_body::Body::size_hint(self).exact())
     }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_bodies_that_ran_over_the_limit() {
+    let site = Site::new();
+    let app = site.app(site.layer().max_body(8), |_, _| answer(&[], chunks(vec!["123", "456", "789"])));
+    assert_eq!(text(&app, "/x").await, "123456789");
+    // None of these is read: if one were waited for, the next would have no head.
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(app.clone().oneshot(get("/x", &[])).await.unwrap());
+    }
+    assert_eq!(site.runs.get(), 4);
+}
+
+#[tokio::test]
+async fn a_body_that_panics_is_not_stored_with_a_hole_in_it() {
+    let site = Site::new();
+    let app = site.app(site.layer(), |_, run| {
+        let chunks = stream::iter(0..3).map(move |chunk| {
+            assert!(run > 1 || chunk != 1, "the second chunk of the first run");
+            Ok::<_, Infallible>(chunk.to_string())
+        });
+        answer(&[], Body::from_stream(chunks))
+    });
+    let mut body = app.clone().oneshot(get("/x", &[])).await.unwrap().into_body();
+    body.frame().await.unwrap().unwrap();
+    let waker = futures::task::noop_waker();
+    let mut poll = || Pin::new(&mut body).frame().poll_unpin(&mut Context::from_waker(&waker)).is_ready();
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut poll)).is_err());
+    drop(body);
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(text(&app, "/x").await, "012");
+    assert_eq!(site.runs.get(), 2);
 }
 
 #[tokio::test]

@@ -106,6 +106,67 @@ async fn so_many_variants_are_stored_and_no_more() {
 }
 
 #[tokio::test]
+async fn that_many_also_when_they_come_at_once() {
+    let site = Site::new();
+    for most in [0, 3] {
+        let app = site.app(site.layer().namespace(most.to_string()).max_variants(most), echo("accept", "accept"));
+        let ask = |index: usize| {
+            let app = app.clone();
+            async move { send(&app, get("/x", &[("accept", &format!("kind/{index}"))])).await }
+        };
+        futures::future::join_all((0..40).map(ask)).await;
+        let again = futures::future::join_all((0..40).map(ask)).await;
+        assert_eq!(again.iter().filter(|answer| answer.is_hit()).count(), most);
+    }
+}
+
+#[tokio::test]
+async fn room_for_variants_comes_back_when_they_are_over_and_after_an_hour_at_most() {
+    let site = Site::new();
+    for (duration, passed) in [(larder::Ttl::from(30), 30), (larder::Ttl::Forever, 3_600)] {
+        let layer = site.layer().namespace(format!("{duration:?}")).duration(duration).max_variants(2);
+        let app = site.app(layer, echo("accept", "accept"));
+        for junk in ["1", "2", "3"] {
+            send(&app, get("/x", &[("accept", junk)])).await;
+        }
+        assert!(!send(&app, get("/x", &[("accept", "3")])).await.is_hit());
+        site.clock.advance(std::time::Duration::from_secs(passed));
+        send(&app, get("/x", &[("accept", "3")])).await;
+        assert!(send(&app, get("/x", &[("accept", "3")])).await.is_hit(), "{duration:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_over_soon_does_not_take_the_others_along() {
+    let site = Site::new();
+    let app = site.app(site.layer().duration(larder::Ttl::Default), |request, run| {
+        let age = request.headers()["age-of"].to_str().unwrap().to_owned();
+        answer(&[("vary", "age-of"), ("cache-control", &format!("max-age={age}"))], run.to_string())
+    });
+    let ask = |age: &'static str| send(&app, get("/x", &[("age-of", age)]));
+    for age in ["60", "3600", "1"] {
+        ask(age).await;
+    }
+    site.clock.advance(std::time::Duration::from_secs(2));
+    assert_eq!((ask("60").await.text(), ask("3600").await.text(), ask("1").await.text()), ("1", "2", "4"));
+    // One that is stored anew keeps the way to itself.
+    site.clock.advance(std::time::Duration::from_secs(59));
+    assert_eq!(ask("60").await.text(), "5");
+    site.clock.advance(std::time::Duration::from_secs(59));
+    assert_eq!((ask("60").await.text(), ask("3600").await.text()), ("5", "2"));
+}
+
+#[tokio::test]
+async fn a_host_that_only_the_target_names_is_a_host() {
+    let site = Site::new();
+    let app =
+        site.app(site.layer(), |request, _| answer(&[("vary", "host")], request.uri().host().unwrap().to_owned()));
+    for host in ["a.example", "b.example", "a.example"] {
+        assert_eq!(text(&app, &format!("http://{host}/x")).await, host);
+    }
+}
+
+#[tokio::test]
 async fn requests_for_different_variants_at_once_each_get_their_own() {
     let site = Site::new();
     let app = site.app(site.layer(), echo("accept", "accept"));
