@@ -16,16 +16,16 @@ pub(crate) struct Breaker {
 }
 
 impl Breaker {
-    /// Whether the handler may be asked at `now`. When the pause is over one caller is told so, and the others are
+    /// Whether the handler may be asked `now`. When the pause is over one caller is told so, and the others are
     /// told again to wait until that probe has ended, or a further pause has passed.
-    pub(crate) fn allows(&self, now: u64) -> bool {
+    pub(crate) fn allows(&self, now: impl FnOnce() -> u64) -> bool {
         let until = self.open_until.load(Ordering::Relaxed);
-        until == 0
-            || (now >= until
-                && self
-                    .open_until
-                    .compare_exchange(until, now.saturating_add(PAUSE), Ordering::Relaxed, Ordering::Relaxed)
-                    .is_ok())
+        if until == 0 {
+            return true;
+        }
+        let now = now();
+        let next = now.saturating_add(PAUSE);
+        now >= until && self.open_until.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// The handler answered.
@@ -57,12 +57,12 @@ mod tests {
     #[test]
     fn a_failed_handler_is_skipped_and_then_probed_by_one_caller() {
         let breaker = Breaker::default();
-        assert!(breaker.allows(1_000) && breaker.allows(1_000));
+        assert!(breaker.allows(|| 1_000) && breaker.allows(|| 1_000));
         assert!(breaker.failed(1_000), "the first failure is logged");
         assert!(!breaker.failed(1_001), "the next is not");
-        assert!(!breaker.allows(1_500));
-        assert_eq!([breaker.allows(2_500), breaker.allows(2_500)], [true, false]);
+        assert!(!breaker.allows(|| 1_500));
+        assert_eq!([breaker.allows(|| 2_500), breaker.allows(|| 2_500)], [true, false]);
         breaker.succeeded();
-        assert!(breaker.allows(2_501) && breaker.allows(2_501));
+        assert!(breaker.allows(|| 2_501) && breaker.allows(|| 2_501));
     }
 }

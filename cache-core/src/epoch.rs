@@ -8,6 +8,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 /// The number of an epoch.
 ///
 /// ```
@@ -79,7 +81,17 @@ impl<'a> EpochName<'a> {
     /// Of a tag.
     #[must_use]
     pub fn tag(tag: &str) -> EpochName<'static> {
-        EpochName(Name::Shared(["e:t:", tag].concat().into()))
+        Self::tag_of(&[tag])
+    }
+
+    /// Of the tag that these parts are together.
+    #[must_use]
+    pub fn tag_of(parts: &[&str]) -> EpochName<'static> {
+        let mut name = SmallVec::<[u8; 128]>::from_slice(b"e:t:");
+        for part in parts {
+            name.extend_from_slice(part.as_bytes());
+        }
+        EpochName(Name::Shared(String::from_utf8_lossy(&name).into()))
     }
 
     /// The tag that this is the epoch of, if it is one's.

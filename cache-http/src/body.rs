@@ -13,7 +13,10 @@ use crate::record::Recording;
 pin_project! {
     /// The body of an answer that went through a [`ResponseCache`](crate::ResponseCache). `B` is that of the service
     /// inside.
-    pub struct ResponseBody<B> {
+    pub struct ResponseBody<B>
+    where
+        B: Body,
+    {
         #[pin]
         kind: Kind<B>,
     }
@@ -21,14 +24,17 @@ pin_project! {
 
 pin_project! {
     #[project = KindProject]
-    enum Kind<B> {
+    enum Kind<B>
+    where
+        B: Body,
+    {
         Whole { bytes: Bytes },
         Passed { #[pin] body: B },
         Recorded { recording: Recording<B> },
     }
 }
 
-impl<B> ResponseBody<B> {
+impl<B: Body> ResponseBody<B> {
     /// What is stored.
     pub(crate) const fn whole(bytes: Bytes) -> Self {
         Self { kind: Kind::Whole { bytes } }
@@ -80,7 +86,7 @@ pub(crate) fn whole_data<D: Buf, E>(frame: Result<Frame<D>, E>) -> Result<Frame<
     frame.map(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
 }
 
-impl<B> fmt::Debug for ResponseBody<B> {
+impl<B: Body> fmt::Debug for ResponseBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.kind {
             Kind::Whole { .. } => "ResponseBody::Whole",

@@ -177,8 +177,8 @@ impl ResponseCacheBuilder {
         self
     }
 
-    /// How long a request waits for the response that another one is getting before it gets one of its own, which is
-    /// not stored. (What it waits for may take as long as the other client takes to read it.)
+    /// How long a request waits for the response that another one is getting before it gets one of its own. Zero: it
+    /// does not wait. (What it waits for may take as long as the other client takes to read it.)
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
         self
@@ -190,7 +190,8 @@ impl ResponseCacheBuilder {
         self
     }
 
-    /// The tags of a request's response, for [`Cache::invalidate_tag`]. They are asked for before the handler runs.
+    /// The tags of a request's response, for [`Cache::invalidate_tag`]. They are asked for before the handler runs, and
+    /// may depend only on what tells responses apart.
     pub fn tags(mut self, tags: impl Fn(&Parts) -> Vec<String> + Send + Sync + 'static) -> Self {
         self.tagger = Some(Arc::new(tags));
         self

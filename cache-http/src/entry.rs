@@ -125,7 +125,7 @@ impl Stored {
         if kind != RESPONSE {
             return Err(format!("there is no kind {kind} of entries"));
         }
-        let mut headers = HeaderMap::with_capacity(rows.len());
+        let mut headers = HeaderMap::try_with_capacity(rows.len()).map_err(|error| error.to_string())?;
         for (name, value) in rows {
             let name = HeaderName::from_bytes(&name).map_err(|error| error.to_string())?;
             let value = HeaderValue::from_maybe_shared(value).map_err(|error| error.to_string())?;

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::Response;
+use http_body::Body;
 use pin_project_lite::pin_project;
 
 use crate::body::ResponseBody;
@@ -18,7 +19,10 @@ pub(crate) type Boxed<B, E> = Pin<Box<dyn Future<Output = Answer<B, E>> + Send>>
 
 pin_project! {
     /// The answer to a request that goes through a [`ResponseCache`](crate::ResponseCache).
-    pub struct ResponseFuture<F, B, E> {
+    pub struct ResponseFuture<F, B, E>
+    where
+        B: Body,
+    {
         #[pin]
         kind: Kind<F, B, E>,
     }
@@ -26,14 +30,17 @@ pin_project! {
 
 pin_project! {
     #[project = KindProject]
-    enum Kind<F, B, E> {
+    enum Kind<F, B, E>
+    where
+        B: Body,
+    {
         Ready { response: Option<Response<ResponseBody<B>>> },
         Passed { #[pin] future: F, passing: Option<Passing> },
         Driven { driven: Driven<B, E> },
     }
 }
 
-impl<F, B, E> ResponseFuture<F, B, E> {
+impl<F, B: Body, E> ResponseFuture<F, B, E> {
     pub(crate) const fn ready(response: Response<ResponseBody<B>>) -> Self {
         Self { kind: Kind::Ready { response: Some(response) } }
     }
@@ -45,6 +52,7 @@ impl<F, B, E> ResponseFuture<F, B, E> {
     pub(crate) fn driven(future: Boxed<B, E>, leading: Leading) -> Self
     where
         B: Send + 'static,
+        B::Error: Send,
         E: Send + 'static,
     {
         Self { kind: Kind::Driven { driven: Driven { future: Some(future), leading, abandon } } }
@@ -53,6 +61,7 @@ impl<F, B, E> ResponseFuture<F, B, E> {
 
 impl<F, B, E> Future for ResponseFuture<F, B, E>
 where
+    B: Body,
     F: Future<Output = Result<Response<B>, E>>,
 {
     type Output = Answer<B, E>;
@@ -76,13 +85,13 @@ where
 }
 
 /// An answer that takes a while. If its client goes away while others wait for it, a task brings it to its end.
-struct Driven<B, E> {
+struct Driven<B: Body, E> {
     future: Option<Boxed<B, E>>,
     leading: Leading,
     abandon: fn(Boxed<B, E>),
 }
 
-impl<B, E> Driven<B, E> {
+impl<B: Body, E> Driven<B, E> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Answer<B, E>> {
         // Taken out, it is dropped if it panics, and not brought to its end by a task.
         let Some(mut future) = self.future.take() else { return Poll::Pending };
@@ -94,15 +103,15 @@ impl<B, E> Driven<B, E> {
     }
 }
 
-impl<B, E> Drop for Driven<B, E> {
+impl<B: Body, E> Drop for Driven<B, E> {
     fn drop(&mut self) {
-        if let Some(future) = self.future.take().filter(|_| self.leading.is() && !std::thread::panicking()) {
+        if let Some(future) = self.future.take().filter(|_| self.leading.is_waited_for() && !std::thread::panicking()) {
             (self.abandon)(future);
         }
     }
 }
 
-fn abandon<B: Send + 'static, E: Send + 'static>(future: Boxed<B, E>) {
+fn abandon<B: Body<Error: Send> + Send + 'static, E: Send + 'static>(future: Boxed<B, E>) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         drop(runtime.spawn(async move {
             // Its body is read to its end by a task of its own.
@@ -111,7 +120,7 @@ fn abandon<B: Send + 'static, E: Send + 'static>(future: Boxed<B, E>) {
     }
 }
 
-impl<F, B, E> fmt::Debug for ResponseFuture<F, B, E> {
+impl<F, B: Body, E> fmt::Debug for ResponseFuture<F, B, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

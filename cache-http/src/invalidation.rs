@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cache_core::EpochName;
 use cache_core::keyspace::{Keyspace, Namespace};
 use http::header::{CONTENT_LOCATION, HOST, LOCATION};
 use http::request::Parts;
@@ -15,9 +16,9 @@ use crate::key::original;
 const GROUPS: u64 = 1 << 14;
 
 /// The tag of all responses of `path`.
-pub(crate) fn tag(namespace: &str, path: &str) -> String {
+pub(crate) fn tag(namespace: &str, path: &str) -> EpochName<'static> {
     let group = fnv(path.as_bytes()) % GROUPS;
-    ["larder:http:", namespace, ":", itoa::Buffer::new().format(group)].concat()
+    EpochName::tag_of(&["larder:http:", namespace, ":", itoa::Buffer::new().format(group)])
 }
 
 /// FNV-1a: the same in every process.
@@ -85,9 +86,10 @@ impl Drop for Change {
 }
 
 async fn drop_paths(keyspace: &Keyspace, paths: &[String]) {
-    let tags = paths.iter().map(|path| tag(keyspace.name(), path));
+    let tags = paths.iter().map(|path| tag(keyspace.name(), path)).collect();
     let what = format!("invalidating `{}`", paths.join("`, `"));
     if let Err(error) = keyspace.invalidate_tags(what, tags).await {
-        log::warn!("{error}");
+        // It is done before the handler is read again, and the handler says itself that it fails.
+        log::debug!("{error}");
     }
 }

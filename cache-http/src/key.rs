@@ -111,7 +111,7 @@ fn host(authority: Option<&Authority>, headers: &HeaderMap, key: &mut Recorder) 
 }
 
 /// All values of a header: that there is none is another thing than an empty one.
-fn record(headers: &HeaderMap, name: &HeaderName, key: &mut Recorder) {
+pub(crate) fn record(headers: &HeaderMap, name: &HeaderName, key: &mut Recorder) {
     let values = headers.get_all(name);
     key.length(values.iter().count());
     for value in values {

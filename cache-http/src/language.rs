@@ -25,16 +25,17 @@ pub(crate) fn negotiate<'k>(headers: &HeaderMap, known: &'k [String]) -> Option<
     ranges.retain(|(quality, _)| *quality > 0);
     // The sort is stable: of two that are equally wanted, the first is taken.
     ranges.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
-    let found = ranges.iter().filter_map(|(_, range)| lookup(range, known)).find(|at| !refused[*at]);
-    known.get(found.unwrap_or(0)).map(String::as_str)
+    let first = refused.iter().position(|refused| !refused).unwrap_or(0);
+    let found = ranges.iter().find_map(|(_, range)| match *range {
+        "*" => Some(first),
+        range => lookup(range, known).filter(|at| !refused[*at]),
+    });
+    known.get(found.unwrap_or(first)).map(String::as_str)
 }
 
 /// Where the language stands that is `range`, or else one that it is a part of, or else what is left of it when subtags
 /// are taken off its end.
 fn lookup(range: &str, known: &[String]) -> Option<usize> {
-    if range == "*" {
-        return Some(0);
-    }
     let mut tag = range;
     loop {
         if let Some(at) = known.iter().position(|language| language.eq_ignore_ascii_case(tag)) {
@@ -92,6 +93,8 @@ mod tests {
             ("pt", "pt-BR"),
             ("*;q=0.1, it;q=0.05", "en"),
             ("it;q=0, *", "en"),
+            ("en;q=0, *", "it"),
+            ("en;q=0", "it"),
             ("it;q=2, en", "en"),
             ("", "en"),
         ] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use cache_core::keyspace::{Keyspace, Namespace};
+use cache_core::keyspace::{Keyspace, Namespace, Tags};
 use cache_core::{EpochName, Result, Stats};
 use http::{Request, Response, request};
 use http_body::Body;
@@ -22,7 +22,7 @@ use crate::key::{KeyRules, original};
 use crate::lookup::{Lookup, at_once};
 use crate::policy::Policy;
 use crate::request::Asked;
-use crate::respond::{Signature, Wanted};
+use crate::respond::{Signature, Wanted, refused};
 use crate::status::{Did, Forward};
 use crate::unstored::Unstored;
 use crate::vary::Said;
@@ -58,17 +58,18 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// What the entry of a request is invalidated by.
-    pub(crate) fn tags(&self, request: &request::Parts) -> Arc<[EpochName<'static>]> {
+    pub(crate) fn tags(&self, request: &request::Parts) -> Tags {
         let path = invalidation::tag(self.namespace.name(), original(&request.uri, &request.extensions).path());
-        let mut tags = vec![EpochName::tag(&path)];
+        let mut tags = Tags::new();
+        tags.push(path);
         if let Some(tagger) = &self.tagger {
             tags.extend(tagger(request).iter().map(|tag| EpochName::tag(tag)));
         }
-        tags.into()
+        tags
     }
 
     /// The answer of a response that is not stored.
-    pub(crate) fn passed<B>(
+    pub(crate) fn passed<B: Body>(
         &self,
         response: Response<B>,
         forward: Forward,
@@ -89,7 +90,7 @@ pub(crate) struct Passing {
 }
 
 impl Passing {
-    pub(crate) fn sign<B>(self, response: Response<B>) -> Response<ResponseBody<B>> {
+    pub(crate) fn sign<B: Body>(self, response: Response<B>) -> Response<ResponseBody<B>> {
         self.shared.passed(response, self.forward, self.detail)
     }
 }
@@ -121,7 +122,7 @@ impl ResponseCache {
         let Some(keyspace) = self.keyspace() else { return Ok(()) };
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let tag = invalidation::tag(keyspace.name(), path);
-        keyspace.invalidate_tags(format!("invalidating `{path}`"), std::iter::once(tag)).await
+        keyspace.invalidate_tags(format!("invalidating `{path}`"), vec![tag]).await
     }
 
     /// Drops the stored responses whose path and query match: `*` is any text, `?` any character, `\` takes the next
@@ -186,6 +187,7 @@ where
     S::Error: Send + 'static,
     A: Body + Send + 'static,
     B: Body + Send + 'static,
+    B::Error: Send,
 {
     type Response = Response<ResponseBody<B>>;
     type Error = S::Error;
@@ -206,13 +208,15 @@ where
         let has_body = !request.body().is_end_stream();
         let (key, miss) = match Asked::of(&request, has_body, &shared.rules) {
             Asked::Lookup(key, miss) => (key, miss),
+            Asked::Refuse => return ResponseFuture::ready(refused(&shared.signature)),
             Asked::Bypass(reason) => return hide(shared, inner, request, reason),
             Asked::OtherMethod => return pass(shared, inner, request, Forward::Method, None),
             Asked::Unsafe => return change(shared, inner, request),
         };
         let Some(keyspace) = shared.namespace.here() else { return hide(shared, inner, request, "no-handler") };
         let wanted = Wanted::of(&request);
-        if let Some(response) = at_once(shared, &keyspace, &key, &wanted, Said::of(&request)) {
+        let said = Said::new(request.uri(), request.extensions(), request.headers());
+        if let Some(response) = at_once(shared, &keyspace, &key, &wanted, said) {
             return ResponseFuture::ready(response);
         }
         let lookup = Lookup { shared: Arc::clone(shared), keyspace, key, miss, wanted };
@@ -231,6 +235,7 @@ fn pass<S, A, B>(
 ) -> ResponseFuture<S::Future, B, S::Error>
 where
     S: Service<Request<A>, Response = Response<B>>,
+    B: Body,
 {
     ResponseFuture::passed(inner.call(request), Passing { shared: Arc::clone(shared), forward, detail })
 }
@@ -244,6 +249,7 @@ fn hide<S, A, B>(
 ) -> ResponseFuture<S::Future, B, S::Error>
 where
     S: Service<Request<A>, Response = Response<B>>,
+    B: Body,
 {
     let (mut parts, body) = request.into_parts();
     shared.rules.hide(&mut parts);
@@ -256,7 +262,8 @@ where
     S: Service<Request<A>, Response = Response<B>>,
     S::Future: Send + 'static,
     S::Error: Send + 'static,
-    B: Send + 'static,
+    B: Body + Send + 'static,
+    B::Error: Send,
 {
     let (parts, body) = request.into_parts();
     let mut change = Change::of(&parts, &shared.namespace);

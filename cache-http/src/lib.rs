@@ -31,10 +31,12 @@
 //!
 //! # Who waits for whom
 //!
-//! Concurrent requests for one response share one run of the handler; it goes on when the client that began it leaves.
-//! Responses that turn out not to be stored are shared with nobody: whoever waited runs the handler, and for two minutes
-//! (five seconds after a status that is not stored) nobody waits for that key. The body is recorded while the client reads
-//! it, so nothing is delayed and nothing read ahead.
+//! Concurrent requests for one response share one run of the handler; it goes on when the client that began it leaves and
+//! others wait. Responses that turn out not to be stored are shared with nobody: whoever waited runs the handler, and for two
+//! minutes (five seconds after a status that is not stored) nobody waits for that key. The same holds when somebody waited
+//! for as long as [`lock_timeout`](ResponseCacheBuilder::lock_timeout). A body whose length is known and which is there is
+//! stored at once; any other is recorded while its client reads it, so nothing is delayed and nothing read ahead, but those who
+//! wait for it depend on how fast that client is.
 //!
 //! # What makes responses stale
 //!
@@ -59,7 +61,8 @@
 //! `Vary`, or the layer by [`headers`](ResponseCacheBuilder::headers); one that reads `Host` needs
 //! [`hostname(true)`](ResponseCacheBuilder::hostname); one that reads an extension which differs between clients (a user
 //! that a layer further out put there, an address) must not be cached, or say `private`. Of parameters in another order the
-//! handler sees those of whoever asked first.
+//! handler sees those of whoever asked first. And what a handler says of one request only (`x-request-id`) goes to everyone:
+//! layers that add such headers go outside.
 //!
 //! Layers that decide who may see a page go *outside* of this one, as those that compress do: a hit does not reach what
 //! is inside.

@@ -6,6 +6,7 @@ use cache_core::Object;
 use cache_core::key::Recorder;
 use cache_core::keyspace::{Answer, Keyspace, Place, Running, codec};
 use http::{Response, request};
+use http_body::Body;
 
 use crate::body::ResponseBody;
 use crate::entry::{Kept, Stored, Varies};
@@ -29,7 +30,7 @@ pub(crate) struct Lookup {
 }
 
 /// The answer, if it can be had without waiting.
-pub(crate) fn at_once<B>(
+pub(crate) fn at_once<B: Body>(
     shared: &Shared,
     keyspace: &Keyspace,
     key: &Recorder,
@@ -69,38 +70,39 @@ pub(crate) enum Found {
     /// A [`Stored::Response`].
     Response(Object, Did),
     /// The right to get one.
-    Run(Running, Level),
+    Run(Running),
     /// Nothing, and no right to store anything; why, if it is not just a miss.
-    Nothing(Forward, Option<&'static str>),
+    Nothing(Option<&'static str>),
 }
 
 impl Lookup {
     /// The answer that is stored.
-    pub(crate) fn hit<B>(&self, kept: &Kept, did: Did) -> Response<ResponseBody<B>> {
+    pub(crate) fn hit<B: Body>(&self, kept: &Kept, did: Did) -> Response<ResponseBody<B>> {
         stored(kept, &self.wanted, self.keyspace.clock().wall(), did, &self.shared.signature)
     }
 
-    /// Looks, and where something is to be stored waits for others or takes the right to run.
-    pub(crate) async fn find(&self, request: &request::Parts) -> Found {
+    /// Looks, and where something is to be stored waits for others or takes the right to run; and at which key that is.
+    pub(crate) async fn find(&self, request: &request::Parts) -> (Found, Level) {
         let tags = self.shared.tags(request);
         let key = self.key.clone();
         let mut place = Place { keyspace: Arc::clone(&self.keyspace), key, tags, codec: codec::<Stored>() };
         let mut level = Level::Target;
         for _ in 0..ROUNDS {
-            let (object, coalesced) = match self.look(&place, &level).await {
+            let (object, coalesced) = match self.look(&place).await {
                 Ok(found) => found,
-                Err(Found::Run(running, _)) => return Found::Run(running, level),
-                Err(nothing) => return nothing,
+                Err(nothing) => return (nothing, level),
             };
             match object.downcast_ref::<Stored>() {
                 Some(Stored::Response(kept)) => {
                     let hit = Did::Hit(kept.times.ttl(self.keyspace.clock().wall()));
-                    return Found::Response(object, if coalesced { Did::Collapsed(level.forward()) } else { hit });
+                    let did = if coalesced { Did::Collapsed(level.forward()) } else { hit };
+                    return (Found::Response(object, did), level);
                 }
                 Some(Stored::Varies(varies)) => {
                     self.keyspace.discount(coalesced);
-                    let Some(variant) = varies.key(&self.key, Said::by(request)) else {
-                        return Found::Nothing(level.forward(), Some("long-key"));
+                    let said = Said::new(&request.uri, &request.extensions, &request.headers);
+                    let Some(variant) = varies.key(&self.key, said) else {
+                        return (Found::Nothing(Some("long-key")), level);
                     };
                     place.key = variant;
                     level = Level::Variant(varies.clone());
@@ -108,25 +110,26 @@ impl Lookup {
                 None => break,
             }
         }
-        Found::Nothing(level.forward(), Some("unsettled"))
+        (Found::Nothing(Some("unsettled")), level)
     }
 
     /// What is at one place, and whether another request was given it; or else what that comes to.
-    async fn look(&self, place: &Place, level: &Level) -> Result<(Object, bool), Found> {
+    async fn look(&self, place: &Place) -> Result<(Object, bool), Found> {
         if self.miss != Miss::Store {
-            let found = place.read().await;
-            return found.map(|object| (object, false)).ok_or(Found::Nothing(level.forward(), None));
+            return place.read().await.map(|object| (object, false)).ok_or(Found::Nothing(None));
         }
         let (clock, marks) = (self.keyspace.clock(), &self.shared.unstored);
-        let share = !marks.has(&place.key, clock);
-        match cache_core::within(clock, self.shared.lock_timeout, place.clone().enter(share)).await {
-            Some(Answer::Run(running)) => Err(Found::Run(running, Level::Target)),
-            Some(Answer::Stored(object)) => Ok((object, false)),
-            Some(Answer::Coalesced(object)) => Ok((object, true)),
-            None => {
-                // It takes its time; others need not wait for it too.
-                marks.add(&place.key, clock, unstored::POLICY);
-                Err(Found::Nothing(level.forward(), Some("lock-timeout")))
+        let timeout = self.shared.lock_timeout;
+        let patience = (!timeout.is_zero() && !marks.has(&place.key, clock)).then_some(timeout);
+        match place.clone().enter(patience).await {
+            Answer::Stored(object) => Ok((object, false)),
+            Answer::Coalesced(object) => Ok((object, true)),
+            Answer::Run(running) => {
+                if patience.is_some() && !running.is_shared() {
+                    // What others do takes its time; nobody else need wait for it too.
+                    marks.add(&place.key, clock, unstored::POLICY);
+                }
+                Err(Found::Run(running))
             }
         }
     }

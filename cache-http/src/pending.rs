@@ -59,6 +59,11 @@ impl Pending {
         self.running.inside()
     }
 
+    /// Whether others wait for it.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.running.followers().any()
+    }
+
     /// The response is not to be stored after all.
     pub(crate) fn give_up(self) {
         self.shared.unstored.add(&self.running.place().key, self.clock(), unstored::POLICY);
@@ -79,7 +84,9 @@ impl Pending {
         match shelf {
             Shelf::Here => {
                 let life = Life::until(times.stale_at, running.place().keyspace.clock().wall());
-                finish(running.end(Ended::Value(response, life)));
+                // It may have taken so long that it is nobody's any more.
+                let ended = if life.is_none() { Ended::Nothing(None) } else { Ended::Value(response, life) };
+                finish(running.end(ended));
             }
             Shelf::Variant(variant) => finish(variant.store(running, response, times.stale_at, shared.max_variants)),
         }
@@ -91,7 +98,7 @@ impl Variant {
     /// nothing of anyone's data, so it may be written over whatever is there, and be older than an invalidation.
     async fn store(self, running: Running, response: Object, stale_at: u64, most: usize) {
         let Self { mut varies, key, target } = self;
-        let at_target = target.map(|key| Place { key, ..running.place().clone() });
+        let at_target = target.filter(|_| running.can_store()).map(|key| Place { key, ..running.place().clone() });
         let now = running.place().keyspace.clock().wall();
         if let Some(place) = &at_target {
             // Others may have stored variants since.
@@ -100,7 +107,7 @@ impl Variant {
                 varies.take_in(known);
             }
         }
-        if !varies.admit(&key, stale_at, now, most) {
+        if stale_at <= now || !varies.admit(&key, stale_at, now, most) {
             return running.end(Ended::Nothing(None)).await;
         }
         let (life, kept) = (Life::until(stale_at, now), Life::until(varies.until, now));
@@ -108,7 +115,8 @@ impl Variant {
         if let Some(place) = &at_target
             && let Err(error) = place.set(&said, kept).await
         {
-            log::warn!("{error}");
+            // The handler has counted it, and says so itself where it is the handler that fails.
+            log::debug!("{error}");
         }
         if running.place().key.bytes() == key.bytes() {
             return running.end(Ended::Value(response, life)).await;

@@ -56,7 +56,7 @@ impl Arrival {
         let said =
             headers.get(AGE).and_then(|age| seconds(age.as_bytes().split(|byte| *byte == b',').next()?.trim_ascii()));
         let under_way = answered.saturating_sub(asked);
-        let by_age = said.map_or(0, |age| age.saturating_mul(1_000).saturating_add(under_way));
+        let by_age = said.map_or(0, |age| age.saturating_mul(1_000)).saturating_add(under_way);
         Self { at: answered, age: by_date.max(by_age) }
     }
 }
@@ -146,7 +146,7 @@ pub(crate) fn declared_length(headers: &HeaderMap) -> Option<u64> {
 /// its age, which is in its times and is said anew with each hit.
 pub(crate) fn kept(headers: &HeaderMap) -> HeaderMap {
     // With room for what an entry adds.
-    let mut kept = HeaderMap::with_capacity(headers.len() + 3);
+    let mut kept = HeaderMap::try_with_capacity(headers.len() + 3).unwrap_or_default();
     for (name, value) in headers.iter().filter(|(name, _)| !is_not_stored(name)) {
         kept.append(name.clone(), value.clone());
     }

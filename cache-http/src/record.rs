@@ -17,9 +17,11 @@ pub(crate) const ABANDONED: Duration = Duration::from_secs(60);
 
 /// A body that is read and recorded. It is a `Body` in all but name: the body must be owned to be handed over, so it is
 /// on the heap, and nothing here is pinned.
-pub(crate) struct Recording<B> {
+pub(crate) struct Recording<B: Body> {
     body: Option<Pin<Box<B>>>,
     tape: Option<Tape>,
+    /// What was read already, and not given yet.
+    first: Option<Result<Frame<Bytes>, B::Error>>,
     /// Reads the rest of a body whose client has gone.
     take_over: fn(Pin<Box<B>>, Tape),
 }
@@ -29,17 +31,16 @@ pub(crate) struct Tape {
     /// A copy: chunks may be small parts of large buffers.
     read: Vec<u8>,
     max: usize,
-    /// How long it may become, to make room for it at once.
-    expected: usize,
     /// What the response says of its length.
     declared: Option<u64>,
+    /// How long it will be, if that is known: room is made for it at once, and it comes to an end.
+    expected: Option<u64>,
     pending: Box<Pending>,
 }
 
 impl Tape {
-    pub(crate) fn new(max: usize, declared: Option<u64>, expected: u64, pending: Box<Pending>) -> Self {
-        let expected = usize::try_from(expected).unwrap_or(usize::MAX).min(max);
-        Self { read: Vec::new(), max, expected, declared, pending }
+    pub(crate) const fn new(max: usize, declared: Option<u64>, expected: Option<u64>, pending: Box<Pending>) -> Self {
+        Self { read: Vec::new(), max, declared, expected, pending }
     }
 
     /// Takes a frame in; gives the tape back while the response may still be stored.
@@ -50,7 +51,8 @@ impl Tape {
             return None;
         };
         if self.read.is_empty() {
-            self.read.reserve_exact(self.expected.max(data.len()));
+            let expected = self.expected.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+            self.read.reserve_exact(expected.min(self.max).max(data.len()));
         }
         self.read.extend_from_slice(data);
         Some(self)
@@ -70,20 +72,43 @@ impl Tape {
     }
 }
 
-impl<B: Body + Send + 'static> Recording<B> {
+impl<B: Body<Error: Send> + Send + 'static> Recording<B> {
     pub(crate) fn new(body: B, tape: Tape) -> Self {
         let body = Box::pin(body);
-        if body.is_end_stream() {
-            // Nobody may ever poll it.
-            tape.end();
-            return Self { body: Some(body), tape: None, take_over };
+        let mut recording = Self { body: Some(body), tape: Some(tape), first: None, take_over };
+        recording.notice_end();
+        recording
+    }
+
+    /// Reads what is there already. Gives all of the body if that is all.
+    pub(crate) fn read_at_once(&mut self, context: &mut Context<'_>) -> Option<Bytes> {
+        if self.is_end_stream() {
+            return Some(Bytes::new());
         }
-        Self { body: Some(body), tape: Some(tape), take_over }
+        let Poll::Ready(Some(first)) = self.poll_frame(context) else { return None };
+        match first {
+            Ok(frame) if self.is_end_stream() && frame.is_data() => frame.into_data().ok(),
+            first => {
+                self.first = Some(first);
+                None
+            }
+        }
+    }
+
+    /// Reads the rest in a task, although its client is still there: it has what it says.
+    pub(crate) fn go_on(mut self) {
+        self.first = None;
+        if let (Some(body), Some(tape)) = (self.body.take(), self.tape.take()) {
+            read_on(body, tape);
+        }
     }
 }
 
 impl<B: Body> Recording<B> {
     pub(crate) fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(first));
+        }
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
         // Taken out, it is dropped if the body panics: what comes after that is not stored.
         let tape = self.tape.take();
@@ -101,12 +126,7 @@ impl<B: Body> Recording<B> {
             (_, None) => {}
             (Some(Ok(frame)), Some(tape)) => {
                 self.tape = tape.take(frame);
-                // Whoever knows the length does not ask for more.
-                if body.is_end_stream()
-                    && let Some(tape) = self.tape.take()
-                {
-                    tape.end();
-                }
+                self.notice_end();
             }
             (Some(Err(_)), Some(tape)) => tape.break_off(),
             (None, Some(tape)) => tape.end(),
@@ -114,16 +134,33 @@ impl<B: Body> Recording<B> {
         Poll::Ready(polled)
     }
 
+    /// Whoever knows the length does not ask for more.
+    fn notice_end(&mut self) {
+        if self.body.as_ref().is_some_and(Body::is_end_stream)
+            && let Some(tape) = self.tape.take()
+        {
+            tape.end();
+        }
+    }
+
     pub(crate) fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Body::is_end_stream)
+        self.first.is_none() && self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
-        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+        let mut hint = self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint);
+        let Some(Ok(first)) = &self.first else { return hint };
+        let read = first.data_ref().map_or(0, |data| data.len() as u64);
+        let upper = hint.upper();
+        hint.set_lower(hint.lower().saturating_add(read));
+        if let Some(upper) = upper {
+            hint.set_upper(upper.saturating_add(read));
+        }
+        hint
     }
 }
 
-impl<B> Drop for Recording<B> {
+impl<B: Body> Drop for Recording<B> {
     fn drop(&mut self) {
         if let (Some(body), Some(tape)) = (self.body.take(), self.tape.take()) {
             (self.take_over)(body, tape);
@@ -131,12 +168,23 @@ impl<B> Drop for Recording<B> {
     }
 }
 
+/// What becomes of a body whose client has gone: it is read on if others wait for it, or if its length is known, so that it
+/// comes to an end.
+fn take_over<B: Body<Error: Send> + Send + 'static>(body: Pin<Box<B>>, tape: Tape) {
+    if tape.expected.is_some() || tape.pending.is_waited_for() {
+        read_on(body, tape);
+    } else {
+        tape.break_off();
+    }
+}
+
 /// Reads the rest in a task. Where there is no tokio it breaks off.
-fn take_over<B: Body + Send + 'static>(body: Pin<Box<B>>, tape: Tape) {
+fn read_on<B: Body<Error: Send> + Send + 'static>(body: Pin<Box<B>>, tape: Tape) {
     let runtime = tokio::runtime::Handle::try_current();
     let (Ok(runtime), false) = (runtime, std::thread::panicking()) else { return tape.break_off() };
     let clock = tape.pending.clock().clone();
-    let mut recording = Recording { body: Some(body), tape: Some(tape), take_over: |_, tape| tape.break_off() };
+    let break_off = |_, tape: Tape| tape.break_off();
+    let mut recording = Recording { body: Some(body), tape: Some(tape), first: None, take_over: break_off };
     drop(runtime.spawn(async move {
         let rest = std::future::poll_fn(|context| {
             while recording.tape.is_some() {

@@ -12,6 +12,8 @@ use crate::key::KeyRules;
 pub(crate) enum Asked {
     /// It is answered from the cache, or else as [`Miss`] says.
     Lookup(Recorder, Miss),
+    /// It is refused: the client wants only what is stored, and gets nothing of that.
+    Refuse,
     /// It is passed on, for this reason.
     Bypass(&'static str),
     /// It is passed on: it neither asks for a response that may be stored nor changes anything.
@@ -41,11 +43,11 @@ impl Asked {
             Method::OPTIONS | Method::TRACE => return Self::OtherMethod,
             _ => return Self::Unsafe,
         };
-        let said = Said::by(request.headers(), &rules.cookies);
-        if let Some(reason) = said.bypass.or(has_body.then_some("request-body")) {
-            return Self::Bypass(reason);
-        }
+        let said = Summary::of(request.headers(), &rules.cookies);
         let control = if said.control { Directives::of(request.headers()) } else { Directives::default() };
+        if let Some(reason) = said.bypass.or(has_body.then_some("request-body")) {
+            return if control.only_if_cached { Self::Refuse } else { Self::Bypass(reason) };
+        }
         if control.no_store {
             return Self::Bypass("no-store");
         }
@@ -60,7 +62,7 @@ impl Asked {
 
 /// What the headers of a `GET` or `HEAD` say. They are gone through once: every hit pays for it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Said {
+struct Summary {
     /// Why it does not touch the cache.
     bypass: Option<&'static str>,
     control: bool,
@@ -68,8 +70,8 @@ struct Said {
     authorized: bool,
 }
 
-impl Said {
-    fn by(headers: &HeaderMap, cookies: &Cookies) -> Self {
+impl Summary {
+    fn of(headers: &HeaderMap, cookies: &Cookies) -> Self {
         let mut said = Self::default();
         for (name, value) in headers {
             let reason = match name.as_str() {

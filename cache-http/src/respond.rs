@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{AGE, HeaderName, VARY};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body;
 
 use crate::body::ResponseBody;
 use crate::conditional::{Conditions, not_modified};
@@ -49,7 +50,7 @@ impl Wanted {
 }
 
 /// The answer that is stored, as it is at `now`.
-pub(crate) fn stored<B>(
+pub(crate) fn stored<B: Body>(
     kept: &Kept,
     wanted: &Wanted,
     now: u64,
@@ -70,7 +71,7 @@ pub(crate) fn stored<B>(
 }
 
 /// The answer to a client that wants nothing but what is stored, where nothing is.
-pub(crate) fn refused<B>(signature: &Signature) -> Response<ResponseBody<B>> {
+pub(crate) fn refused<B: Body>(signature: &Signature) -> Response<ResponseBody<B>> {
     let mut response = Response::new(ResponseBody::whole(Bytes::new()));
     *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
     signature.sign(Did::Refused, response.headers_mut());

@@ -5,11 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use cache_core::key::Recorder;
 use http::header::{HOST, VARY};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, Request, request};
+use http::{Extensions, HeaderMap, HeaderName, Uri};
 
 use crate::control::split;
 use crate::entry::Varies;
-use crate::key::{LONGEST_KEY, original};
+use crate::key::{LONGEST_KEY, original, record};
 
 /// More names than this are not told apart: the response is not stored.
 const MOST_NAMES: usize = 16;
@@ -27,14 +27,8 @@ pub(crate) struct Said<'r> {
 }
 
 impl<'r> Said<'r> {
-    pub(crate) fn of<A>(request: &'r Request<A>) -> Self {
-        let authority = request.uri().authority().or_else(|| original(request.uri(), request.extensions()).authority());
-        Self { headers: request.headers(), authority }
-    }
-
-    pub(crate) fn by(request: &'r request::Parts) -> Self {
-        let authority = request.uri.authority().or_else(|| original(&request.uri, &request.extensions).authority());
-        Self { headers: &request.headers, authority }
+    pub(crate) fn new(uri: &'r Uri, extensions: &'r Extensions, headers: &'r HeaderMap) -> Self {
+        Self { headers, authority: uri.authority().or_else(|| original(uri, extensions).authority()) }
     }
 }
 
@@ -84,13 +78,9 @@ impl Varies {
             if *name == HOST {
                 variant.framed(said.authority.map_or("", Authority::as_str).as_bytes());
             }
-            let values = said.headers.get_all(name);
-            variant.length(values.iter().count());
-            for value in values {
-                variant.framed(value.as_bytes().trim_ascii());
-                if variant.bytes().len() > LONGEST_KEY {
-                    return None;
-                }
+            record(said.headers, name, &mut variant);
+            if variant.bytes().len() > LONGEST_KEY {
+                return None;
             }
         }
         Some(variant)
@@ -104,6 +94,11 @@ impl Varies {
             let unknown: Vec<_> = other.variants.iter().filter(unknown).copied().collect();
             self.variants.extend(unknown);
         }
+    }
+
+    /// Whether there is room for the response of the key `variant` among `most`.
+    pub(crate) fn has_room(&self, variant: &Recorder, now: u64, most: usize) -> bool {
+        self.clone().admit(variant, now, now, most)
     }
 
     /// Counts the response of the key `variant`, which is stored until then; whether there is room for it among `most`.

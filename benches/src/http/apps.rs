@@ -87,7 +87,7 @@ impl Contender {
 pub fn all() -> Vec<Contender> {
     vec![
         Contender::new("no cache", |app| app),
-        Contender::new("larder", larder),
+        Contender::new("larder", |app| larder(app, ENTRIES)),
         Contender::new("http-cache-tower-server", peers::http_cache),
         Contender::new("tower-http-cache", peers::tower_http_cache),
         Contender::new("hitbox-tower", peers::hitbox),
@@ -98,9 +98,14 @@ pub fn request(uri: &str) -> Request<Body> {
     Request::get(uri).body(Body::empty()).expect("a valid address")
 }
 
-/// The app under larder's cache in memory.
-pub fn larder(app: Router) -> Router {
-    let ram = larder::Ram::builder().threshold(ENTRIES);
+/// larder with as many entries as it keeps unless told otherwise: few enough to stay near the processor.
+pub fn by_default() -> Contender {
+    Contender::new("larder, 500 entries", |app| larder(app, 500))
+}
+
+/// The app under larder's cache of so many entries in memory.
+pub fn larder(app: Router, entries: usize) -> Router {
+    let ram = larder::Ram::builder().threshold(entries);
     let cache = larder::Cache::builder().handler("ram", ram).build().expect("a valid configuration");
     app.layer(ResponseCache::builder().cache(cache).handler("ram").namespace("bench").duration(SECONDS).build())
 }

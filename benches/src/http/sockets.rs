@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-use crate::apps::{KEPT, larder, request, routes};
+use crate::apps::{ENTRIES, KEPT, larder, request, routes};
 use crate::rounds::{Spread, met, now};
 
 const ROUNDS: usize = 31;
@@ -21,7 +21,7 @@ const ROUND: Duration = Duration::from_millis(300);
 const CONNECTIONS: usize = 16;
 
 pub async fn hits() {
-    let cached = larder(routes(&Default::default()));
+    let cached = larder(routes(&Default::default()), ENTRIES);
     let constant = constant(&cached).await;
     let mut servers = [Server::start(cached).await, Server::start(constant).await];
     let [hit, same] = [servers[0].head().await, servers[1].head().await];

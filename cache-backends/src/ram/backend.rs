@@ -118,7 +118,8 @@ impl Ram {
             When::Unchanged { seen, epoch } => {
                 // Clearing by pattern renews its epoch first and then takes this lock: whichever comes second sees
                 // what the other did.
-                let patterns = epoch.is_none_or(|(name, number)| self.epochs.with(|epoch| epoch(name)) == Some(number));
+                let current = |name| self.epochs.at(now, |epoch| epoch(name));
+                let patterns = epoch.is_none_or(|(name, number)| current(name) == Some(number));
                 patterns && seen.stamp_value().is_some_and(|since| stripe.is_unchanged(hash, key, since))
             }
         };
@@ -174,10 +175,11 @@ impl Backend for Ram {
 
     fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
         let hash = self.hash(key);
-        let Some(entry) = self.read(hash).get(hash, key, self.clock.now()).cloned() else {
+        let now = self.clock.now();
+        let Some(entry) = self.read(hash).get(hash, key, now).cloned() else {
             return false;
         };
-        let current = self.epochs.with(|epoch| entry.validity.is_current(key, epoch));
+        let current = self.epochs.at(now, |epoch| entry.validity.is_current(key, epoch));
         if current {
             visit(&entry);
         }
@@ -186,11 +188,12 @@ impl Backend for Ram {
 
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         let hash = self.hash(key);
+        let now = self.clock.now();
         let stripe = self.read(hash);
-        let stored = stripe.get(hash, key, self.clock.now()).map(|entry| Stored::Object(Arc::clone(entry)));
+        let stored = stripe.get(hash, key, now).map(|entry| Stored::Object(Arc::clone(entry)));
         let seen = Seen::stamp(stripe.writes());
         drop(stripe);
-        let epochs = self.epochs.with(|epoch| watch.iter().map(epoch).collect());
+        let epochs = self.epochs.at(now, |epoch| watch.iter().map(epoch).collect());
         Reply::ready(Ok(Look { stored, seen, epochs }))
     }
 

@@ -33,7 +33,7 @@ impl<V: Value + Serialize + DeserializeOwned> Storable for V {}
 /// A value under a directly set key, asked for on the chosen handler of a cache.
 fn asked<'a, V: Storable>(cache: &'a Cache, key: &'a str) -> Call<'a> {
     let request = Request { key: Key::direct(key), tags: &[], codec: Codec::serde::<V>() };
-    Call { handler: &cache.chosen, counters: None, request }
+    Call { handler: &cache.chosen, counters: None, patience: None, request }
 }
 
 /// The value of an answer; `None` if it is of another type, which another caller of the same key may have asked for.

@@ -83,7 +83,7 @@ impl Handler {
 
     /// Whether the store can be read: it is not being skipped after a failure, and owes no invalidation.
     pub(crate) async fn is_ready(&self) -> bool {
-        if !self.breaker.allows(self.clock.now()) {
+        if !self.breaker.allows(|| self.clock.now()) {
             return false;
         }
         match self.owed.settle(self).await {

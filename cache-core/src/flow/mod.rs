@@ -11,12 +11,14 @@ mod witness;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::time::Duration;
 
 use crate::cache::{Handler, SharedHandler};
 use crate::entry::{Form, Object};
 use crate::function::Mode;
 use crate::stats::{Count, Counters};
 use crate::ttl::Life;
+pub use flight::Followers;
 pub(crate) use flight::{Flights, Led};
 use flight::{Follower, Joined, Landing, Leader, Waited};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
@@ -33,6 +35,8 @@ pub(crate) struct Call<'a> {
     pub(crate) handler: &'a SharedHandler,
     /// Those of the function; direct calls have none of their own.
     pub(crate) counters: Option<&'a Counters>,
+    /// How long it waits for another caller's run; by default for as long as a flight may last.
+    pub(crate) patience: Option<Duration>,
     pub(crate) request: Request<'a>,
 }
 
@@ -83,13 +87,19 @@ impl Run {
         self.witness.is_some()
     }
 
+    /// Those who wait for this run, to be asked for later.
+    pub(crate) fn followers(&self) -> Followers {
+        self.leader.as_ref().map_or_else(Followers::default, Leader::followers)
+    }
+
     /// Whether others can wait for this run.
     pub(crate) const fn is_led(&self) -> bool {
         self.leader.is_some()
     }
 
     /// Stores `value` at another key than the run's, under what the run saw: an entry of `beside` depends on the same
-    /// epochs. That slot must be one that nobody invalidates by its key, since what it held before the run is not known.
+    /// epochs. That slot must be one that nobody invalidates by its key, since what it held before the run is not known. (A
+    /// younger run's value may be overwritten there: nothing was invalidated between the two, or this one is not current.)
     pub(crate) async fn store_beside(
         &self,
         handler: &Handler,
@@ -173,7 +183,7 @@ enum Followed {
 }
 
 async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
-    let entered = match follower.wait().await {
+    let entered = match follower.wait(call.patience).await {
         Waited::Lead(leader) => return Followed::Lead(leader),
         Waited::Late | Waited::Landed(Landing::SideBySide) => return Followed::Alone,
         Waited::Landed(Landing::Again) => return Followed::Again,

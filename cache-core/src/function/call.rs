@@ -70,7 +70,7 @@ impl Placed {
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
         let bound = self.whose.bound();
         let handler = bound.handler_fit_for(&codec, self.plan.instance)?;
-        Some(Call { handler, counters: Some(&bound.counters), request: self.request(codec) })
+        Some(Call { handler, counters: Some(&bound.counters), patience: None, request: self.request(codec) })
     }
 
     pub(super) fn request(&self, codec: Codec) -> Request<'_> {

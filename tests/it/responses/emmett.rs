@@ -165,7 +165,7 @@ async fn a_hit_runs_nothing_and_a_duration_of_zero_stores_nothing() {
 }
 
 #[tokio::test]
-async fn a_hit_has_no_cookies_of_others_nor_headers_that_were_added_further_out() {
+async fn a_hit_has_no_headers_that_were_added_further_out() {
     let site = Site::new();
     let app = site.counting(site.layer()).layer(axum::middleware::map_response(
         async |mut response: axum::response::Response| {

@@ -117,6 +117,9 @@ async fn a_path_a_pattern_and_everything_can_be_dropped() {
     assert_eq!(all().await, [12, 13, 14, 15]);
     site.cache.clear_matching(r"a\*b:/about").await.unwrap();
     assert_eq!(all().await, [12, 13, 14, 16]);
+    site.layer().namespace("a*b:").build().invalidate_matching("*").await.unwrap();
+    site.layer().namespace("a*").build().invalidate_matching("*").await.unwrap();
+    assert_eq!(all().await, [12, 13, 14, 16], "namespaces whose names begin alike are others");
     site.cache.clear().await.unwrap();
     assert_eq!(all().await, [17, 18, 19, 20]);
 }
@@ -151,23 +154,62 @@ async fn tags_of_a_layer_are_dropped_like_those_of_functions() {
     assert_eq!(text(&app, "/x?ops").await, "2");
 }
 
-/// An app whose `GET` reads the number, waits at the gate, and then answers with what it read.
-fn slow(layer: ResponseCache, gate: &Gate, number: &Arc<AtomicU32>) -> Router {
+/// An app whose `GET` reads the number, waits at the gate, and then answers with what it read; and what that varies by.
+fn slow(layer: ResponseCache, gate: &Gate, number: &Arc<AtomicU32>, vary: &'static str) -> Router {
     let (gate, number) = (gate.clone(), Arc::clone(number));
     let page = move |request: Request| {
         let (gate, number) = (gate.clone(), Arc::clone(&number));
         async move {
             if request.method() != http::Method::GET {
-                return number.fetch_add(1, Ordering::SeqCst).to_string();
+                return answer(&[], number.fetch_add(1, Ordering::SeqCst).to_string());
             }
             let read = number.load(Ordering::SeqCst);
             if request.headers().contains_key("x-slow") {
                 gate.passed().await;
             }
-            read.to_string()
+            answer(&[("vary", vary)], read.to_string())
         }
     };
     Router::new().route("/x", axum::routing::any(page)).layer(layer)
+}
+
+#[tokio::test]
+async fn a_get_that_began_before_a_change_does_not_bring_back_a_variant_either() {
+    for kind in KINDS {
+        let rig = rig(kind);
+        let layer = ResponseCache::builder().cache(rig.cache.clone()).namespace("site").duration(30).build();
+        for (how, known) in [("POST", false), ("POST", true), ("matching", false), ("matching", true), ("clear", true)]
+        {
+            let (gate, number) = (Gate::default(), Arc::default());
+            let app = slow(layer.clone(), &gate, &number, "x-slow");
+            layer.clear().await.unwrap();
+            if known {
+                // What is stored by now is stored behind its client's back.
+                while !send(&app, get("/x", &[])).await.is_hit() {
+                    tokio::task::yield_now().await;
+                }
+            }
+            let runs = layer.stats().runs;
+            let old = tokio::spawn({
+                let app = app.clone();
+                async move { send(&app, get("/x", &[("x-slow", "1")])).await.text().to_owned() }
+            });
+            until("the slow run began", || layer.stats().runs > runs).await;
+            if how == "POST" {
+                send(&app, request("POST", "/x", &[])).await;
+            } else {
+                number.store(1, Ordering::SeqCst);
+                match how {
+                    "matching" => layer.invalidate_matching("/*").await.unwrap(),
+                    _ => layer.clear().await.unwrap(),
+                }
+            }
+            gate.open();
+            assert_eq!(old.await.unwrap(), "0", "{kind} {how} {known}");
+            let new = send(&app, get("/x", &[("x-slow", "1")])).await;
+            assert_eq!(new.text(), "1", "{kind} {how} {known}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -177,7 +219,7 @@ async fn a_get_that_began_before_a_change_does_not_bring_back_what_was() {
         let layer = ResponseCache::builder().cache(rig.cache.clone()).namespace("site").duration(30).build();
         for how in ["POST", "invalidate", "matching", "clear"] {
             let (gate, number) = (Gate::default(), Arc::default());
-            let app = slow(layer.clone(), &gate, &number);
+            let app = slow(layer.clone(), &gate, &number, "");
             layer.clear().await.unwrap();
             let old = tokio::spawn({
                 let app = app.clone();

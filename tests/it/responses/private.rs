@@ -189,6 +189,9 @@ async fn a_client_that_wants_only_what_is_stored_gets_that_or_504() {
     assert_eq!((refused.status.as_u16(), site.runs.get()), (504, 0));
     text(&app, "/x").await;
     assert_eq!(send(&app, only()).await.text(), "1");
+    // Who gets nothing that is stored gets nothing.
+    let cookie = send(&app, get("/x", &[("cache-control", "only-if-cached"), ("cookie", "a=b")])).await;
+    assert_eq!((cookie.status.as_u16(), site.runs.get()), (504, 1));
 }
 
 #[tokio::test]

@@ -186,9 +186,90 @@ async fn whoever_waits_too_long_gets_a_response_of_its_own() {
     let third = crowd(&app, 1).remove(0);
     until("the third runs", || runs.get() == 3).await;
     gate.open();
-    assert!(follower.await.unwrap().cache_status().ends_with("detail=lock-timeout"));
-    leader.await.unwrap();
-    third.await.unwrap();
+    for task in [leader, follower, third] {
+        assert_eq!(task.await.unwrap().status.as_u16(), 200);
+    }
+    assert!(send(&app, get("/x", &[])).await.is_hit());
+}
+
+#[tokio::test]
+async fn with_no_patience_at_all_responses_are_stored_all_the_same() {
+    for kind in KINDS {
+        let rig = rig(kind);
+        let layer = ResponseCache::builder().cache(rig.cache.clone()).duration(30).lock_timeout(Duration::ZERO).build();
+        let gate = Gate::default();
+        let (app, runs) = gated(&layer, &gate, &[]);
+        let crowd = crowd(&app, 3);
+        until("nobody waits for another", || runs.get() == 3).await;
+        gate.open();
+        for task in crowd {
+            task.await.unwrap();
+        }
+        until("it is stored", || layer.stats().stores >= 1).await;
+        assert!(send(&app, get("/x", &[])).await.is_hit(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_nobody_reads_holds_nobody_up() {
+    let site = Site::new();
+    let app = site.counting(site.layer());
+    let unread = app.clone().oneshot(get("/x", &[])).await.unwrap();
+    let second = send(&app, get("/x", &[])).await;
+    assert_eq!((second.text(), second.is_hit()), ("1", true));
+    drop(unread);
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_waits_for_ends_with_its_client() {
+    let site = Site::new();
+    let gate = Gate::default();
+    let ended = Arc::new(AtomicU32::new(0));
+    let (runs, held, counted) = (Arc::clone(&site.runs), gate.clone(), Arc::clone(&ended));
+    let page = move || {
+        let (run, gate, ended) = (runs.add(), held.clone(), Arc::clone(&counted));
+        async move {
+            gate.passed().await;
+            ended.fetch_add(1, Ordering::SeqCst);
+            run.to_string()
+        }
+    };
+    let app = Router::new().route("/x", route_get(page)).layer(site.layer().build());
+    let client = crowd(&app, 1).remove(0);
+    until("it runs", || site.runs.get() == 1).await;
+    client.abort();
+    assert!(client.await.unwrap_err().is_cancelled());
+    gate.open();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ended.load(Ordering::SeqCst), 0);
+    assert_eq!(text(&app, "/x").await, "2");
+}
+
+#[tokio::test]
+async fn those_who_waited_for_a_body_that_breaks_off_get_their_own() {
+    let site = Site::new();
+    let (sender, receiver) = futures::channel::mpsc::unbounded::<Result<&str, std::io::Error>>();
+    let receiver = Arc::new(std::sync::Mutex::new(Some(receiver)));
+    let runs = Arc::clone(&site.runs);
+    let page = move || {
+        runs.add();
+        let body = receiver.lock().unwrap().take();
+        async move { body.map_or_else(|| "whole".into(), axum::body::Body::from_stream) }
+    };
+    let app = Router::new().route("/x", route_get(page)).layer(site.layer().build());
+    let leader = app.clone().oneshot(get("/x", &[])).await.unwrap();
+    let followers = crowd(&app, 2);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(site.runs.get(), 1);
+    sender.unbounded_send(Err(std::io::Error::other("the origin is gone"))).unwrap();
+    assert!(http_body_util::BodyExt::collect(leader.into_body()).await.is_err());
+    for task in followers {
+        assert_eq!(task.await.unwrap().text(), "whole");
+    }
 }
 
 #[tokio::test]
@@ -210,7 +291,7 @@ async fn a_page_that_asks_for_itself_does_not_wait_for_itself() {
     assert_eq!(text(app.get().unwrap(), "/x").await, "1 in 2");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn nobody_who_waits_gets_a_response_that_turns_out_to_be_private() {
     let site = Site::new();
     let gate = Gate::default();
@@ -222,6 +303,10 @@ async fn nobody_who_waits_gets_a_response_that_turns_out_to_be_private() {
     };
     let (alice, bob) = (ask("alice"), ask("bob"));
     until("one runs", || runs.get() == 1).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(runs.get(), 1, "the other one waits");
     gate.open();
     let (alice, bob) = (alice.await.unwrap(), bob.await.unwrap());
     assert!(alice.starts_with("alice") && bob.starts_with("bob"), "{alice} {bob}");

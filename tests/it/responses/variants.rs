@@ -99,7 +99,8 @@ async fn so_many_variants_are_stored_and_no_more() {
     let app = site.app(site.layer().max_variants(3), echo("accept", "accept"));
     for (index, kept) in [(0, true), (1, true), (2, true), (3, false), (4, false)] {
         let accept = format!("kind/{index}");
-        send(&app, get("/x", &[("accept", &accept)])).await;
+        let first = send(&app, get("/x", &[("accept", &accept)])).await;
+        assert_eq!(first.cache_status().ends_with("; stored"), kept, "{}", first.cache_status());
         assert_eq!(send(&app, get("/x", &[("accept", &accept)])).await.is_hit(), kept, "{index}");
     }
     assert!(send(&app, get("/x", &[("accept", "kind/0")])).await.is_hit());

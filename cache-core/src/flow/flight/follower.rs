@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use super::{Landing, Leader, Led, Phase, Seat};
 use crate::flow::stack::Waiting;
@@ -29,10 +30,11 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    /// Waits until the flight lands, is free to be led, or the deadline has passed.
-    pub(crate) async fn wait(mut self) -> Waited {
+    /// Waits until the flight lands, is free to be led, or the deadline or the caller's `patience` has passed.
+    pub(crate) async fn wait(mut self, patience: Option<Duration>) -> Waited {
         let shared = &self.seat.flights;
-        let limit = u64::try_from(shared.deadline.as_millis()).unwrap_or(u64::MAX);
+        let limit = patience.map_or(shared.deadline, |patience| patience.min(shared.deadline));
+        let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         let mut alarm = Alarm::at(&shared.clock, shared.clock.now().saturating_add(limit));
         poll_fn(|context| {
             if let Some(waited) = self.look(context.waker()) {

@@ -203,6 +203,24 @@ impl State {
     }
 }
 
+/// Those who wait for a run.
+#[derive(Clone, Default)]
+pub struct Followers(Option<Arc<Flight>>);
+
+impl Followers {
+    /// Whether there are any now.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.0.as_ref().is_some_and(|flight| flight.lock().followers > 0)
+    }
+}
+
+impl fmt::Debug for Followers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Followers").field(&self.any()).finish()
+    }
+}
+
 /// The right, and the duty, to end a flight. It is empty once that is done.
 pub(crate) struct Leader(Option<Seat>);
 
@@ -210,6 +228,10 @@ impl Leader {
     /// The number of this flight, for [`super::stack`].
     pub(crate) fn id(&self) -> u64 {
         self.0.as_ref().map_or(0, |seat| seat.flight.id)
+    }
+
+    pub(crate) fn followers(&self) -> Followers {
+        Followers(self.0.as_ref().map(|seat| Arc::clone(&seat.flight)))
     }
 
     /// Whether the key was invalidated, set or refreshed in this process since the flight began: then its result is

@@ -2,19 +2,25 @@
 //! hand, a step at a time, since what is run may go on when the caller has left (the body of a response is read after
 //! its head was answered). Nothing here is part of the public interface.
 
+mod namespace;
+
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use namespace::Namespace;
 
 pub use crate::background::finish;
-use crate::cache::{Cache, Invalidation, SharedHandler, Surroundings, surroundings};
+use smallvec::SmallVec;
+
+use crate::cache::{Invalidation, SharedHandler};
 use crate::clock::Clock;
 use crate::entry::Object;
 use crate::epoch::EpochName;
 use crate::error::Result;
 use crate::flow::{self, Call, Entered, Led, Looked, Purpose, Request, Run, look};
-pub use crate::flow::{Ended, Inside};
+pub use crate::flow::{Ended, Followers, Inside};
 use crate::form::Codec;
 use crate::function::{Mode, Value};
 use crate::key::{Key, Recorder, Space};
@@ -87,9 +93,8 @@ impl Keyspace {
     ///
     /// # Errors
     /// When the handler cannot be reached; it is then done before the handler is read again.
-    pub async fn invalidate_tags(&self, what: String, tags: impl Iterator<Item = String>) -> Result<()> {
-        let names = tags.map(|tag| EpochName::tag(&tag)).collect();
-        self.handler.invalidate(what, Invalidation::Epochs(names)).await
+    pub async fn invalidate_tags(&self, what: String, tags: Vec<EpochName<'static>>) -> Result<()> {
+        self.handler.invalidate(what, Invalidation::Epochs(tags)).await
     }
 
     /// Drops what matches.
@@ -97,10 +102,16 @@ impl Keyspace {
     /// # Errors
     /// As [`Keyspace::invalidate_tags`].
     pub async fn invalidate_matching(&self, pattern: &str) -> Result<()> {
+        // Every target begins with a `/`. Said so, a pattern does not reach over into namespaces whose names begin alike.
+        let target = match pattern.strip_prefix('?') {
+            Some(rest) => format!("/{rest}"),
+            None if pattern.starts_with('*') => format!("/{pattern}"),
+            None => pattern.to_owned(),
+        };
         // The name is no pattern.
         let name: String = self.name().chars().flat_map(|character| ['\\', character]).collect();
-        let pattern = Pattern::new(&format!("{name}:{pattern}"));
-        let what = format!("clearing what matches `{pattern:?}`");
+        let pattern = Pattern::new(&format!("{name}:{target}"));
+        let what = format!("clearing what matches `{}:{target}`", self.name());
         self.handler.invalidate(what, Invalidation::Matching(pattern)).await
     }
 
@@ -115,65 +126,7 @@ impl Keyspace {
 
     fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [EpochName<'static>], codec: Codec) -> Call<'a> {
         let request = Request { key: Key::new(&self.space, key.bytes()), tags, codec };
-        Call { handler: &self.handler, counters: Some(&self.counters), request }
-    }
-}
-
-/// A namespace by name, found in whichever cache a caller is in.
-pub struct Namespace {
-    name: String,
-    handler: Option<String>,
-    /// A cache that was chosen, whatever is installed.
-    cache: Option<Cache>,
-    fallback: fn() -> Cache,
-    /// In the chosen or installed cache, which never change; `None` if its handler is not there.
-    fixed: OnceLock<Option<Arc<Keyspace>>>,
-    reported: AtomicBool,
-}
-
-impl Namespace {
-    /// `name` on the handler `handler` of `cache`, or of whichever is installed, or of what `fallback` makes.
-    #[must_use]
-    pub const fn new(name: String, handler: Option<String>, cache: Option<Cache>, fallback: fn() -> Cache) -> Self {
-        Self { name, handler, cache, fallback, fixed: OnceLock::new(), reported: AtomicBool::new(false) }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its keys where the caller is. `None` outside the test that is under way, and where the handler is missing, which
-    /// is logged.
-    pub fn here(&self) -> Option<Arc<Keyspace>> {
-        if let Some(cache) = &self.cache {
-            return self.fixed.get_or_init(|| self.within(cache)).clone();
-        }
-        match surroundings(&self.name, self.fallback) {
-            Surroundings::Installed(cache) => self.fixed.get_or_init(|| self.within(cache)).clone(),
-            Surroundings::In(cache) => self.within(&cache),
-            #[cfg(feature = "test")]
-            Surroundings::Escaped => None,
-        }
-    }
-
-    fn within(&self, cache: &Cache) -> Option<Arc<Keyspace>> {
-        match cache.keyspace(&self.name, self.handler.as_deref()) {
-            Ok(keyspace) => Some(keyspace),
-            Err(error) => {
-                if !self.reported.swap(true, Ordering::Relaxed) {
-                    log::error!("the responses of `{}` are not cached: {error}", self.name);
-                }
-                None
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Namespace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Namespace").field("name", &self.name).field("handler", &self.handler).finish_non_exhaustive()
+        Call { handler: &self.handler, counters: Some(&self.counters), patience: None, request }
     }
 }
 
@@ -183,6 +136,9 @@ pub const fn codec<V: Value + serde::Serialize + serde::de::DeserializeOwned>() 
     Codec::serde::<V>()
 }
 
+/// What an entry is invalidated by; mostly one.
+pub type Tags = SmallVec<[EpochName<'static>; 1]>;
+
 /// One key, and what its entry depends on.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -191,7 +147,7 @@ pub struct Place {
     /// What tells it from others.
     pub key: Recorder,
     /// What its entry is invalidated by.
-    pub tags: Arc<[EpochName<'static>]>,
+    pub tags: Tags,
     /// How its value is kept.
     pub codec: Codec,
 }
@@ -219,11 +175,12 @@ impl Place {
         found
     }
 
-    /// The value, or the right to run for it. With `share`, others wait for the run, and this caller for theirs.
-    pub async fn enter(self, share: bool) -> Answer {
+    /// The value, or the right to run for it. With `patience`, others wait for the run, and this caller for theirs: so
+    /// long. Who waited in vain gets a run that nobody waits for.
+    pub async fn enter(self, patience: Option<Duration>) -> Answer {
         let entered = {
-            let call = self.call();
-            if share {
+            let call = Call { patience, ..self.call() };
+            if patience.is_some() {
                 flow::enter_waiting(&call, Mode::Cached, Led::Async).await
             } else {
                 flow::alone(&call, Purpose::Run).await
@@ -282,6 +239,12 @@ impl Running {
     #[must_use]
     pub const fn is_shared(&self) -> bool {
         self.0.is_led()
+    }
+
+    /// Those who wait for it, to be asked for later.
+    #[must_use]
+    pub fn followers(&self) -> Followers {
+        self.0.followers()
     }
 
     /// Makes the calling thread be inside of this run, so that it does not wait for itself.
