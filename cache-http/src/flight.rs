@@ -1,6 +1,7 @@
 //! A request that is not answered at once: it waits for another one's response, or gets one and has it stored.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -82,7 +83,7 @@ impl Lookup {
         if client.complete {
             Conditions::hide(&mut parts.headers);
         }
-        let answered = running.drive(inner.call(Request::from_parts(parts, body))).await;
+        let answered = running.drive(pin!(inner.call(Request::from_parts(parts, body)))).await;
         leading.end();
         match answered {
             Ok(response) => Ok(self.forward(response, running, &client).await),
@@ -101,6 +102,7 @@ impl Lookup {
     {
         let now = self.keyspace.clock().wall();
         let (mut head, body) = response.into_parts();
+        let arrival = Arrival::of(&head.headers, client.at, now);
         // What is added below, a server's length too: in one step.
         if head.headers.try_reserve(4).is_ok()
             && !head.headers.contains_key(DATE)
@@ -109,7 +111,7 @@ impl Lookup {
             head.headers.insert(DATE, date);
         }
         let (forward, status) = (client.level.forward(), head.status);
-        let plan = match self.plan(&head, client, now, body.size_hint().lower()) {
+        let plan = match self.plan(&head, client, arrival, body.size_hint().lower()) {
             Ok(plan) => plan,
             Err(reason) => {
                 if let Some(remembered) = reason.remembered(status) {
@@ -153,11 +155,11 @@ impl Lookup {
     }
 
     /// What is to be stored, and where, or why nothing is. `length`: of the body at least.
-    fn plan(&self, head: &response::Parts, client: &Client, now: u64, length: u64) -> Result<Plan, Unstorable> {
+    fn plan(&self, head: &response::Parts, client: &Client, arrival: Arrival, length: u64) -> Result<Plan, Unstorable> {
         let policy = &self.shared.policy;
-        policy.judge(head, client.authorized, length)?;
-        let arrival = Arrival::of(&head.headers, client.at, now);
-        let ttl = policy.fresh(&head.headers, arrival).ok_or(Unstorable("expired"))?;
+        let control = policy.judge(head, client.authorized, length)?;
+        let now = arrival.at;
+        let ttl = policy.fresh(&head.headers, control, arrival).ok_or(Unstorable("expired"))?;
         let life = self.keyspace.life(ttl);
         if life.is_none() {
             return Err(Unstorable("expired"));

@@ -41,7 +41,7 @@ impl Unstorable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Arrival {
     /// When, in milliseconds by the machine's date.
-    at: u64,
+    pub(crate) at: u64,
     /// How old it was, in milliseconds.
     pub(crate) age: u64,
 }
@@ -62,8 +62,8 @@ impl Arrival {
 }
 
 impl Policy {
-    /// Whether the response with this head may be stored. `length`: of its body at least.
-    pub(crate) fn judge(&self, head: &Parts, authorized: bool, length: u64) -> Result<(), Unstorable> {
+    /// Whether the response with this head may be stored, and what it says of that. `length`: of its body at least.
+    pub(crate) fn judge(&self, head: &Parts, authorized: bool, length: u64) -> Result<Directives, Unstorable> {
         let headers = &head.headers;
         if !self.statuses.contains(&head.status) {
             return Err(Unstorable("status"));
@@ -82,12 +82,12 @@ impl Policy {
                 "authorization"
             }
             () if longest > self.max_body as u64 => "too-large",
-            () => return Ok(()),
+            () => return Ok(control),
         }))
     }
 
     /// For how long a response is fresh that came so; `None` if it is not.
-    pub(crate) fn fresh(&self, headers: &HeaderMap, arrival: Arrival) -> Option<Ttl> {
+    pub(crate) fn fresh(&self, headers: &HeaderMap, control: Directives, arrival: Arrival) -> Option<Ttl> {
         // A layer that was told to store nothing does not.
         if self.duration == Ttl::For(Duration::ZERO) {
             return None;
@@ -96,7 +96,6 @@ impl Policy {
             let left = lifetime.saturating_mul(1_000).checked_sub(arrival.age).filter(|left| *left > 0)?;
             Some(Ttl::For(Duration::from_millis(left)))
         };
-        let control = Directives::of(headers);
         match (control.s_maxage, self.duration, control.max_age) {
             (Some(lifetime), _, _) | (None, Ttl::Default, Some(lifetime)) => left(lifetime),
             (None, Ttl::Default, None) if headers.contains_key(EXPIRES) => {

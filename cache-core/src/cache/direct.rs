@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -119,7 +120,7 @@ impl Cache {
                 None => load().await,
             },
             Entered::Run(run) => {
-                let result = drive(&run, load()).await;
+                let result = drive(&run, pin!(load())).await;
                 let ended = loaded(&result, life, &run);
                 leave(&call, run, ended).await;
                 result

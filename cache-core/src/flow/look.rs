@@ -45,11 +45,18 @@ pub(crate) enum Looked {
 /// The epochs that an entry of `request` depends on: the handler's, its space's, that of clearing by pattern if a
 /// pattern could match it, and one for each tag.
 pub(super) fn watch<'a>(request: &Request<'a>) -> SmallVec<[EpochName<'a>; 4]> {
-    let key = &request.key;
-    let own = key.space().epoch().map(EpochName::borrowed);
-    let patterns = key.has_subject().then_some(EpochName::PATTERNS);
-    let tags = request.tags.iter().map(EpochName::borrowed);
-    std::iter::once(EpochName::HANDLER).chain(own).chain(patterns).chain(tags).collect()
+    let mut names = SmallVec::new();
+    names.push(EpochName::HANDLER);
+    if let Some(own) = request.key.space().epoch() {
+        names.push(own.borrowed());
+    }
+    if request.key.has_subject() {
+        names.push(EpochName::PATTERNS);
+    }
+    for tag in request.tags {
+        names.push(tag.borrowed());
+    }
+    names
 }
 
 /// The handler's and the space's epoch as one number. Both are random, so it differs when one of them does.

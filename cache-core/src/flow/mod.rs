@@ -10,6 +10,7 @@ mod run;
 mod stack;
 mod witness;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use crate::cache::SharedHandler;
@@ -127,10 +128,17 @@ async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
 /// Looks for others and for itself, and runs if there is nothing.
 async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     let generation = call.handler.generation();
-    let witness = match inside(Some(leader.id()), look(call.handler, &call.request, Purpose::Run)).await {
+    // What is held over an `.await` is part of every caller's future: it is let go early, or kept on the heap where it is
+    // seldom needed.
+    let looked = inside(Some(leader.id()), pin!(look(call.handler, &call.request, Purpose::Run))).await;
+    let witness = match looked {
         Looked::Hit(value) => {
             call.count(Count::Hit);
-            let landing = inside(Some(leader.id()), hit_for_others(call, &leader, generation, &value)).await;
+            let landing = if others_are_answered(call, &leader, generation) {
+                Landing::Value(Object::clone(&value))
+            } else {
+                inside(Some(leader.id()), Box::pin(look_for_others(call)).as_mut()).await
+            };
             leader.land(landing);
             return Entered::Value(value);
         }
@@ -145,15 +153,16 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
     Entered::Run(Run { leader: Some(leader), witness, generation })
 }
 
-/// What those who wait get of a hit. One that came after an invalidation must not get what was looked up before it. So
-/// nobody can join any more when it is asked whether anything was invalidated meanwhile; if that may be, a second look
-/// is behind it for all of them.
-async fn hit_for_others(call: &Call<'_>, leader: &Leader, generation: u64, value: &Object) -> Landing {
+/// Whether a hit answers those who wait for it too. One that came after an invalidation must not get what was looked up
+/// before it. So nobody can join any more when it is asked whether anything was invalidated meanwhile; if that may be, a
+/// second look is behind it for all of them.
+fn others_are_answered(call: &Call<'_>, leader: &Leader, generation: u64) -> bool {
     // What other processes invalidate is seen in the store only.
     let alone = call.handler.backend().form() == Form::Objects;
-    if !leader.close() || (alone && call.handler.generation() == generation) {
-        return Landing::Value(Object::clone(value));
-    }
+    !leader.close() || (alone && call.handler.generation() == generation)
+}
+
+async fn look_for_others(call: &Call<'_>) -> Landing {
     match look(call.handler, &call.request, Purpose::Read).await {
         Looked::Hit(value) => Landing::Value(value),
         Looked::Miss(_) | Looked::Away => Landing::Again,

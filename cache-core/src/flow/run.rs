@@ -1,7 +1,7 @@
 //! A run: what is inside of it, what becomes of its result, and the end of those who wait for it.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 
 use super::Call;
 use super::flight::{Followers, Landing, Leader};
@@ -68,14 +68,14 @@ impl Run {
 }
 
 /// Polls `future` inside of the run that it is.
-pub(crate) async fn drive<F: Future>(run: &Run, future: F) -> F::Output {
+pub(crate) async fn drive<F: Future>(run: &Run, future: Pin<&mut F>) -> F::Output {
     inside(run.leader.as_ref().map(Leader::id), future).await
 }
 
 /// Polls `future` inside of the run of `flight`. Not only the function runs inside: reading and storing its result call
-/// code of the user's too (`Clone`, `Drop`, serde, the closures of attributes), which may call cached functions.
-pub(super) async fn inside<F: Future>(flight: Option<u64>, future: F) -> F::Output {
-    let mut future = pin!(future);
+/// code of the user's too (`Clone`, `Drop`, serde, the closures of attributes), which may call cached functions. (It is
+/// pinned by its caller: an argument that is pinned here would be held twice, and so would all that it holds.)
+pub(super) async fn inside<F: Future>(flight: Option<u64>, mut future: Pin<&mut F>) -> F::Output {
     poll_fn(|context| {
         let _inside = flight.map(Inside::of);
         future.as_mut().poll(context)
@@ -95,7 +95,8 @@ pub enum Ended {
 
 /// Stores what a run gave, if it may, and answers those who waited.
 pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
-    inside(run.leader.as_ref().map(Leader::id), commit(call, run, ended)).await;
+    let flight = run.leader.as_ref().map(Leader::id);
+    inside(flight, pin!(commit(call, run, ended))).await;
 }
 
 async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
@@ -144,7 +145,8 @@ impl Run {
             return leader.land(Landing::SideBySide);
         };
         let standing = match self.witness {
-            Some(witness) => witness.stands(handler, request, committed).await,
+            // Seldom needed, and large.
+            Some(witness) => Box::pin(witness.stands(handler, request, committed)).await,
             None => Standing::Unknown,
         };
         let stands = match standing {

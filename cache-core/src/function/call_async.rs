@@ -77,7 +77,7 @@ impl<R: Send> CallSend<R> for &Returns<R> {
                 Next::Return(result) => result,
                 Next::RunAlone => Box::pin(run()).await,
                 Next::Run(right) => {
-                    let result = drive(&right, Box::pin(run())).await;
+                    let result = drive(&right, Box::pin(run()).as_mut()).await;
                     let ended = ended(&result, how, &placed, &right, call.handler);
                     leave_boxed(&call, right, ended).await;
                     result
@@ -142,7 +142,7 @@ impl<R> CallLocal<R> for Returns<R> {
             let Some(right) = right else {
                 return Box::pin(run()).await;
             };
-            let result = drive(&right, Box::pin(run())).await;
+            let result = drive(&right, Box::pin(run()).as_mut()).await;
             let Some(call) = placed.call(codec) else { return result };
             let ended = ended(&result, how, &placed, &right, call.handler);
             crate::background::finish(async move {

@@ -6,6 +6,7 @@ mod namespace;
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -189,7 +190,7 @@ impl Place {
         match entered {
             Entered::Value(object) => Answer::Stored(object),
             Entered::Coalesced(object) | Entered::Whole(object) => Answer::Coalesced(object),
-            Entered::Run(run) => Answer::Run(Running(Box::new(run), Box::new(self))),
+            Entered::Run(run) => Answer::Run(Running(Box::new((run, self)))),
         }
     }
 
@@ -214,11 +215,11 @@ impl Place {
 
 /// The right to run, and the duty to end what waits for it. Dropped, it is handed to one who waits. It goes through many
 /// hands, so what it consists of is on the heap.
-pub struct Running(Box<Run>, Box<Place>);
+pub struct Running(Box<(Run, Place)>);
 
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Running").field(&self.1).finish()
+        f.debug_tuple("Running").field(self.place()).finish()
     }
 }
 
@@ -226,36 +227,36 @@ impl Running {
     /// For which key.
     #[must_use]
     pub fn place(&self) -> &Place {
-        &self.1
+        &self.0.1
     }
 
     /// Whether its result can be stored: not where the handler was away when it began.
     #[must_use]
     pub const fn can_store(&self) -> bool {
-        self.0.can_store()
+        self.0.0.can_store()
     }
 
     /// Whether others can wait for it.
     #[must_use]
     pub const fn is_shared(&self) -> bool {
-        self.0.is_led()
+        self.0.0.is_led()
     }
 
     /// Those who wait for it, to be asked for later.
     #[must_use]
     pub fn followers(&self) -> Followers {
-        self.0.followers()
+        self.0.0.followers()
     }
 
     /// Makes the calling thread be inside of this run, so that it does not wait for itself.
     #[must_use]
     pub fn inside(&self) -> Option<Inside> {
-        self.0.inside()
+        self.0.0.inside()
     }
 
     /// Polls `future` inside of this run.
-    pub async fn drive<F: Future>(&self, future: F) -> F::Output {
-        flow::drive(&self.0, future).await
+    pub async fn drive<F: Future>(&self, future: Pin<&mut F>) -> F::Output {
+        flow::drive(&self.0.0, future).await
     }
 
     /// Stores a value at another key of this place's keyspace and tags, under what this run saw. Nobody may ever
@@ -263,12 +264,12 @@ impl Running {
     pub async fn store_beside(&self, key: &Recorder, value: &Object, life: Life) -> bool {
         let Place { keyspace, tags, codec, .. } = self.place();
         let call = keyspace.call(key, tags, *codec);
-        self.0.store_beside(call.handler, &call.request, value, life).await
+        self.0.0.store_beside(call.handler, &call.request, value, life).await
     }
 
     /// Stores what the run gave, if it may, and answers those who waited.
     pub async fn end(self, ended: Ended) {
-        let Self(run, place) = self;
-        flow::leave(&place.call(), *run, ended).await;
+        let (run, place) = *self.0;
+        flow::leave(&place.call(), run, ended).await;
     }
 }

@@ -42,7 +42,7 @@ fn call(flights: &Flights, runs: &AtomicUsize) {
         let leader = match join(flights) {
             Joined::Lead(leader) => leader,
             Joined::Alone => panic!("nobody is inside of a run here"),
-            Joined::Follow(follower) => match block_on(follower.wait()) {
+            Joined::Follow(follower) => match block_on(follower.wait(None)) {
                 Waited::Lead(leader) => leader,
                 Waited::Landed(Landing::Value(_)) => return,
                 Waited::Landed(Landing::Again) => continue,
@@ -105,7 +105,7 @@ fn a_follower_that_goes_away_takes_nobody_along() {
         };
         drop(leader);
         if let Joined::Follow(follower) = gone {
-            let mut wait = pin!(follower.wait());
+            let mut wait = pin!(follower.wait(None));
             let _ = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         }
         other.join().unwrap();
@@ -119,7 +119,7 @@ fn a_follower_that_is_never_polled_again_does_not_keep_the_lead() {
         let (flights, runs) = (flights(), StdArc::new(AtomicUsize::new(0)));
         let Joined::Lead(leader) = join(&flights) else { panic!("the first caller leads") };
         let Joined::Follow(kept) = join(&flights) else { panic!("the second follows") };
-        let mut kept = Box::pin(kept.wait());
+        let mut kept = Box::pin(kept.wait(None));
         assert!(kept.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         let other = {
             let (flights, runs) = (flights.clone(), runs.clone());
