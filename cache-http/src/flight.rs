@@ -124,14 +124,26 @@ impl Lookup {
         // Without the store its followers still get it.
         let away = Did::Passed(forward, status, Some("handler-away"));
         let did = if running.can_store() { Did::Stored(forward, status) } else { away };
-        let declared = declared_length(&head.headers);
-        let exact = body.size_hint().exact();
-        let tape = Tape::new(
-            self.shared.policy.max_body,
-            declared,
-            exact.or(declared),
-            Box::new(Pending::new(plan, running, Arc::clone(&self.shared))),
-        );
+        let pending = Box::new(Pending::new(plan, running, Arc::clone(&self.shared)));
+        let mut response = self.recorded(Response::from_parts(head, body), pending, client).await;
+        self.shared.signature.sign(did, response.headers_mut());
+        response
+    }
+
+    /// The answer of a response that is stored when its body has come to its end.
+    async fn recorded<B>(
+        &self,
+        response: Response<B>,
+        pending: Box<Pending>,
+        client: &Client,
+    ) -> Response<ResponseBody<B>>
+    where
+        B: Body + Send + 'static,
+        B::Error: Send,
+    {
+        let (head, body) = response.into_parts();
+        let (declared, exact) = (declared_length(&head.headers), body.size_hint().exact());
+        let tape = Tape::new(self.shared.policy.max_body, declared, exact.or(declared), pending);
         let mut recording = Recording::new(body, tape);
         // A body that is there already is stored now, and not only when its client has read it.
         let whole = match exact {
@@ -139,7 +151,8 @@ impl Lookup {
             None => None,
         };
         let mut response = Response::from_parts(head, ());
-        let has = client.complete && status == StatusCode::OK && self.wanted.conditions.hold(response.headers());
+        let has =
+            client.complete && response.status() == StatusCode::OK && self.wanted.conditions.hold(response.headers());
         let body = match whole {
             _ if has => {
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -150,7 +163,6 @@ impl Lookup {
             Some(whole) => ResponseBody::whole(whole),
             None => ResponseBody::recorded(recording),
         };
-        self.shared.signature.sign(did, response.headers_mut());
         response.map(|()| body)
     }
 
