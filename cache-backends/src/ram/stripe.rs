@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cache_core::key::{Key, OwnedKey};
+use cache_core::key::{Key, Named, OwnedKey};
 use cache_core::{Entry, Pattern};
 use hashbrown::HashTable;
 
@@ -40,7 +40,7 @@ struct Node {
     entry: Arc<Entry>,
     /// When its life is over, on the handler's clock.
     ends: u64,
-    subject: Option<String>,
+    named: Option<Named>,
     written: u64,
     read: AtomicBool,
 }
@@ -118,7 +118,7 @@ impl Stripe {
             key: key.to_owned(),
             entry,
             ends,
-            subject: key.subject(),
+            named: key.named(),
             written: self.writes,
             read: AtomicBool::new(false),
         };
@@ -181,7 +181,7 @@ impl Stripe {
     pub(super) fn remove_matching(&mut self, pattern: Option<&Pattern>) -> Removed {
         let matches = |node: &Node| match pattern {
             None => true,
-            Some(pattern) => node.subject.as_ref().is_some_and(|subject| pattern.matches(subject)),
+            Some(pattern) => node.named.as_ref().is_some_and(|it| pattern.matches(&it.subject_of(&node.key))),
         };
         let slots: Vec<usize> = (0..self.slab.len()).filter(|slot| self.node(*slot).is_some_and(matches)).collect();
         self.writes += 1;

@@ -12,8 +12,8 @@ mod serial;
 mod text;
 
 use std::any::TypeId;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use dashmap::DashMap;
 
@@ -23,6 +23,7 @@ pub use choose::{Argument, NoKeyPart, ViaHash, ViaKeyPart, ViaSerde};
 pub use part::KeyPart;
 pub use recorder::Recorder;
 pub(crate) use text::Literals;
+pub use text::Named;
 
 /// What kind of thing a key names. The kinds never meet: each has slots of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,7 +55,7 @@ pub struct Space {
     /// Tells spaces of one process apart; clones of a space are the same space.
     pub(crate) id: u64,
     pub(crate) kind: Kind,
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) version: u32,
     /// The literal parts of a `key = "…"` template, one more than it has fields.
     pub(crate) template: Option<Literals>,
@@ -65,13 +66,19 @@ pub struct Space {
 /// The space of directly set keys is number 0.
 static NEXT_SPACE: AtomicU64 = AtomicU64::new(1);
 
-static DIRECT: Space =
-    Space { id: 0, kind: Kind::Direct, name: String::new(), version: 0, template: None, epoch: None };
+static DIRECT: LazyLock<Space> = LazyLock::new(|| Space {
+    id: 0,
+    kind: Kind::Direct,
+    name: Arc::default(),
+    version: 0,
+    template: None,
+    epoch: None,
+});
 
 impl Space {
     /// The space of directly set keys.
     #[must_use]
-    pub const fn direct() -> &'static Self {
+    pub fn direct() -> &'static Self {
         &DIRECT
     }
 
@@ -79,7 +86,7 @@ impl Space {
     /// stores of bytes equal names and versions meet.
     #[must_use]
     pub fn function(name: impl Into<String>, version: u32) -> Self {
-        let name = name.into();
+        let name: Arc<str> = name.into().into();
         let epoch = Some(EpochName::function(&name));
         Self {
             id: NEXT_SPACE.fetch_add(1, Ordering::Relaxed),
@@ -173,7 +180,7 @@ pub struct Key<'a> {
 impl<'a> Key<'a> {
     /// The directly set key `text`.
     #[must_use]
-    pub const fn direct(text: &'a str) -> Self {
+    pub fn direct(text: &'a str) -> Self {
         Self { space: Space::direct(), instance: None, arguments: text.as_bytes() }
     }
 

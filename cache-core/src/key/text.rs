@@ -12,8 +12,9 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use super::{Key, Kind};
+use super::{Instance, Key, Kind, OwnedKey, Space};
 
 /// The literal parts of a template.
 pub(crate) type Literals = &'static [&'static str];
@@ -23,12 +24,15 @@ impl Key<'_> {
     /// or `namespace:path` of a response. Other keys are matched by no pattern.
     #[must_use]
     pub fn subject(&self) -> Option<String> {
-        match (self.space.kind, self.space.template) {
-            (Kind::Direct, _) => Some(self.raw()),
-            (Kind::Response, _) => Some([&self.space.name, ":", &*self.target()].concat()),
-            (_, Some(literals)) => Some(format!("{}:{}", self.space.name, self.readable(literals))),
-            (_, None) => None,
-        }
+        Some(self.named()?.text_of(self.arguments))
+    }
+
+    /// What [`Key::subject`] is made of, beside the key's own bytes: cheap to keep where a subject is seldom asked for.
+    #[must_use]
+    pub fn named(&self) -> Option<Named> {
+        let Space { kind, name, template, .. } = self.space;
+        let named = || Named { kind: *kind, name: Arc::clone(name), template: *template, instance: self.instance };
+        self.has_subject().then(named)
     }
 
     /// Whether [`Key::subject`] is some, without making it.
@@ -40,44 +44,71 @@ impl Key<'_> {
     /// A short name for logs and errors.
     #[must_use]
     pub fn label(&self) -> String {
-        self.subject().unwrap_or_else(|| self.space.name.clone())
+        self.subject().unwrap_or_else(|| self.space.name.to_string())
+    }
+}
+
+/// What the subject of a key is made of, beside the key's own bytes.
+#[derive(Clone, Debug)]
+pub struct Named {
+    kind: Kind,
+    name: Arc<str>,
+    template: Option<Literals>,
+    instance: Option<Instance>,
+}
+
+impl Named {
+    /// The subject of the key that this was [`Key::named`] of.
+    #[must_use]
+    pub fn subject_of(&self, key: &OwnedKey) -> String {
+        self.text_of(&key.arguments)
     }
 
-    fn raw(&self) -> String {
-        String::from_utf8_lossy(self.arguments).into_owned()
-    }
-
-    /// What of a response's key can be read: the first part that was recorded.
-    fn target(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(split_frame(self.arguments).0)
-    }
-
-    /// The template filled in with what was recorded for its fields.
-    fn readable(&self, literals: Literals) -> String {
-        let mut text = String::new();
-        let mut rest = self.arguments;
-        for (index, literal) in literals.iter().enumerate() {
-            if index > 0 {
-                let (field, after) = split_frame(rest);
-                escape(field, &mut text);
-                rest = after;
+    fn text_of(&self, arguments: &[u8]) -> String {
+        match (self.kind, self.template) {
+            (Kind::Function, Some(literals)) => {
+                [&*self.name, ":", &readable(arguments, self.instance, literals)].concat()
             }
-            text.push_str(literal);
+            (Kind::Response, _) => [&*self.name, ":", &*target(arguments)].concat(),
+            (Kind::Direct | Kind::Function, _) => raw(arguments),
         }
-        if !separates(literals) || self.instance.is_some() {
-            let _ = write!(text, "~{:016x}", self.short_digest());
-        }
-        text
     }
+}
 
-    /// Tells readable keys apart in this process and in others; what is read under them is checked in full.
-    fn short_digest(&self) -> u64 {
-        use std::hash::Hasher as _;
-        let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
-        fnv.write(self.arguments);
-        fnv.write(self.instance.map_or("", |instance| instance.name).as_bytes());
-        fnv.finish()
+fn raw(arguments: &[u8]) -> String {
+    String::from_utf8_lossy(arguments).into_owned()
+}
+
+/// What of a response's key can be read: the first part that was recorded.
+fn target(arguments: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(split_frame(arguments).0)
+}
+
+/// The template filled in with what was recorded for its fields.
+fn readable(arguments: &[u8], instance: Option<Instance>, literals: Literals) -> String {
+    let mut text = String::new();
+    let mut rest = arguments;
+    for (index, literal) in literals.iter().enumerate() {
+        if index > 0 {
+            let (field, after) = split_frame(rest);
+            escape(field, &mut text);
+            rest = after;
+        }
+        text.push_str(literal);
     }
+    if !separates(literals) || instance.is_some() {
+        let _ = write!(text, "~{:016x}", short_digest(arguments, instance));
+    }
+    text
+}
+
+/// Tells readable keys apart in this process and in others; what is read under them is checked in full.
+fn short_digest(arguments: &[u8], instance: Option<Instance>) -> u64 {
+    use std::hash::Hasher as _;
+    let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
+    fnv.write(arguments);
+    fnv.write(instance.map_or("", |instance| instance.name).as_bytes());
+    fnv.finish()
 }
 
 #[cfg(feature = "bytes")]
@@ -87,12 +118,14 @@ impl Key<'_> {
     pub fn text(&self) -> String {
         let Space { kind, name, version, template, .. } = self.space;
         match (kind, template) {
-            (Kind::Direct, _) => format!("k:{}", self.raw()),
+            (Kind::Direct, _) => format!("k:{}", raw(self.arguments)),
             (Kind::Response, _) => {
                 let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
-                format!("{}:{version}:{name}:{}~{}", kind.letter(), self.target(), &digest[..48])
+                format!("{}:{version}:{name}:{}~{}", kind.letter(), target(self.arguments), &digest[..48])
             }
-            (kind, Some(literals)) => format!("{}:{version}:{name}:{}", kind.letter(), self.readable(literals)),
+            (kind, Some(literals)) => {
+                format!("{}:{version}:{name}:{}", kind.letter(), readable(self.arguments, self.instance, literals))
+            }
             (kind, None) => {
                 let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
                 // 192 bits: an attacker who picks arguments finds no two that share a slot.
@@ -128,9 +161,6 @@ impl Key<'_> {
         hasher.finalize().into()
     }
 }
-
-#[cfg(feature = "bytes")]
-use super::Space;
 
 /// Splits what [`super::Recorder::part`] framed off the front of `bytes`.
 fn split_frame(bytes: &[u8]) -> (&[u8], &[u8]) {
@@ -180,7 +210,7 @@ impl std::hash::Hasher for Fnv {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Recorder, Space};
+    use super::super::Recorder;
     use super::*;
 
     fn readable(literals: Literals, fields: &[&str]) -> String {
