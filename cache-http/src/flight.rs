@@ -150,6 +150,9 @@ impl Lookup {
             Some(_) => poll_fn(|context| Poll::Ready(recording.read_at_once(context))).await,
             None => None,
         };
+        if let Some((pending, body)) = recording.take_completed() {
+            pending.store(body).await;
+        }
         let mut response = Response::from_parts(head, ());
         let has =
             client.complete && response.status() == StatusCode::OK && self.wanted.conditions.hold(response.headers());

@@ -59,6 +59,11 @@ impl Pending {
         self.running.inside()
     }
 
+    /// Whether storing waits for nothing.
+    pub(crate) fn is_stored_at_once(&self) -> bool {
+        self.running.place().keyspace.is_in_memory()
+    }
+
     /// Whether others wait for it.
     pub(crate) fn is_waited_for(&self) -> bool {
         self.running.followers().any()
@@ -76,7 +81,7 @@ impl Pending {
     }
 
     /// The response is complete.
-    pub(crate) fn store(self, body: Bytes) {
+    pub(crate) async fn store(self, body: Bytes) {
         let Self { plan, running, shared } = self;
         let Plan { status, headers, times, shelf } = plan;
         shared.unstored.remove(&running.place().key);
@@ -86,9 +91,12 @@ impl Pending {
                 let life = Life::until(times.stale_at, running.place().keyspace.clock().wall());
                 // It may have taken so long that it is nobody's any more.
                 let ended = if life.is_none() { Ended::Nothing(None) } else { Ended::Value(response, life) };
-                finish(running.end(ended));
+                running.end(ended).await;
             }
-            Shelf::Variant(variant) => finish(variant.store(running, response, times.stale_at, shared.max_variants)),
+            Shelf::Variant(variant) => {
+                let stored = variant.store(running, response, times.stale_at, shared.max_variants);
+                Box::pin(stored).await;
+            }
         }
     }
 }

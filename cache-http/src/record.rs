@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use crate::body::whole_data;
+use crate::finish::finish;
 use crate::pending::Pending;
 
 /// How long a task goes on with what no client waits for any more.
@@ -22,9 +23,15 @@ pub(crate) struct Recording<B: Body> {
     tape: Option<Tape>,
     /// What was read already, and not given yet.
     first: Option<Result<Frame<Bytes>, B::Error>>,
+    /// Whether what is complete is stored by whoever holds this, and that.
+    at_once: bool,
+    completed: Option<Complete>,
     /// Reads the rest of a body whose client has gone.
     take_over: fn(Pin<Box<B>>, Tape),
 }
+
+/// A response that is to be stored, and its body.
+pub(crate) type Complete = (Box<Pending>, Bytes);
 
 /// What was read so far, and what becomes of it.
 pub(crate) struct Tape {
@@ -58,12 +65,13 @@ impl Tape {
         Some(self)
     }
 
-    /// The body is complete.
-    fn end(self) {
+    /// The body is complete: what is to be stored, if it is of the length that was declared.
+    fn end(self) -> Option<Complete> {
         if self.declared.is_some_and(|declared| declared != self.read.len() as u64) {
-            return self.pending.give_up();
+            self.pending.give_up();
+            return None;
         }
-        self.pending.store(self.read.into_boxed_slice().into());
+        Some((self.pending, self.read.into_boxed_slice().into()))
     }
 
     /// The body broke off.
@@ -75,9 +83,17 @@ impl Tape {
 impl<B: Body<Error: Send> + Send + 'static> Recording<B> {
     pub(crate) fn new(body: B, tape: Tape) -> Self {
         let body = Box::pin(body);
-        let mut recording = Self { body: Some(body), tape: Some(tape), first: None, take_over };
+        let at_once = tape.pending.is_stored_at_once();
+        let (body, tape) = (Some(body), Some(tape));
+        let mut recording = Self { body, tape, first: None, at_once, completed: None, take_over };
         recording.notice_end();
         recording
+    }
+
+    /// What is to be stored by now, if that waits for nothing. What is complete later stores itself.
+    pub(crate) fn take_completed(&mut self) -> Option<Complete> {
+        self.at_once = false;
+        self.completed.take()
     }
 
     /// Reads what is there already. Gives all of the body if that is all.
@@ -129,7 +145,7 @@ impl<B: Body> Recording<B> {
                 self.notice_end();
             }
             (Some(Err(_)), Some(tape)) => tape.break_off(),
-            (None, Some(tape)) => tape.end(),
+            (None, Some(tape)) => self.complete(tape),
         }
         Poll::Ready(polled)
     }
@@ -139,7 +155,15 @@ impl<B: Body> Recording<B> {
         if self.body.as_ref().is_some_and(Body::is_end_stream)
             && let Some(tape) = self.tape.take()
         {
-            tape.end();
+            self.complete(tape);
+        }
+    }
+
+    fn complete(&mut self, tape: Tape) {
+        match tape.end() {
+            Some(complete) if self.at_once => self.completed = Some(complete),
+            Some((pending, body)) => finish(pending.store(body)),
+            None => {}
         }
     }
 
@@ -184,7 +208,8 @@ fn read_on<B: Body<Error: Send> + Send + 'static>(body: Pin<Box<B>>, tape: Tape)
     let (Ok(runtime), false) = (runtime, std::thread::panicking()) else { return tape.break_off() };
     let clock = tape.pending.clock().clone();
     let break_off = |_, tape: Tape| tape.break_off();
-    let mut recording = Recording { body: Some(body), tape: Some(tape), first: None, take_over: break_off };
+    let (body, tape) = (Some(body), Some(tape));
+    let mut recording = Recording { body, tape, first: None, at_once: false, completed: None, take_over: break_off };
     drop(runtime.spawn(async move {
         let rest = std::future::poll_fn(|context| {
             while recording.tape.is_some() {

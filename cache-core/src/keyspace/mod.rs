@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 
 use crate::cache::{Invalidation, SharedHandler};
 use crate::clock::Clock;
-use crate::entry::Object;
+use crate::entry::{Form, Object};
 use crate::epoch::EpochName;
 use crate::error::Result;
 use crate::flow::{self, Call, Entered, Led, Looked, Purpose, Request, Run, look};
@@ -56,6 +56,12 @@ impl Keyspace {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.counters.stats()
+    }
+
+    /// Whether it is kept as objects in this process, so that nothing is waited for.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.handler.backend().form() == Form::Objects
     }
 
     /// The clock of its cache.
