@@ -125,7 +125,7 @@ impl Lookup {
         let away = Did::Passed(forward, status, Some("handler-away"));
         let did = if running.can_store() { Did::Stored(forward, status) } else { away };
         let pending = Box::new(Pending::new(plan, running, Arc::clone(&self.shared)));
-        let mut response = self.recorded(Response::from_parts(head, body), pending, client).await;
+        let mut response = self.recorded(Response::from_parts(head, body), pending, client, now).await;
         self.shared.signature.sign(did, response.headers_mut());
         response
     }
@@ -136,6 +136,7 @@ impl Lookup {
         response: Response<B>,
         pending: Box<Pending>,
         client: &Client,
+        now: u64,
     ) -> Response<ResponseBody<B>>
     where
         B: Body + Send + 'static,
@@ -151,7 +152,8 @@ impl Lookup {
             None => None,
         };
         if let Some((pending, body)) = recording.take_completed() {
-            pending.store(body).await;
+            // It was answered in this very moment.
+            pending.store(body, now).await;
         }
         let mut response = Response::from_parts(head, ());
         let has =

@@ -80,21 +80,21 @@ impl Pending {
         finish(self.running.end(Ended::Failed(None)));
     }
 
-    /// The response is complete.
-    pub(crate) async fn store(self, body: Bytes) {
+    /// The response is complete at `now`, by the machine's date.
+    pub(crate) async fn store(self, body: Bytes, now: u64) {
         let Self { plan, running, shared } = self;
         let Plan { status, headers, times, shelf } = plan;
         shared.unstored.remove(&running.place().key);
         let response = Arc::new(Stored::Response(Kept::new(status, headers, body, times)));
         match shelf {
             Shelf::Here => {
-                let life = Life::until(times.stale_at, running.place().keyspace.clock().wall());
+                let life = Life::until(times.stale_at, now);
                 // It may have taken so long that it is nobody's any more.
                 let ended = if life.is_none() { Ended::Nothing(None) } else { Ended::Value(response, life) };
                 running.end(ended).await;
             }
             Shelf::Variant(variant) => {
-                let stored = variant.store(running, response, times.stale_at, shared.max_variants);
+                let stored = variant.store(running, response, (times.stale_at, now), shared.max_variants);
                 Box::pin(stored).await;
             }
         }
@@ -104,10 +104,9 @@ impl Pending {
 impl Variant {
     /// Stores its response, and says at its target's key by what the responses there differ. That says where to look and
     /// nothing of anyone's data, so it may be written over whatever is there, and be older than an invalidation.
-    async fn store(self, running: Running, response: Object, stale_at: u64, most: usize) {
+    async fn store(self, running: Running, response: Object, (stale_at, now): (u64, u64), most: usize) {
         let Self { mut varies, key, target } = self;
         let at_target = target.filter(|_| running.can_store()).map(|key| Place { key, ..running.place().clone() });
-        let now = running.place().keyspace.clock().wall();
         if let Some(place) = &at_target {
             // Others may have stored variants since.
             let found = place.read_uncounted().await;

@@ -162,7 +162,10 @@ impl<B: Body> Recording<B> {
     fn complete(&mut self, tape: Tape) {
         match tape.end() {
             Some(complete) if self.at_once => self.completed = Some(complete),
-            Some((pending, body)) => finish(pending.store(body)),
+            Some((pending, body)) => {
+                let now = pending.clock().wall();
+                finish(pending.store(body, now));
+            }
             None => {}
         }
     }

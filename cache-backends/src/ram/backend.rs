@@ -175,8 +175,12 @@ impl Backend for Ram {
 
     fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
         let hash = self.hash(key);
-        let now = self.clock.now();
-        let Some(entry) = self.read(hash).get(hash, key, now).cloned() else {
+        let mut now = 0;
+        let read_clock = || {
+            now = self.clock.now();
+            now
+        };
+        let Some(entry) = self.read(hash).get_at(hash, key, read_clock).cloned() else {
             return false;
         };
         let current = self.epochs.at(now, |epoch| entry.validity.is_current(key, epoch));

@@ -82,8 +82,13 @@ impl Stripe {
 
     /// The entry of `key` at `now`, noted as read.
     pub(super) fn get(&self, hash: u64, key: &Key<'_>, now: u64) -> Option<&Arc<Entry>> {
+        self.get_at(hash, key, || now)
+    }
+
+    /// [`Stripe::get`]; the time is asked for only if there is an entry.
+    pub(super) fn get_at(&self, hash: u64, key: &Key<'_>, now: impl FnOnce() -> u64) -> Option<&Arc<Entry>> {
         let node = self.node(self.slot(hash, key)?)?;
-        if now >= node.ends {
+        if now() >= node.ends {
             return None;
         }
         // A plain look first: once it is set, reading writes nothing.

@@ -21,11 +21,18 @@ const INLINE: usize = 96;
 /// ("a", "bc").record(&mut other);
 /// assert_ne!(one.bytes(), other.bytes());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Recorder {
     bytes: SmallVec<[u8; INLINE]>,
     /// Something could not be recorded whole, so equal bytes may come of different values.
     refused: bool,
+}
+
+/// In one copy: that of a `SmallVec` goes byte by byte.
+impl Clone for Recorder {
+    fn clone(&self) -> Self {
+        Self { bytes: SmallVec::from_slice(&self.bytes), refused: self.refused }
+    }
 }
 
 impl Recorder {
