@@ -2,8 +2,8 @@
 
 pub use cache_core::function::*;
 pub use cache_core::inventory;
-pub use cache_core::key::{Argument, Recorder};
-pub use cache_core::{Cache, Error, Stats, Ttl, block_on};
+pub use cache_core::key::{Argument, Instance, Recorder};
+pub use cache_core::{Cache, Error, Stats, Ttl};
 
 /// The traits whose levels generated code chooses between, to be imported by `use …::levels::*`.
 pub mod levels {

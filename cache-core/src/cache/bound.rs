@@ -35,10 +35,15 @@ impl Bound {
         }
     }
 
-    /// The handler, if it is there and can keep what `codec` is for; if it cannot, that is logged once. On a handler of
+    /// The handler, unless the function names one that is not there.
+    pub(crate) fn handler_if_there(&self) -> Option<&SharedHandler> {
+        self.handler.as_ref().ok()
+    }
+
+    /// Whether the handler is there and can keep what `codec` is for; if it cannot, that is logged once. On a handler of
     /// bytes a generic function's instance has to be one that other processes tell from others.
-    pub(crate) fn handler_fit_for(&self, codec: &Codec, instance: Option<Instance>) -> Option<&SharedHandler> {
-        let handler = self.handler.as_ref().ok()?;
+    pub(crate) fn is_fit_for(&self, codec: &Codec, instance: Option<Instance>) -> bool {
+        let Some(handler) = self.handler_if_there() else { return false };
         let form = handler.backend().form();
         let fits = codec.fits(form).and_then(|()| match instance {
             Some(instance) if form == Form::Bytes && !instance.is_told_apart() => Err(format!(
@@ -47,15 +52,12 @@ impl Bound {
             )),
             _ => Ok(()),
         });
-        match fits {
-            Ok(()) => Some(handler),
-            Err(reason) => {
-                if !self.reported.swap(true, Ordering::Relaxed) {
-                    let (name, handler) = (self.space.name(), handler.name());
-                    log::error!("`{name}` runs uncached on `{handler}`, a handler of bytes: {reason}");
-                }
-                None
-            }
+        if let Err(reason) = &fits
+            && !self.reported.swap(true, Ordering::Relaxed)
+        {
+            let (name, handler) = (self.space.name(), handler.name());
+            log::error!("`{name}` runs uncached on `{handler}`, a handler of bytes: {reason}");
         }
+        fits.is_ok()
     }
 }

@@ -1,26 +1,19 @@
 //! A call of an annotated function: what both skins share, and the sync one.
+//!
+//! Generated code has a run of a type of its own, so what is generic over it is compiled for each function, and is kept
+//! as small as can be: [`begin`](Placed::begin), the run, [`Running::end`].
 
 use std::sync::Arc;
 
+use super::how::How;
 use super::plan::{Mode, Plan, take_mode};
-use super::result::{How, Outcome, Split, Value, Verdict};
+use super::result::Split;
 use super::site::Site;
 use crate::block_on;
-use crate::cache::{Bound, Current, Handler, current};
-use crate::entry::Object;
-use crate::flow::{Call, Ended, Entered, Led, Request, Run, at_once, enter_waiting, leave};
+use crate::cache::{Bound, Current, current};
+use crate::flow::{Call, Ended, Entered, Inside, Led, Request, Run, at_once, enter_waiting, leave};
 use crate::form::Codec;
 use crate::ttl::Ttl;
-
-/// `cache_if = |value| …`, with the closure's argument inferred.
-pub fn passes<R>(result: &R, test: impl FnOnce(&R) -> bool) -> bool {
-    test(result)
-}
-
-/// `ttl = |value| …`, with the closure's argument inferred.
-pub fn ttl_of<R, T: Into<Ttl>>(result: &R, ttl: impl FnOnce(&R) -> T) -> Ttl {
-    ttl(result).into()
-}
 
 /// The bound function of this call, on the heap of its cache or static.
 pub(super) enum Whose {
@@ -55,7 +48,7 @@ pub(super) struct Placed {
 
 impl Placed {
     /// `None` where the call touches no cache.
-    pub(super) fn new(site: &'static Site, mut plan: Plan) -> Option<Self> {
+    pub(super) fn new(site: &'static Site, mut plan: Plan, codec: &Codec) -> Option<Self> {
         // `bypass` outranks a refresh, by the attribute or by the companion.
         let mode = take_mode(site);
         if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
@@ -64,12 +57,14 @@ impl Placed {
         if plan.mode == Mode::Uncached || plan.key.is_refused() {
             return None;
         }
-        Some(Self { whose: Whose::of(site)?, plan, site })
+        let placed = Self { whose: Whose::of(site)?, plan, site };
+        placed.whose.bound().is_fit_for(codec, placed.plan.instance).then_some(placed)
     }
 
+    /// None where there is no handler, which [`Placed::new`] has asked.
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
         let bound = self.whose.bound();
-        let handler = bound.handler_fit_for(&codec, self.plan.instance)?;
+        let handler = bound.handler_if_there()?;
         Some(Call { handler, counters: Some(&bound.counters), patience: None, request: self.request(codec) })
     }
 
@@ -78,106 +73,119 @@ impl Placed {
     }
 
     /// How long a result is fresh: what its own attribute says of it, or the call's, or the function's.
-    pub(super) fn ttl(&self, verdict: Verdict) -> Ttl {
+    pub(super) fn ttl(&self, of_result: Option<Ttl>) -> Ttl {
         let site = || self.site.spec.ttl.map(|ttl| ttl());
-        verdict.ttl.or(self.plan.ttl).or_else(site).unwrap_or_default()
+        of_result.or(self.plan.ttl).or_else(site).unwrap_or_default()
     }
 }
 
 /// What a call does next.
-pub(super) enum Next<R> {
+pub(super) enum Begun<R> {
     /// It has its result.
-    Return(R),
-    /// It runs the function, and stores what that gives.
-    Run(Run),
-    /// It runs the function, and that is all.
-    RunAlone,
+    Done(R),
+    /// It runs the function.
+    Run(Running),
 }
 
-/// What is left of [`How`] after the policy was asked.
-pub(super) struct Answer<R, O> {
-    outcome: O,
-    take: Option<fn(&Object) -> Option<R>>,
+/// A run of an annotated function, and what is to be done behind it.
+pub(super) struct Running {
+    /// Dropped first: a run that panics is left before those who wait for it are sent on.
+    inside: Option<Inside>,
+    right: Option<Run>,
+    /// `None` where the call touches no cache; there is no right then, either.
+    pub(super) placed: Option<Placed>,
 }
 
-impl<R, O: Outcome<R>> Answer<R, O>
-where
-    O::Value: Value,
-{
-    pub(super) fn new<P>(how: &How<R, O, P>) -> Self {
-        Self { outcome: how.outcome, take: how.share.as_ref().map(|share| share.take) }
+impl Running {
+    /// A run that nobody waits for and that is not stored.
+    pub(super) const fn alone() -> Self {
+        Self { inside: None, right: None, placed: None }
     }
 
-    /// The result of a call that needs no run, or the run that it needs. A value of another type than this function's
-    /// is none (the direct interface lets two callers of one key disagree); then the function runs for itself.
-    pub(super) fn of(&self, entered: Entered) -> Next<R> {
-        let answer = match entered {
-            Entered::Value(object) | Entered::Coalesced(object) => {
-                object.downcast_ref::<O::Value>().cloned().map(|value| self.outcome.join(value))
-            }
-            Entered::Whole(object) => self.take.and_then(|take| take(&object)),
-            Entered::Run(run) => return Next::Run(run),
-        };
-        answer.map_or(Next::RunAlone, Next::Return)
+    /// Makes the calling thread be inside of this run, for as long as the guard lives.
+    pub(super) fn inside(&self) -> Option<Inside> {
+        self.right.as_ref().and_then(Run::inside)
     }
+
+    /// What its result comes to, and what it takes to store it.
+    pub(super) fn ended<R, V>(mut self, how: &How<R, V>, result: &R) -> Option<(Placed, Run, Ended)> {
+        self.inside = None;
+        let (right, placed) = (self.right.take()?, self.placed.take()?);
+        let ended = judged(how, result, &placed, &right)?;
+        Some((placed, right, ended))
+    }
+}
+
+/// The answer of the flow to a call, or the run that it needs.
+pub(super) fn begun<R, V>(how: &How<R, V>, placed: Placed, entered: Entered) -> Begun<R> {
+    let answer = match entered {
+        Entered::Value(object) | Entered::Coalesced(object) => (how.join)(&object),
+        Entered::Whole(object) => how.share.as_ref().and_then(|share| (share.take)(&object)),
+        Entered::Run(right) => return Begun::Run(Running { inside: None, right: Some(right), placed: Some(placed) }),
+    };
+    // A value of another type than this function's is none; then the function runs for itself.
+    answer.map_or(Begun::Run(Running::alone()), Begun::Done)
 }
 
 /// What a run gave, as the flow sees it. Nothing of it borrows the result, which may not be `Sync`.
-pub(super) fn ended<R, O, P>(result: &R, how: How<R, O, P>, placed: &Placed, right: &Run, handler: &Handler) -> Ended
-where
-    O: Outcome<R>,
-    O::Value: Value,
-    P: FnOnce(&R) -> Verdict,
-{
+fn judged<R, V>(how: &How<R, V>, result: &R, placed: &Placed, right: &Run) -> Option<Ended> {
     // What follows calls code of the user's, which may call this very function.
     let _inside = right.inside();
-    let verdict = (how.policy)(result);
-    let split = how.outcome.split(result);
+    let (split, ttl) = how.judge(result);
     // What is not stored is copied only if somebody waits for it.
-    let shared = || how.share.filter(|_| right.close()).map(|share| (share.give)(result));
-    match split {
-        Split::Value(value) if verdict.store => Ended::Value(Arc::new(value), handler.life(placed.ttl(verdict))),
-        Split::Value(_) | Split::Nothing => Ended::Nothing(shared()),
+    let shared = || how.share.as_ref().filter(|_| right.close()).map(|share| (share.give)(result));
+    Some(match split {
+        Split::Value(value) => Ended::Value(value, placed.call(how.codec)?.handler.life(placed.ttl(ttl))),
+        Split::Nothing => Ended::Nothing(shared()),
         Split::Failed => Ended::Failed(shared()),
-    }
+    })
 }
 
 /// What comes before a run and what comes after it are on the stack of their own functions, so that a function that
 /// calls itself needs little more of it for each level than without larder.
 #[inline(never)]
-fn enter_blocking(call: &Call<'_>, mode: Mode) -> Entered {
-    at_once(call, mode).unwrap_or_else(|| block_on(enter_waiting(call, mode, Led::Sync)))
+fn begin_blocking<R, V>(site: &'static Site, plan: Plan, how: &How<R, V>) -> Begun<R> {
+    match enter_blocking(site, plan, how.codec) {
+        Some((placed, entered)) => match begun(how, placed, entered) {
+            Begun::Run(mut running) => {
+                running.inside = running.inside();
+                Begun::Run(running)
+            }
+            done => done,
+        },
+        None => Begun::Run(Running::alone()),
+    }
 }
 
-/// See [`enter_blocking`].
+fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<(Placed, Entered)> {
+    let placed = Placed::new(site, plan, &codec)?;
+    let call = placed.call(codec)?;
+    let mode = placed.plan.mode;
+    let entered = at_once(&call, mode).unwrap_or_else(|| block_on(enter_waiting(&call, mode, Led::Sync)));
+    Some((placed, entered))
+}
+
+/// See [`begin_blocking`].
 #[inline(never)]
-fn leave_blocking(call: &Call<'_>, run: Run, ended: Ended) {
-    block_on(leave(call, run, ended));
+fn end_blocking<R, V>(running: Running, how: &How<R, V>, result: &R) {
+    if let Some((placed, right, ended)) = running.ended(how, result) {
+        leave_blocking(&placed, how.codec, right, ended);
+    }
+}
+
+fn leave_blocking(placed: &Placed, codec: Codec, right: Run, ended: Ended) {
+    if let Some(call) = placed.call(codec) {
+        block_on(leave(&call, right, ended));
+    }
 }
 
 /// Calls a sync function.
-pub fn call<R, O, P>(site: &'static Site, plan: Plan, how: How<R, O, P>, run: impl FnOnce() -> R) -> R
-where
-    O: Outcome<R>,
-    O::Value: Value,
-    P: FnOnce(&R) -> Verdict,
-{
-    let Some(placed) = Placed::new(site, plan) else {
-        return run();
-    };
-    let Some(call) = placed.call(how.codec) else {
-        return run();
-    };
-    let answer = Answer::new(&how);
-    match answer.of(enter_blocking(&call, placed.plan.mode)) {
-        Next::Return(result) => result,
-        Next::RunAlone => run(),
-        Next::Run(right) => {
-            let inside = right.inside();
+pub fn call<R, V>(site: &'static Site, plan: Plan, how: How<R, V>, run: impl FnOnce() -> R) -> R {
+    match begin_blocking(site, plan, &how) {
+        Begun::Done(result) => result,
+        Begun::Run(running) => {
             let result = run();
-            drop(inside);
-            let ended = ended(&result, how, &placed, &right, call.handler);
-            leave_blocking(&call, right, ended);
+            end_blocking(running, &how, &result);
             result
         }
     }

@@ -3,12 +3,15 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use super::call::{Answer, Next, Placed, ended};
+use super::call::{Begun, Placed, Running, begun};
+use super::how::How;
 use super::plan::{Mode, Plan};
-use super::result::{How, Outcome, Returns, Value, Verdict};
+use super::result::Returns;
 use super::site::Site;
-use crate::flow::{Call, Ended, Entered, Led, Run, at_once, drive, enter_waiting, leave};
+use crate::flow::{Call, Ended, Entered, Led, Run, at_once, enter_waiting, leave};
+use crate::form::Codec;
 
 /// The future of [`enter_waiting`], on the heap.
 #[inline(never)]
@@ -16,73 +19,96 @@ fn enter_boxed<'a>(call: &'a Call<'a>, mode: Mode) -> Pin<Box<dyn Future<Output 
     Box::pin(enter_waiting(call, mode, Led::Async))
 }
 
-/// `enter`, with nothing on the heap for a hit that needs no waiting.
-async fn entered(call: &Call<'_>, mode: Mode) -> Entered {
-    match at_once(call, mode) {
-        Some(entered) => entered,
-        None => enter_boxed(call, mode).await,
+/// What a call comes to before a run, with nothing on the heap for a hit that needs no waiting.
+async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<(Placed, Entered)> {
+    let placed = Placed::new(site, plan, &codec)?;
+    let entered = {
+        let (call, mode) = (placed.call(codec)?, placed.plan.mode);
+        match at_once(&call, mode) {
+            Some(entered) => entered,
+            None => enter_boxed(&call, mode).await,
+        }
+    };
+    Some((placed, entered))
+}
+
+fn begin<R, V>(how: &How<R, V>, entered: Option<(Placed, Entered)>) -> Begun<R> {
+    match entered {
+        Some((placed, entered)) => begun(how, placed, entered),
+        None => Begun::Run(Running::alone()),
     }
 }
 
 /// The future of [`leave`], on the heap.
+fn leave_boxed(placed: Placed, codec: Codec, right: Run, ended: Ended) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        if let Some(call) = placed.call(codec) {
+            leave(&call, right, ended).await;
+        }
+    })
+}
+
+/// Stores what a run gave, and answers those who waited.
 #[inline(never)]
-fn leave_boxed<'a>(call: &'a Call<'a>, run: Run, ended: Ended) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
-    Box::pin(leave(call, run, ended))
+fn end<R, V>(running: Running, how: &How<R, V>, result: &R) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    let (placed, right, ended) = running.ended(how, result)?;
+    Some(leave_boxed(placed, how.codec, right, ended))
+}
+
+/// The future of a run: its thread is inside of it while it polls.
+struct Driven<'a, F> {
+    running: &'a Running,
+    run: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for Driven<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _inside = self.running.inside();
+        self.run.as_mut().poll(context)
+    }
 }
 
 /// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
 pub trait CallSend<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(
+    fn call_async<V, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, O, P>,
+        how: How<R, V>,
         run: F,
     ) -> impl Future<Output = R>
     where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>;
 }
 
 #[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R: Send> CallSend<R> for &Returns<R> {
-    fn call_async<O, P, F, Fut>(
+    fn call_async<V, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, O, P>,
+        how: How<R, V>,
         run: F,
     ) -> impl Future<Output = R>
     where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
         async move {
+            let running = match begin(&how, entered(site, plan, how.codec).await) {
+                Begun::Done(result) => return result,
+                Begun::Run(running) => running,
+            };
             // The run is boxed, and only where there is one: a hit's future stays small.
-            let Some(placed) = Placed::new(site, plan) else {
-                return Box::pin(run()).await;
-            };
-            let Some(call) = placed.call(how.codec) else {
-                return Box::pin(run()).await;
-            };
-            let answer = Answer::new(&how);
-            match answer.of(entered(&call, placed.plan.mode).await) {
-                Next::Return(result) => result,
-                Next::RunAlone => Box::pin(run()).await,
-                Next::Run(right) => {
-                    let result = drive(&right, Box::pin(run()).as_mut()).await;
-                    let ended = ended(&result, how, &placed, &right, call.handler);
-                    leave_boxed(&call, right, ended).await;
-                    result
-                }
+            let result = Driven { running: &running, run: Box::pin(run()) }.await;
+            if let Some(end) = end(running, &how, &result) {
+                end.await;
             }
+            result
         }
     }
 }
@@ -91,65 +117,40 @@ impl<R: Send> CallSend<R> for &Returns<R> {
 /// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
 pub trait CallLocal<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<O, P, F, Fut>(
+    fn call_async<V, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, O, P>,
+        how: How<R, V>,
         run: F,
     ) -> impl Future<Output = R>
     where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>;
 }
 
 #[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R> CallLocal<R> for Returns<R> {
-    fn call_async<O, P, F, Fut>(
+    fn call_async<V, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, O, P>,
+        how: How<R, V>,
         run: F,
     ) -> impl Future<Output = R>
     where
-        O: Outcome<R>,
-        O::Value: Value,
-        P: FnOnce(&R) -> Verdict,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
         async move {
-            let codec = how.codec;
-            let Some(placed) = Placed::new(site, plan) else {
-                return Box::pin(run()).await;
+            let running = match begin(&how, entered(site, plan, how.codec).await) {
+                Begun::Done(result) => return result,
+                Begun::Run(running) => running,
             };
-            let entered = match placed.call(codec) {
-                Some(call) => entered(&call, placed.plan.mode).await,
-                None => return Box::pin(run()).await,
-            };
-            // In a block of its own: no result may be alive at an `.await` below.
-            let right = {
-                match Answer::new(&how).of(entered) {
-                    Next::Return(result) => return result,
-                    Next::Run(right) => Some(right),
-                    Next::RunAlone => None,
-                }
-            };
-            let Some(right) = right else {
-                return Box::pin(run()).await;
-            };
-            let result = drive(&right, Box::pin(run()).as_mut()).await;
-            let Some(call) = placed.call(codec) else { return result };
-            let ended = ended(&result, how, &placed, &right, call.handler);
-            crate::background::finish(async move {
-                if let Some(call) = placed.call(codec) {
-                    leave(&call, right, ended).await;
-                }
-            });
+            let result = Driven { running: &running, run: Box::pin(run()) }.await;
+            if let Some(end) = end(running, &how, &result) {
+                crate::background::finish(end);
+            }
             result
         }
     }

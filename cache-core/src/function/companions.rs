@@ -4,9 +4,11 @@ use std::future::Future;
 use std::pin::pin;
 
 use super::call::{Placed, Whose};
-use super::plan::{Mode, Plan, set_mode};
-use super::result::{How, Outcome, Split, Value, Verdict};
+use super::how::How;
+use super::plan::{Mode, ModeGuard, Plan, Prime, set_mode};
+use super::result::Split;
 use super::site::Site;
+use crate::block_on;
 use crate::cache::{Invalidation, SharedHandler};
 use crate::entry::Object;
 use crate::epoch::EpochName;
@@ -14,6 +16,7 @@ use crate::error::Result;
 use crate::flow::{Looked, Purpose, look, peek as peek_at};
 use crate::form::Codec;
 use crate::stats::Stats;
+use crate::ttl::Ttl;
 
 impl Placed {
     /// A plan for an operation that runs nothing; `None` outside the test that is under way, and for arguments whose
@@ -57,102 +60,124 @@ pub fn stats(site: &'static Site) -> Stats {
     Whose::of(site).map_or_else(Stats::default, |whose| whose.bound().counters.stats())
 }
 
-/// What is stored and fresh for a call, as the value inside its `Ok` or `Some`. A handler that fails is a miss.
-///
-/// # Errors
-/// When the function's handler is not there.
-pub async fn peek<V: Value>(site: &'static Site, plan: Plan, codec: Codec) -> Result<Option<V>> {
+/// What is stored and fresh for a call, as an object. A handler that fails is a miss.
+async fn stored(site: &'static Site, plan: Plan, codec: Codec) -> Result<Option<Object>> {
     let Some(placed) = Placed::for_operation(site, plan) else {
         return Ok(None);
     };
     let handler = placed.handler()?;
     let request = placed.request(codec);
     if let Some(object) = peek_at(handler, &request) {
-        return Ok(object.downcast_ref::<V>().cloned());
+        return Ok(Some(object));
     }
     match look(handler, &request, Purpose::Read).await {
-        Looked::Hit(object) => Ok(object.downcast_ref::<V>().cloned()),
+        Looked::Hit(object) => Ok(Some(object)),
         Looked::Miss(_) | Looked::Away => Ok(None),
     }
+}
+
+/// What is stored and fresh for a call, as the value inside its `Ok` or `Some`. A handler that fails is a miss.
+///
+/// # Errors
+/// When the function's handler is not there.
+pub async fn peek<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<V>> {
+    Ok(stored(site, plan, how.codec).await?.and_then(|object| (how.value)(&object)))
 }
 
 /// What is stored and fresh for a call, as the whole result.
 ///
 /// # Errors
 /// As [`peek`].
-pub async fn peek_whole<R, O: Outcome<R>>(
-    site: &'static Site,
-    plan: Plan,
-    outcome: O,
-    codec: Codec,
-) -> Result<Option<R>>
-where
-    O::Value: Value,
-{
-    Ok(peek::<O::Value>(site, plan, codec).await?.map(|value| outcome.join(value)))
+pub async fn peek_whole<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<R>> {
+    Ok(stored(site, plan, how.codec).await?.and_then(|object| (how.join)(&object)))
 }
 
 /// Stores a result without a run, as a run that gave it would have: what the attributes do not store is not stored.
 ///
 /// # Errors
 /// When the handler is not there, cannot be reached, or cannot keep the result.
-pub fn prime<R, O, P>(
+pub fn prime<R, V, M, P: Prime<R, M>>(
     site: &'static Site,
     plan: Plan,
-    how: How<R, O, P>,
-    result: &R,
-) -> impl Future<Output = Result<()>> + use<R, O, P>
-where
-    O: Outcome<R>,
-    O::Value: Value,
-    P: FnOnce(&R) -> Verdict,
-{
-    let verdict = (how.policy)(result);
-    let codec = how.codec;
-    let value: Option<Option<Object>> = match how.outcome.split(result) {
-        Split::Value(value) if verdict.store => Some(Some(std::sync::Arc::new(value))),
-        Split::Value(_) | Split::Nothing => Some(None),
-        Split::Failed => None,
-    };
-    store(site, plan, codec, verdict, value)
+    how: How<R, V>,
+    value: P,
+) -> impl Future<Output = Result<()>> + Send + use<R, V, M, P> {
+    let (split, ttl) = how.judge(&value.whole());
+    store(site, plan, how.codec, split, ttl)
 }
 
-/// Does with a primed result what a run that gave it would do: stores its value, removes what was stored before
-/// (`Some(None)`), or leaves that (`None`).
-async fn store(
-    site: &'static Site,
-    plan: Plan,
-    codec: Codec,
-    verdict: Verdict,
-    value: Option<Option<Object>>,
-) -> Result<()> {
-    let (Some(value), Some(placed)) = (value, Placed::for_operation(site, plan)) else {
+/// Does with a primed result what a run that gave it would do.
+async fn store(site: &'static Site, plan: Plan, codec: Codec, split: Split<Object>, ttl: Option<Ttl>) -> Result<()> {
+    let Some(placed) = Placed::for_operation(site, plan) else {
         return Ok(());
     };
     let handler = placed.handler()?;
     let request = placed.request(codec);
-    match value {
-        Some(value) => handler.set(&request, &value, handler.life(placed.ttl(verdict))).await,
-        None => handler.invalidate_key(&request.key).await,
+    match split {
+        Split::Value(value) => handler.set(&request, &value, handler.life(placed.ttl(ttl))).await,
+        Split::Nothing => handler.invalidate_key(&request.key).await,
+        Split::Failed => Ok(()),
     }
 }
 
-/// Runs `call` so that the next call of `site` on this thread is one in `mode`.
-pub fn with_mode<R>(site: &'static Site, mode: Mode, call: impl FnOnce() -> R) -> R {
-    let _mode = set_mode(site, mode);
-    call()
+/// Makes the next call of `site` on this thread one in `mode`, until the guard is dropped.
+#[must_use]
+pub fn in_mode(site: &'static Site, mode: Mode) -> ModeGuard {
+    set_mode(site, mode)
 }
 
 /// Polls `call` so that the call of `site` that it begins with is one in `mode`.
-pub async fn with_mode_async<F: Future>(site: &'static Site, mode: Mode, call: F) -> F::Output {
+pub async fn in_mode_async<F: Future>(site: &'static Site, mode: Mode, call: F) -> F::Output {
     let mut call = pin!(call);
     let mut first = true;
     std::future::poll_fn(|context| {
-        if std::mem::take(&mut first) {
-            let _mode = set_mode(site, mode);
-            return call.as_mut().poll(context);
-        }
+        let _mode = std::mem::take(&mut first).then(|| set_mode(site, mode));
         call.as_mut().poll(context)
     })
     .await
+}
+
+/// The same operations for sync functions.
+pub mod blocking {
+    use super::{How, Plan, Prime, Result, Site, block_on};
+
+    /// See [`super::invalidate`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn invalidate(site: &'static Site, plan: Plan) -> Result<()> {
+        block_on(super::invalidate(site, plan))
+    }
+
+    /// See [`super::clear`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn clear(site: &'static Site) -> Result<()> {
+        block_on(super::clear(site))
+    }
+
+    /// See [`super::peek`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn peek<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<V>> {
+        block_on(super::peek(site, plan, how))
+    }
+
+    /// See [`super::peek_whole`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn peek_whole<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<R>> {
+        block_on(super::peek_whole(site, plan, how))
+    }
+
+    /// See [`super::prime`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn prime<R, V, M>(site: &'static Site, plan: Plan, how: How<R, V>, value: impl Prime<R, M>) -> Result<()> {
+        block_on(super::prime(site, plan, how, value))
+    }
 }

@@ -7,21 +7,23 @@
 mod call;
 mod call_async;
 mod companions;
+mod how;
 mod plan;
 mod registry;
 mod result;
 mod site;
 mod storable;
 
-pub use call::{call, passes, ttl_of};
+pub use call::call;
 pub use call_async::{CallLocal, CallSend};
-pub use companions::{clear, invalidate, peek, peek_whole, prime, stats, with_mode, with_mode_async};
-pub use plan::{Mode, Plan, Prime, PrimeValue, PrimeWhole};
+pub use companions::{blocking, clear, in_mode, in_mode_async, invalidate, peek, peek_whole, prime, stats};
+pub use how::{How, Verdict, passes, ttl_of};
+pub use plan::{Mode, ModeGuard, Plan, Prime, PrimeValue, PrimeWhole};
 pub use registry::Registered;
 pub(crate) use registry::check_all;
 pub use result::{
-    BytesValue, How, IsOption, IsPlain, IsResult, Kept, NotShared, OptionOutcome, Outcome, PlainOutcome, ResultOutcome,
-    Returns, Share, Shared, Split, Value, Verdict, ViaObject, ViaSerde, never,
+    BytesValue, IsOption, IsPlain, IsResult, Kept, NotShared, OptionOutcome, Outcome, PlainOutcome, ResultOutcome,
+    Returns, Share, Shared, Split, Value, ViaObject, ViaSerde, never,
 };
 pub use site::{Site, Spec};
 pub use storable::{

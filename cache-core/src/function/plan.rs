@@ -36,10 +36,10 @@ impl Plan {
         Self { key, instance: None, tags: Vec::new(), ttl: None, mode: Mode::Cached }
     }
 
-    /// Generic code: which instance it is, by the type of a closure (or item) inside it.
+    /// Generic code: which instance it is.
     #[must_use]
-    pub fn instance<F>(mut self, _inside: &F) -> Self {
-        self.instance = Some(Instance::of::<F>());
+    pub const fn instance(mut self, instance: Instance) -> Self {
+        self.instance = Some(instance);
         self
     }
 
@@ -104,7 +104,7 @@ pub(crate) fn take_mode(site: &'static Site) -> Option<Mode> {
 
 /// Puts back what was set before.
 #[derive(Debug)]
-pub(crate) struct ModeGuard(Option<(usize, Mode)>);
+pub struct ModeGuard(Option<(usize, Mode)>);
 
 impl Drop for ModeGuard {
     fn drop(&mut self) {

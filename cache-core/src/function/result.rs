@@ -3,13 +3,13 @@
 //! alias of `Result` is a `Result`.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::entry::Object;
 use crate::form::Codec;
-use crate::ttl::Ttl;
 
 /// What can be stored: a type of its own, that others can get a copy of.
 #[diagnostic::on_unimplemented(
@@ -112,11 +112,11 @@ pub trait Outcome<R>: Copy {
     ///
     /// That it can be copied is asked for here only, so that a value that cannot be is refused by [`Value`], in whose
     /// words the reason is said.
-    fn split(self, result: &R) -> Split<Self::Value>
+    fn split(result: &R) -> Split<Self::Value>
     where
         Self::Value: Clone;
     /// The result that `value` was stored of.
-    fn join(self, value: Self::Value) -> R;
+    fn join(value: Self::Value) -> R;
 }
 
 /// `Ok` is stored, `Err` is not.
@@ -132,7 +132,7 @@ pub struct PlainOutcome;
 impl<T, E> Outcome<Result<T, E>> for ResultOutcome {
     type Value = T;
 
-    fn split(self, result: &Result<T, E>) -> Split<T>
+    fn split(result: &Result<T, E>) -> Split<T>
     where
         T: Clone,
     {
@@ -142,7 +142,7 @@ impl<T, E> Outcome<Result<T, E>> for ResultOutcome {
         }
     }
 
-    fn join(self, value: T) -> Result<T, E> {
+    fn join(value: T) -> Result<T, E> {
         Ok(value)
     }
 }
@@ -150,7 +150,7 @@ impl<T, E> Outcome<Result<T, E>> for ResultOutcome {
 impl<T> Outcome<Option<T>> for OptionOutcome {
     type Value = T;
 
-    fn split(self, result: &Option<T>) -> Split<T>
+    fn split(result: &Option<T>) -> Split<T>
     where
         T: Clone,
     {
@@ -160,7 +160,7 @@ impl<T> Outcome<Option<T>> for OptionOutcome {
         }
     }
 
-    fn join(self, value: T) -> Option<T> {
+    fn join(value: T) -> Option<T> {
         Some(value)
     }
 }
@@ -168,14 +168,14 @@ impl<T> Outcome<Option<T>> for OptionOutcome {
 impl<R> Outcome<R> for PlainOutcome {
     type Value = R;
 
-    fn split(self, result: &R) -> Split<R>
+    fn split(result: &R) -> Split<R>
     where
         R: Clone,
     {
         Split::Value(result.clone())
     }
 
-    fn join(self, value: R) -> R {
+    fn join(value: R) -> R {
         value
     }
 }
@@ -260,10 +260,7 @@ pub trait Shared<R> {
 
 impl<R: Clone + Send + Sync + 'static> Shared<R> for &Returns<R> {
     fn share(&self) -> Option<Share<R>> {
-        Some(Share {
-            give: |result| std::sync::Arc::new(result.clone()),
-            take: |object| object.downcast_ref::<R>().cloned(),
-        })
+        Some(Share { give: |result| Arc::new(result.clone()), take: |object| object.downcast_ref::<R>().cloned() })
     }
 }
 
@@ -277,46 +274,4 @@ impl<R> NotShared<R> for Returns<R> {
     fn share(&self) -> Option<Share<R>> {
         None
     }
-}
-
-/// What the attributes say of one result.
-#[derive(Clone, Copy, Debug)]
-pub struct Verdict {
-    pub(crate) store: bool,
-    pub(crate) ttl: Option<Ttl>,
-}
-
-impl Verdict {
-    /// Stored, for the time that the site or the plan says.
-    #[must_use]
-    pub const fn store() -> Self {
-        Self { store: true, ttl: None }
-    }
-
-    /// `cache_if = |value| …`.
-    #[must_use]
-    pub const fn only_if(mut self, passes: bool) -> Self {
-        self.store = self.store && passes;
-        self
-    }
-
-    /// `ttl = |value| …`.
-    #[must_use]
-    pub const fn ttl(mut self, ttl: Ttl) -> Self {
-        self.ttl = Some(ttl);
-        self
-    }
-}
-
-/// How the result of a function is read, kept and shared.
-#[derive(Debug)]
-pub struct How<R, O, P> {
-    /// What of it is stored.
-    pub outcome: O,
-    /// In which form.
-    pub codec: Codec,
-    /// What those who waited get when it is not stored.
-    pub share: Option<Share<R>>,
-    /// What the attributes say of one result: `FnOnce(&R) -> Verdict`.
-    pub policy: P,
 }

@@ -23,7 +23,7 @@ pub trait ViaKeyPart {
 
 impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
     fn record(&self, recorder: &mut Recorder) {
-        recorder.part(|recorder| self.0.record(recorder));
+        recorder.argument(self.0);
     }
 }
 
@@ -64,6 +64,6 @@ impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
     where
         T: KeyPart,
     {
-        recorder.part(|recorder| self.0.record(recorder));
+        recorder.argument(self.0);
     }
 }

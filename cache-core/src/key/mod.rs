@@ -148,9 +148,9 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// The instance that `F`, a closure in generic code, belongs to: a closure captures every type around it.
+    /// The instance that `inside`, a closure in generic code, belongs to: a closure captures every type around it.
     #[must_use]
-    pub fn of<F>() -> Self {
+    pub fn of<F>(_inside: &F) -> Self {
         Self { id: typeid::of::<F>(), name: std::any::type_name::<F>() }
     }
 }

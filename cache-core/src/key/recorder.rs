@@ -7,6 +7,8 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use super::KeyPart;
+
 /// Keys up to this many bytes are recorded without an allocation.
 const INLINE: usize = 96;
 
@@ -83,6 +85,11 @@ impl Recorder {
         if let Some(frame) = self.bytes.get_mut(start..start + 8) {
             frame.copy_from_slice(&length.to_le_bytes());
         }
+    }
+
+    /// An argument of a type that says itself what it records.
+    pub fn argument<T: KeyPart + ?Sized>(&mut self, argument: &T) {
+        self.part(|recorder| argument.record(recorder));
     }
 
     /// A field of a template, as its text. A call whose argument has a `Display` that fails is not cached: what was

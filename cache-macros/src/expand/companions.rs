@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Ident, parse_quote};
 
-use super::{operations, plan, site};
+use super::{how, operations, plan, site};
 use crate::validate::Cached;
 
 /// Input:
@@ -19,6 +19,7 @@ use crate::validate::Cached;
 /// impl square {
 ///     fn __larder_site() -> &'static ::larder::private::Site { static __LARDER_SITE: … = …; &__LARDER_SITE }
 ///     fn __larder_plan(n: &u64) -> ::larder::private::Plan { … }
+///     fn __larder_how() -> ::larder::private::How<u64, impl ::core::marker::Sized> { … }
 ///     fn invalidate(n: u64) -> ::core::result::Result<(), ::larder::Error> { … }
 ///     fn clear() -> …
 /// }
@@ -36,8 +37,9 @@ pub(super) fn companions(cached: &Cached) -> Option<TokenStream> {
         }
     };
     let plan_function = plan::function(cached, &cached.hidden("plan", name));
+    let how_function = how::function(cached, &cached.hidden("how", name));
     let functions = operations::all(cached, name, false);
-    Some(around(cached, name, &quote!(#site_function #plan_function #(#functions)*)))
+    Some(around(cached, name, &quote!(#site_function #plan_function #how_function #(#functions)*)))
 }
 
 /// The companions without their insides, for a function with mistakes: so that calls of them are not mistakes as well.

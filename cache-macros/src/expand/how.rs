@@ -7,56 +7,92 @@ use crate::args::Ttl;
 use crate::func::has_references;
 use crate::validate::Cached;
 
-/// The statements that look at the result's type, and the names they bind.
+/// The hidden function that gives it, for the shim and the companions.
 ///
+/// Input:
 /// ```ignore
-/// let __larder_returns = ::larder::private::Returns::<u64>::new();
-/// let __larder_outcome = (&&&__larder_returns).outcome();
-/// __larder_returns.require_value(__larder_outcome);
+/// #[cached]
+/// fn user(id: u64) -> Result<User, DbError> { … }
 /// ```
-pub(super) fn statements(cached: &Cached) -> TokenStream {
-    statements_that(cached, None)
-}
-
-/// As [`statements`], with the promise of two handler names checked: once is enough, so in the function.
-pub(super) fn checked_statements(cached: &Cached) -> TokenStream {
-    let span = cached.func.output.span();
-    let bytes = quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome););
-    statements_that(cached, promises_bytes(cached).then_some(&bytes))
-}
-
-fn statements_that(cached: &Cached, more: Option<&TokenStream>) -> TokenStream {
+///
+/// Output:
+/// ```ignore
+/// fn __larder_how() -> ::larder::private::How<Result<User, DbError>, User> {
+///     let __larder_returns = ::larder::private::Returns::<Result<User, DbError>>::new();
+///     …
+/// }
+/// ```
+///
+/// A signature can only be made of tokens. What is stored is known by them where the return type is written as a
+/// `Result<T, ..>` or `Option<T>`, and then the compiler is asked whether it is `T` indeed; otherwise it has no name.
+pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    let outcome = outcome(cached);
-    quote_spanned! {span=>
-        let __larder_returns = #private::Returns::<#result>::new();
-        let __larder_outcome = (&&&__larder_returns).#outcome();
-        __larder_returns.require_value(__larder_outcome);
-        #more
+    let levels = cached.levels();
+    let how = how(cached);
+    let (generics, clause) = (cached.generics(&TokenStream::new(), None), &cached.func.item.sig.generics.where_clause);
+    let stored = match cached.peeked() {
+        Some(inner) => quote!(#inner),
+        None => quote_spanned!(span=> impl ::core::marker::Sized),
+    };
+    let returns = quote_spanned!(span=> #private::How<#result, #stored>);
+    quote! {
+        #[doc(hidden)]
+        fn #name #generics() -> #returns #clause {
+            #levels
+            #how
+        }
     }
 }
 
-/// The value of type `How` for a call; `again` where there is one already.
-pub(super) fn how(cached: &Cached, again: bool) -> TokenStream {
-    let (private, span) = (cached.private_at_result(), cached.func.output.span());
-    let (codec, policy) = (codec(cached), policy(cached, again));
+/// The call of that function.
+pub(super) fn call(cached: &Cached, companions: &Ident) -> TokenStream {
+    let (path, turbofish) = (cached.hidden_path("how", companions), cached.turbofish());
+    quote!(#path #turbofish())
+}
+
+/// The value of type `How`, made in the body, for a function without companions.
+pub(super) fn inline(cached: &Cached) -> TokenStream {
+    let how = how(cached);
+    quote! {{ #how }}
+}
+
+/// Input:
+/// ```ignore
+/// #[cached(cache_if = |v| v.is_ok())]
+/// fn user(id: u64) -> Result<User, DbError> { … }
+/// ```
+///
+/// Output:
+/// ```ignore
+/// let __larder_returns = ::larder::private::Returns::<Result<User, DbError>>::new();
+/// let __larder_outcome = (&&&__larder_returns).outcome();
+/// let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+/// __larder_returns
+///     .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+///     .policy(|__larder_result: &Result<User, DbError>| {
+///         ::larder::private::Verdict::store().only_if(::larder::private::passes(__larder_result, |v| v.is_ok()))
+///     })
+/// ```
+fn how(cached: &Cached) -> TokenStream {
+    let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
+    let (outcome, codec, policy) = (outcome(cached), codec(cached), policy(cached));
     let share = if cached.func.result_may_borrow() {
         quote_spanned!(span=> __larder_returns.not_shared())
     } else {
         quote_spanned!(span=> (&&__larder_returns).share())
     };
+    let bytes = promises_bytes(cached).then(|| quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome);));
     quote_spanned! {span=>
-        #private::How {
-            outcome: __larder_outcome,
-            codec: #codec,
-            share: #share,
-            policy: #policy,
-        }
+        let __larder_returns = #private::Returns::<#result>::new();
+        let __larder_outcome = (&&&__larder_returns).#outcome();
+        #bytes
+        let __larder_codec = #codec;
+        __larder_returns.how(__larder_outcome, __larder_codec, #share) #policy
     }
 }
 
 /// In which form the result is kept.
-pub(super) fn codec(cached: &Cached) -> TokenStream {
+fn codec(cached: &Cached) -> TokenStream {
     let span = cached.func.output.span();
     if has_references(cached.stored()) {
         quote_spanned!(span=> __larder_returns.kept(__larder_outcome).object())
@@ -76,23 +112,19 @@ fn promises_bytes(cached: &Cached) -> bool {
     cached.args.handler.as_ref().is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
 }
 
-/// What the attributes say of one result. It stands in the function, and again in `prime`.
-fn policy(cached: &Cached, again: bool) -> TokenStream {
+/// What the attributes say of one result, if they say anything.
+fn policy(cached: &Cached) -> Option<TokenStream> {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    // A path would be a value and not a function of the result, so clippy shall not ask for one; nor ask twice.
-    let allow = quote!(#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]);
-    let only_if = cached.args.cache_if.as_ref().map(|test| {
-        let allow = again.then_some(&allow);
-        quote_spanned!(span=> .only_if(#private::passes(__larder_result, #allow #test)))
-    });
+    let only_if = cached
+        .args
+        .cache_if
+        .as_ref()
+        .map(|test| quote_spanned!(span=> .only_if(#private::passes(__larder_result, #test))));
     let ttl = match &cached.args.ttl {
-        Some(Ttl::OfResult(ttl)) => Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #allow #ttl)))),
+        Some(Ttl::OfResult(ttl)) => Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #ttl)))),
         _ => None,
     };
-    let argument = if only_if.is_none() && ttl.is_none() {
-        quote_spanned!(span=> _)
-    } else {
-        quote_spanned!(span=> __larder_result)
-    };
-    quote_spanned!(span=> |#argument: &#result| #private::Verdict::store() #only_if #ttl)
+    (only_if.is_some() || ttl.is_some()).then(|| {
+        quote_spanned!(span=> .policy(|__larder_result: &#result| #private::Verdict::store() #only_if #ttl))
+    })
 }

@@ -11,7 +11,7 @@ mod plan;
 mod shim;
 mod site;
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{GenericParam, Ident, Type};
 
@@ -94,22 +94,6 @@ impl Cached {
         let params: Vec<TokenStream> = kept.map(ToTokens::to_token_stream).chain(more.cloned()).collect();
         if params.is_empty() { TokenStream::new() } else { quote!(<#(#params),*>) }
     }
-}
-
-/// `tokens`, all at one place in the source.
-fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
-    let at = |mut token: TokenTree| {
-        token.set_span(token.span().located_at(span));
-        match token {
-            TokenTree::Group(group) => {
-                let mut moved = Group::new(group.delimiter(), at(span, group.stream()));
-                moved.set_span(group.span());
-                TokenTree::Group(moved)
-            }
-            token => token,
-        }
-    };
-    tokens.into_token_stream().into_iter().map(at).collect()
 }
 
 /// The names of all lifetimes among `tokens`.

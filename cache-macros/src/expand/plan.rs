@@ -126,7 +126,7 @@ fn plan(cached: &Cached, hand: Hand) -> TokenStream {
     let prelude = in_key(cached).filter(is_named).map(|arg| name(arg, hand));
     let records = records(cached, hand, &is_named);
     let mutable = (!records.is_empty()).then(|| quote!(mut));
-    let instance = (cached.may_be_associated() || cached.func.is_generic()).then(|| quote!(.instance(&|| ())));
+    let instance = (cached.may_be_associated() || cached.func.is_generic()).then(|| quote!(.instance(#private::Instance::of(&|| ()))));
     let tags = cached.args.tags.iter().map(|tag| {
         let text = tag.format_args();
         quote!(.tag(#text))
@@ -172,7 +172,7 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
                     (false, hand) => hand == Hand::Lent,
                 };
                 let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
-                record(cached, arg.span(), &value)
+                if arg.is_exact() { quote!(__larder_key.argument(#value);) } else { record(cached, arg.span(), &value) }
             })
             .collect(),
         Some(Key::Template(template)) => {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Expr, FnArg, ItemFn, Pat, PatIdent, Stmt, parse_quote};
+use syn::{AttrStyle, Expr, FnArg, ItemFn, Pat, PatIdent, Signature};
 
 use super::{how, plan, site};
 use crate::func::Arg;
@@ -18,52 +18,50 @@ use crate::validate::Cached;
 /// Output:
 /// ```ignore
 /// fn square(n: u64) -> u64 {
-///     use ::larder::private::levels::*;
-///     let __larder_plan = square::__larder_plan(&n);
-///     let __larder_returns = ::larder::private::Returns::<u64>::new();
-///     let __larder_outcome = (&&&__larder_returns).outcome();
-///     __larder_returns.require_value(__larder_outcome);
-///     ::larder::private::call(
-///         square::__larder_site(),
-///         __larder_plan,
-///         ::larder::private::How { outcome: __larder_outcome, codec: …, share: …, policy: … },
-///         move || -> u64 { n * n },
-///     )
+///     let __larder_plan = <square>::__larder_plan(&n);
+///     let __larder_how = <square>::__larder_how();
+///     ::larder::private::call(<square>::__larder_site(), __larder_plan, __larder_how, move || -> u64 { n * n })
 /// }
 /// ```
 pub(super) fn function(cached: &Cached) -> TokenStream {
     let levels = cached.levels();
-    let (site_items, site, plan) = match &cached.companions {
+    let (site_items, site, plan, how) = match &cached.companions {
         Some(companions) => {
             let path = cached.hidden_path("site", companions);
-            (None, quote!(#path()), plan::call(cached, companions, false))
+            let plan = plan::call(cached, companions, false);
+            (None, quote!(#path()), plan, how::call(cached, companions))
         }
-        None => (Some(site::site(cached)), quote!(&__LARDER_SITE), plan::inline(cached)),
+        None => (Some(site::site(cached)), quote!(&__LARDER_SITE), plan::inline(cached), how::inline(cached)),
     };
     let modes = modes(cached);
-    let statements = how::checked_statements(cached);
     let call = call(cached, &site);
-    let body: Vec<Stmt> = parse_quote! {
-        #levels
-        #site_items
-        let __larder_plan = #plan #modes;
-        #statements
-        #call
-    };
-    let mut item = cached.func.item.clone();
-    item.block.stmts = body;
-    rename(&mut item, &cached.func.args);
-    quote!(#item)
+    let ItemFn { attrs, vis, sig, .. } = &cached.func.item;
+    let (outer, inner): (Vec<_>, Vec<_>) = attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer));
+    let sig = renamed(sig, &cached.func.args);
+    // Not parsed again: the user's statements can be many.
+    quote! {
+        #(#outer)*
+        #vis #sig {
+            #(#inner)*
+            #levels
+            #site_items
+            let __larder_plan = #plan #modes;
+            let __larder_how = #how;
+            #call
+        }
+    }
 }
 
 /// Arguments that are patterns get a name.
-fn rename(item: &mut ItemFn, args: &[Arg]) {
-    for (input, arg) in item.sig.inputs.iter_mut().zip(args) {
+fn renamed(signature: &Signature, args: &[Arg]) -> Signature {
+    let mut signature = signature.clone();
+    for (input, arg) in signature.inputs.iter_mut().zip(args) {
         let FnArg::Typed(typed) = input else { continue };
         let by_name =
             PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: arg.name.clone(), subpat: None };
         *typed.pat = Pat::Ident(by_name);
     }
+    signature
 }
 
 /// `.bypass(…)` and `.refresh(…)`.
@@ -100,17 +98,16 @@ fn with_parts(cached: &Cached, value: &Expr) -> TokenStream {
 /// The call of the runtime, in tail position: `?`, `return` and moves in the body work as they did.
 fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    let how = how::how(cached, false);
     let body = body(cached);
     if !cached.func.is_async() {
         return quote_spanned! {span=>
-            #private::call(#site, __larder_plan, #how, move || -> #result { #body })
+            #private::call(#site, __larder_plan, __larder_how, move || -> #result { #body })
         };
     }
     // An async block has no return type to be written; the value that is never made gives it one.
     quote_spanned! {span=>
-        (&&__larder_returns)
-            .call_async(#site, __larder_plan, #how, move || async move {
+        (&&#private::Returns::<#result>::new())
+            .call_async(#site, __larder_plan, __larder_how, move || async move {
                 if false {
                     return #private::never::<#result>();
                 }

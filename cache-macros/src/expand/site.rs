@@ -117,6 +117,13 @@ fn storable(cached: &Cached) -> Option<TokenStream> {
 }
 
 impl Cached {
+    /// What `peek` gives, where that is not the whole result: the value inside of what is written as a `Result` or an
+    /// `Option`.
+    pub(super) fn peeked(&self) -> Option<&Type> {
+        let whole = self.args.cache_err.is_some() || self.args.cache_none.is_some();
+        self.func.output.inner().filter(|_| !whole)
+    }
+
     /// The type of what is stored, as far as tokens tell.
     pub(super) fn stored(&self) -> &Type {
         match &self.func.output.shape {

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatReference, Receiver, ReceiverKind, Type};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatReference, Receiver, ReceiverKind, Type, TypePath};
 
 /// An argument, which may be a pattern.
 pub(crate) struct Arg {
@@ -97,6 +97,18 @@ impl Arg {
                 _ => false,
             },
         }
+    }
+
+    /// Whether it is recorded exactly, by its tokens: no choice needs to be left to the compiler, which takes its time for
+    /// each.
+    pub(crate) fn is_exact(&self) -> bool {
+        let Form::Typed(_, ty) = &self.form else { return false };
+        let target = match plain(ty) {
+            Type::Reference(reference) => plain(&reference.elem),
+            ty => ty,
+        };
+        let name = |path: &TypePath| path.qself.is_none().then(|| path.path.get_ident().cloned()).flatten();
+        matches!(target, Type::Path(path) if name(path).is_some_and(|name| PRIMITIVES.iter().any(|known| name == known)))
     }
 
     /// The type as written; a receiver of the short form has none.

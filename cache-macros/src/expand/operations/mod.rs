@@ -3,9 +3,8 @@
 mod write;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 
-use super::{at, how};
 use crate::func::Shape;
 use crate::validate::Cached;
 
@@ -64,74 +63,44 @@ struct Make<'a> {
 
 impl Make<'_> {
     fn invalidate(&self) -> Operation {
-        let (private, site, plan) = (self.private(), self.site(), self.plan());
-        let end = self.end(&quote!(#private::invalidate(#site, __larder_plan)));
         Operation::new("invalidate", "Drops the result of {} for these arguments.", Takes::Key)
             .section(UNREACHABLE)
             .returns(self.fallible(&quote!(())))
-            .body(quote!(let __larder_plan = #plan; #end))
+            .body(self.call("invalidate", &[self.site(), self.plan()]))
     }
 
     fn clear(&self) -> Operation {
-        let (private, site) = (self.private(), self.site());
         Operation::new("clear", "Drops everything that {} has stored.", Takes::None)
             .section(UNREACHABLE)
             .returns(self.fallible(&quote!(())))
-            .body(self.end(&quote!(#private::clear(#site))))
+            .body(self.call("clear", &[self.site()]))
     }
 
-    /// `Option<T>` where the return type is written as a `Result<T, ..>` or `Option<T>`. A signature can only be made of
-    /// tokens, so the compiler is then asked whether `T` is what is stored indeed.
     fn peek(&self) -> Operation {
-        let cached = self.cached;
-        let (plan, statements) = (self.plan(), how::statements(cached));
-        let whole = cached.args.cache_err.is_some() || cached.args.cache_none.is_some();
-        // Here and in the function, what cannot be cached is said at one place, and so once.
-        let (private, codec, span) = (cached.private_at_result(), how::codec(cached), cached.func.output.span());
-        let (site, stored) = (at(span, self.site()), cached.func.output.inner().map(|inner| at(span, inner)));
-        let (value, check, call) = match cached.func.output.inner().filter(|_| !whole) {
-            Some(inner) => (
-                inner,
-                Some(quote_spanned!(span=>
-                    let _: #private::Kept<#stored> = __larder_returns.kept(__larder_outcome);
-                )),
-                quote_spanned!(span=> #private::peek::<#stored>(#site, __larder_plan, #codec)),
-            ),
-            None => {
-                let call = quote_spanned!(span=> #private::peek_whole(#site, __larder_plan, __larder_outcome, #codec));
-                (cached.result(), None, call)
-            }
+        let (name, value) = match self.cached.peeked() {
+            Some(inner) => ("peek", inner),
+            None => ("peek_whole", self.cached.result()),
         };
-        let (levels, end) = (cached.levels(), at(span, self.end(&call)));
         Operation::new("peek", "What {} has stored for these arguments, if it is fresh. Nothing is run.", Takes::Key)
             .section(MISSING)
             .returns(self.fallible(&quote!(::core::option::Option<#value>)))
-            .body(quote!(#levels let __larder_plan = #plan; #statements #check #end))
+            .body(self.call(name, &[self.site(), self.plan(), self.how()]))
     }
 
     fn prime(&self) -> Operation {
-        let cached = self.cached;
-        let (private, span) = (cached.private_at_result(), cached.func.output.span());
-        let (site, plan, result) = (at(span, self.site()), self.plan(), cached.result());
-        let (levels, statements, how) = (cached.levels(), how::statements(cached), how::how(cached, true));
-        let name = self.value_name();
+        let (private, result, name) = (self.private(), self.cached.result(), self.value_name());
         // A future that is made here, instead of an `async fn` that holds its arguments: the result need not be `Send`.
-        let store = quote_spanned! {span=> {
-            let __larder_result: #result = #private::Prime::whole(#name);
-            #private::prime(#site, __larder_plan, #how, &__larder_result)
-        }};
-        let (end, returns) = (quote!(__larder_store), self.fallible(&quote!(())));
-        let (end, returns) = if cached.func.is_async() {
-            (at(span, end), at(span, quote!(impl ::core::future::Future<Output = #returns>)))
-        } else {
-            (at(span, quote!(#private::block_on(#end))), returns)
-        };
+        let returns = self.fallible(&quote!(()));
+        let is_async = self.cached.func.is_async();
+        let returns = if is_async { quote!(impl ::core::future::Future<Output = #returns>) } else { returns };
+        let skin = (!is_async).then(|| quote!(blocking::));
+        let (site, plan, how) = (self.site(), self.plan(), self.how());
         let docs = "Stores a result of {} without a run: the whole result, or the value inside of its `Ok` or `Some`. \
                     What the function's attributes do not store is not stored.";
         let mut operation = Operation::new("prime", docs, Takes::Key)
             .section(NOT_STORED)
             .returns(returns)
-            .body(quote!(#levels let __larder_plan = #plan; #statements let __larder_store = #store; #end));
+            .body(quote!(#private::#skin prime(#site, #plan, #how, #name)));
         operation.generics = Some(quote!(__LarderForm));
         operation.value = Some(quote!(#name: impl #private::Prime<#result, __LarderForm>));
         operation
@@ -169,9 +138,9 @@ impl Make<'_> {
             call = quote!(unsafe { #call });
         }
         let body = if cached.func.is_async() {
-            quote!(#private::with_mode_async(#site, #private::Mode::#mode, #call).await)
+            quote!(#private::in_mode_async(#site, #private::Mode::#mode, #call).await)
         } else {
-            quote!(#private::with_mode(#site, #private::Mode::#mode, || #call))
+            quote!(let __larder_mode = #private::in_mode(#site, #private::Mode::#mode); #call)
         };
         let mut operation =
             Operation::new(name, docs, Takes::All).returns(cached.result().to_token_stream()).body(body);

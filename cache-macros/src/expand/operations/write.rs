@@ -6,7 +6,7 @@ use syn::{Ident, Safety};
 
 use super::{Make, Operation, Takes, link};
 use crate::expand::companions::lints;
-use crate::expand::plan;
+use crate::expand::{how, plan};
 use crate::func::{Arg, Form};
 
 impl Make<'_> {
@@ -23,10 +23,18 @@ impl Make<'_> {
         plan::call(self.cached, self.companions, true)
     }
 
-    /// The end of a companion, which is async if the function is.
-    pub(super) fn end(&self, future: &TokenStream) -> TokenStream {
-        let private = self.private();
-        if self.cached.func.is_async() { quote!(#future.await) } else { quote!(#private::block_on(#future)) }
+    pub(super) fn how(&self) -> TokenStream {
+        how::call(self.cached, self.companions)
+    }
+
+    /// The call of a function of the runtime's, which is async if the function is.
+    pub(super) fn call(&self, name: &str, values: &[TokenStream]) -> TokenStream {
+        let (private, name) = (self.private(), Ident::new(name, Span::call_site()));
+        if self.cached.func.is_async() {
+            quote!(#private::#name(#(#values),*).await)
+        } else {
+            quote!(#private::blocking::#name(#(#values),*))
+        }
     }
 
     /// `Result<T, larder::Error>`.
