@@ -22,3 +22,7 @@ deny:
 # Needs Rust 1.91.1, as one of them does.
 bench-http *parts:
     cargo run --release --manifest-path benches/Cargo.toml --bin http -- {{parts}}
+
+# What annotated functions cost to compile, beside the crate `cached`: time and memory.
+bench-compile rounds="5":
+    cargo run --release --manifest-path benches/Cargo.toml --bin compile -- {{rounds}}

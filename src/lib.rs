@@ -53,8 +53,8 @@ pub use cache_core::key::KeyPart;
 #[cfg(feature = "test")]
 pub use cache_core::lab as test;
 pub use cache_core::{
-    Backend, BackendError, Blocking, Cache, CacheBuilder, CacheStats, Clock, Env, Error, IntoHandler, Life, NamedStats,
-    Opened, Pattern, Reply, Result, Stats, Storable, Ttl, backend, key,
+    Backend, BackendError, Blocking, BytesValue, Cache, CacheBuilder, CacheStats, Clock, Env, Error, IntoHandler, Life,
+    NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, Value, backend, key,
 };
 #[cfg(feature = "http")]
 pub use cache_http as http;

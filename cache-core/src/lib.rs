@@ -41,6 +41,7 @@ pub use entry::{Entry, Form, Object, Seen, Stored, Validity};
 pub use epoch::{Epoch, EpochName};
 pub use error::{BackendError, Error, Result};
 pub use form::TOMBSTONE;
+pub use function::{BytesValue, Value};
 #[doc(hidden)]
 pub use inventory;
 pub use memory::Memory;

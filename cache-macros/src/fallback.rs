@@ -1,7 +1,7 @@
 //! What is emitted for a function with mistakes: the mistakes, and everything that keeps them from causing others.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use crate::errors::Errors;
 use crate::expand::stubs;
@@ -25,10 +25,7 @@ pub(crate) fn item(item: &TokenStream, errors: &Errors) -> TokenStream {
 }
 
 fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<&TokenStream>) -> TokenStream {
-    let mut function = cached.func.item.clone();
-    let statements = std::mem::take(&mut function.block.stmts);
-    function.block.stmts = vec![syn::Stmt::Expr(syn::Expr::Verbatim(quote!(#errors #(#statements)*)), None)];
-    let function = function.to_token_stream();
+    let function = cached.func.item.with_first(errors);
     quote!(#function #stubs)
 }
 

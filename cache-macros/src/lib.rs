@@ -14,6 +14,8 @@ mod krate;
 mod names;
 mod nearest;
 mod place;
+#[cfg(test)]
+mod snapshots;
 mod template;
 mod validate;
 

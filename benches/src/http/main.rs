@@ -25,6 +25,7 @@
 mod apps;
 mod in_process;
 mod peers;
+#[path = "../rounds.rs"]
 mod rounds;
 mod sockets;
 

@@ -80,6 +80,7 @@ impl Placed {
 }
 
 /// What a call does next.
+#[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(super) enum Begun<R> {
     /// It has its result.
     Done(R),

@@ -49,7 +49,7 @@ pub fn ttl_of<R, T: Into<Ttl>>(result: &R, ttl: impl FnOnce(&R) -> T) -> Ttl {
     ttl(result).into()
 }
 
-/// How results of type `R` are read, kept and shared; `V` is what is stored of them.
+/// How results of type `R` are read, kept and shared; `V` is what is stored of them. A few pointers, whatever the types.
 #[derive(Debug)]
 pub struct How<R, V> {
     split: fn(&R) -> Split<Object>,
@@ -61,6 +61,14 @@ pub struct How<R, V> {
     pub(super) share: Option<Share<R>>,
     policy: fn(&R) -> Verdict,
 }
+
+impl<R, V> Clone for How<R, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, V> Copy for How<R, V> {}
 
 impl<R> Returns<R> {
     /// Results that fall apart as `outcome` says, are kept by `codec` and shared by `share`.

@@ -11,7 +11,17 @@ use serde::de::DeserializeOwned;
 use crate::entry::Object;
 use crate::form::Codec;
 
-/// What can be stored: a type of its own, that others can get a copy of.
+/// What can be stored: a type of its own, that others can get a copy of. Implemented for every such type; generic code
+/// may name it as a bound.
+///
+/// ```
+/// use cache_core::Value;
+///
+/// fn keep<T: Value>(value: &T) -> Box<dyn std::any::Any + Send + Sync> {
+///     Box::new(value.clone())
+/// }
+/// assert!(keep(&"text").is::<&str>());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the result `{Self}` cannot be cached: it is not `Clone + Send + Sync + 'static`",
     label = "not cacheable",
@@ -22,7 +32,8 @@ pub trait Value: Clone + Send + Sync + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Send + Sync + 'static> Value for T {}
 
-/// What a handler of bytes can store.
+/// What a handler of bytes can store. Implemented for every type that is `Serialize + DeserializeOwned`; generic code may
+/// name it as a bound.
 #[diagnostic::on_unimplemented(
     message = "the result `{Self}` cannot be kept as bytes: it is not `serde::Serialize + serde::de::DeserializeOwned`",
     label = "not storable on a handler of bytes",
@@ -251,6 +262,14 @@ pub struct Share<R> {
     pub(crate) give: fn(&R) -> Object,
     pub(crate) take: fn(&Object) -> Option<R>,
 }
+
+impl<R> Clone for Share<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Share<R> {}
 
 /// The first level of sharing: the result can be copied.
 pub trait Shared<R> {

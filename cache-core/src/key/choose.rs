@@ -19,6 +19,11 @@ pub struct Argument<'a, T: ?Sized>(pub &'a T);
 pub trait ViaKeyPart {
     /// Records the argument.
     fn record(&self, recorder: &mut Recorder);
+
+    /// Records the receiver of a method.
+    fn record_self(&self, recorder: &mut Recorder) {
+        self.record(recorder);
+    }
 }
 
 impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
@@ -31,6 +36,11 @@ impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
 pub trait ViaHash {
     /// Records the argument.
     fn record(&self, recorder: &mut Recorder);
+
+    /// Records the receiver of a method.
+    fn record_self(&self, recorder: &mut Recorder) {
+        self.record(recorder);
+    }
 }
 
 impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
@@ -43,6 +53,11 @@ impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
 pub trait ViaSerde {
     /// Records the argument.
     fn record(&self, recorder: &mut Recorder);
+
+    /// Records the receiver of a method.
+    fn record_self(&self, recorder: &mut Recorder) {
+        self.record(recorder);
+    }
 }
 
 impl<T: Serialize + ?Sized> ViaSerde for &Argument<'_, T> {
@@ -57,6 +72,11 @@ pub trait NoKeyPart<T: ?Sized> {
     fn record(&self, recorder: &mut Recorder)
     where
         T: KeyPart;
+
+    /// As little can this be; a receiver is left out of the key by another name.
+    fn record_self(&self, recorder: &mut Recorder)
+    where
+        T: SelfKeyPart;
 }
 
 impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
@@ -66,4 +86,22 @@ impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
     {
         recorder.argument(self.0);
     }
+
+    fn record_self(&self, recorder: &mut Recorder)
+    where
+        T: SelfKeyPart,
+    {
+        recorder.argument(self.0);
+    }
 }
+
+/// A receiver that can be part of a key.
+#[diagnostic::on_unimplemented(
+    message = "`self` cannot be part of the cache key: `{Self}` is neither `Hash` nor `serde::Serialize`",
+    label = "not a key part",
+    note = "leave it out of the key with `#[cached(skip(self))]` (then all instances share results), derive `Hash` or `serde::Serialize` for its type, or implement `larder::KeyPart`"
+)]
+pub trait SelfKeyPart: KeyPart {}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart + ?Sized> SelfKeyPart for T {}

@@ -1,5 +1,6 @@
 //! The first stage: what the attribute says. Everything that can be told without the function is checked here.
 
+mod elsewhere;
 mod ttl;
 mod value;
 
@@ -107,6 +108,9 @@ impl Args {
 }
 
 fn unknown(name: &str) -> String {
+    if let Some(instead) = elsewhere::instead_of(name) {
+        return format!("`{name}` is no attribute of `cached`: {instead}");
+    }
     match nearest(name, KNOWN) {
         Some(known) => format!("`{name}` is no attribute of `cached`: did you mean `{known}`?"),
         None => format!("`{name}` is no attribute of `cached`: there are {}", list(KNOWN)),

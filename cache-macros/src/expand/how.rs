@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Expr;
 
 use crate::args::Ttl;
 use crate::func::has_references;
@@ -81,11 +82,9 @@ fn how(cached: &Cached) -> TokenStream {
     } else {
         quote_spanned!(span=> (&&__larder_returns).share())
     };
-    let bytes = promises_bytes(cached).then(|| quote_spanned!(span=> __larder_returns.require_bytes(__larder_outcome);));
     quote_spanned! {span=>
         let __larder_returns = #private::Returns::<#result>::new();
         let __larder_outcome = (&&&__larder_returns).#outcome();
-        #bytes
         let __larder_codec = #codec;
         __larder_returns.how(__larder_outcome, __larder_codec, #share) #policy
     }
@@ -107,24 +106,40 @@ fn outcome(cached: &Cached) -> Ident {
     format_ident!("outcome{err}{none}", span = cached.func.output.span())
 }
 
-/// Two names promise a handler of bytes, whatever stands behind them.
-fn promises_bytes(cached: &Cached) -> bool {
-    cached.args.handler.as_ref().is_some_and(|handler| matches!(handler.value().as_str(), "disk" | "redis"))
+/// The assertion that bytes can be made of the result: two names promise a handler of bytes, whatever stands behind them.
+/// It stands in the function itself, so that what the compiler suggests fits there.
+pub(super) fn promise(cached: &Cached) -> Option<TokenStream> {
+    let name = cached.args.handler.as_ref()?.value();
+    let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
+    let outcome = outcome(cached);
+    matches!(name.as_str(), "disk" | "redis").then(|| {
+        quote_spanned! {span=>
+            let __larder_returns = #private::Returns::<#result>::new();
+            __larder_returns.require_bytes((&&&__larder_returns).#outcome());
+        }
+    })
 }
 
 /// What the attributes say of one result, if they say anything.
 fn policy(cached: &Cached) -> Option<TokenStream> {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    let only_if = cached
-        .args
-        .cache_if
-        .as_ref()
-        .map(|test| quote_spanned!(span=> .only_if(#private::passes(__larder_result, #test))));
+    let only_if = cached.args.cache_if.as_ref().map(|test| {
+        let allow = allowed(test);
+        quote_spanned!(span=> .only_if(#private::passes(__larder_result, #allow #test)))
+    });
     let ttl = match &cached.args.ttl {
-        Some(Ttl::OfResult(ttl)) => Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #ttl)))),
+        Some(Ttl::OfResult(ttl)) => {
+            let allow = allowed(ttl);
+            Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #allow #ttl))))
+        }
         _ => None,
     };
-    (only_if.is_some() || ttl.is_some()).then(|| {
-        quote_spanned!(span=> .policy(|__larder_result: &#result| #private::Verdict::store() #only_if #ttl))
-    })
+    (only_if.is_some() || ttl.is_some())
+        .then(|| quote_spanned!(span=> .policy(|__larder_result: &#result| #private::Verdict::store() #only_if #ttl)))
+}
+
+/// A path instead of a closure would be a `ttl` and not a function of the result, so clippy shall not ask for one.
+fn allowed(function: &Expr) -> Option<TokenStream> {
+    let closure = matches!(function, Expr::Closure(_));
+    closure.then(|| quote!(#[allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls)]))
 }

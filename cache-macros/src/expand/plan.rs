@@ -1,6 +1,6 @@
 //! The plan of a call: its key, its tags, and a time to live that depends on the arguments.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Ident, Receiver, ReceiverKind, Type};
@@ -126,7 +126,8 @@ fn plan(cached: &Cached, hand: Hand) -> TokenStream {
     let prelude = in_key(cached).filter(is_named).map(|arg| name(arg, hand));
     let records = records(cached, hand, &is_named);
     let mutable = (!records.is_empty()).then(|| quote!(mut));
-    let instance = (cached.may_be_associated() || cached.func.is_generic()).then(|| quote!(.instance(#private::Instance::of(&|| ()))));
+    let instance = (cached.may_be_associated() || cached.func.is_generic())
+        .then(|| quote!(.instance(#private::Instance::of(&|| ()))));
     let tags = cached.args.tags.iter().map(|tag| {
         let text = tag.format_args();
         quote!(.tag(#text))
@@ -172,7 +173,11 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
                     (false, hand) => hand == Hand::Lent,
                 };
                 let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
-                if arg.is_exact() { quote!(__larder_key.argument(#value);) } else { record(cached, arg.span(), &value) }
+                match arg.is_exact() {
+                    true => quote!(__larder_key.argument(#value);),
+                    false if arg.is_receiver() => record(cached, "record_self", arg.span(), &value),
+                    false => record(cached, "record", arg.span(), &value),
+                }
             })
             .collect(),
         Some(Key::Template(template)) => {
@@ -185,9 +190,9 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
                 .collect()
         }
         Some(Key::Expr(value)) => {
-            let span = proc_macro2::Span::call_site().located_at(value.span());
+            let span = Span::call_site().located_at(value.span());
             let lent = lend(value);
-            vec![record(cached, span, &lent)]
+            vec![record(cached, "record", span, &lent)]
         }
     }
 }
@@ -211,7 +216,7 @@ fn lend(value: &Expr) -> TokenStream {
 }
 
 /// Records what `reference` points to, the best way that its type has.
-fn record(cached: &Cached, span: proc_macro2::Span, reference: &TokenStream) -> TokenStream {
-    let private = cached.krate.private(span);
-    quote_spanned!(span=> (&&&&#private::Argument(#reference)).record(&mut __larder_key);)
+fn record(cached: &Cached, how: &str, span: Span, reference: &TokenStream) -> TokenStream {
+    let (private, how) = (cached.krate.private(span), Ident::new(how, span));
+    quote_spanned!(span=> (&&&&#private::Argument(#reference)).#how(&mut __larder_key);)
 }

@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{AttrStyle, Expr, FnArg, ItemFn, Pat, PatIdent, Signature};
+use syn::{Expr, FnArg, Pat, PatIdent, Signature};
 
 use super::{how, plan, site};
-use crate::func::Arg;
+use crate::func::{Arg, Item, Skin};
 use crate::names::Names;
 use crate::validate::Cached;
 
@@ -24,7 +24,10 @@ use crate::validate::Cached;
 /// }
 /// ```
 pub(super) fn function(cached: &Cached) -> TokenStream {
-    let levels = cached.levels();
+    // The rest of what is chosen by the compiler stands among the companions, where there are any.
+    let promise = how::promise(cached);
+    let needed = cached.companions.is_none() || cached.func.is_async() || promise.is_some();
+    let levels = needed.then(|| cached.levels());
     let (site_items, site, plan, how) = match &cached.companions {
         Some(companions) => {
             let path = cached.hidden_path("site", companions);
@@ -35,20 +38,32 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
     };
     let modes = modes(cached);
     let call = call(cached, &site);
-    let ItemFn { attrs, vis, sig, .. } = &cached.func.item;
-    let (outer, inner): (Vec<_>, Vec<_>) = attrs.iter().partition(|attribute| matches!(attribute.style, AttrStyle::Outer));
+    let Item { attrs, vis, sig, inner, .. } = &cached.func.item;
     let sig = renamed(sig, &cached.func.args);
-    // Not parsed again: the user's statements can be many.
+    let statements = quote! {
+        #levels
+        #site_items
+        #promise
+        let __larder_plan = #plan #modes;
+        let __larder_how = #how;
+        #call
+    };
+    let body = in_skin(cached, statements);
     quote! {
-        #(#outer)*
+        #(#attrs)*
         #vis #sig {
             #(#inner)*
-            #levels
-            #site_items
-            let __larder_plan = #plan #modes;
-            let __larder_how = #how;
-            #call
+            #body
         }
+    }
+}
+
+/// What a function does that is not async itself and gives a future.
+fn in_skin(cached: &Cached, statements: TokenStream) -> TokenStream {
+    match cached.func.output.skin {
+        Skin::Sync | Skin::Async => statements,
+        Skin::Boxed(_) => quote!(::std::boxed::Box::pin(async move { #statements })),
+        Skin::Opaque => quote!(async move { #statements }),
     }
 }
 
@@ -98,31 +113,41 @@ fn with_parts(cached: &Cached, value: &Expr) -> TokenStream {
 /// The call of the runtime, in tail position: `?`, `return` and moves in the body work as they did.
 fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    let body = body(cached);
+    let run = match &cached.func.output.skin {
+        Skin::Sync => {
+            let body = body(cached, None);
+            quote_spanned!(span=> move || -> #result #body)
+        }
+        // An async block has no return type to be written; the value that is never made gives it one.
+        Skin::Async => {
+            let typed = quote_spanned!(span=> if false { return #private::never::<#result>(); });
+            let body = body(cached, Some(&typed));
+            quote_spanned!(span=> move || async move #body)
+        }
+        Skin::Boxed(boxed) => {
+            let body = body(cached, None);
+            quote_spanned!(span=> move || -> #boxed #body)
+        }
+        Skin::Opaque => {
+            let body = body(cached, None);
+            quote_spanned!(span=> move || #body)
+        }
+    };
     if !cached.func.is_async() {
-        return quote_spanned! {span=>
-            #private::call(#site, __larder_plan, __larder_how, move || -> #result { #body })
-        };
+        return quote_spanned!(span=> #private::call(#site, __larder_plan, __larder_how, #run));
     }
-    // An async block has no return type to be written; the value that is never made gives it one.
     quote_spanned! {span=>
-        (&&#private::Returns::<#result>::new())
-            .call_async(#site, __larder_plan, __larder_how, move || async move {
-                if false {
-                    return #private::never::<#result>();
-                }
-                #body
-            })
-            .await
+        (&&#private::Returns::<#result>::new()).call_async(#site, __larder_plan, __larder_how, #run).await
     }
 }
 
-/// The statements of the user, not the block: the braces of a block inside of braces would be called unnecessary.
-fn body(cached: &Cached) -> TokenStream {
+/// The statements of the user, in braces of their own: a block inside of braces would be called unnecessary.
+fn body(cached: &Cached, first: Option<&TokenStream>) -> TokenStream {
     let parts = cached.func.args.iter().filter_map(|arg| {
         let (name, pattern) = (&arg.name, arg.pattern()?);
         Some(quote!(let #pattern = #name;))
     });
-    let statements = &cached.func.item.block.stmts;
-    quote!(#(#parts)* #(#statements)*)
+    let statements = &cached.func.item.statements;
+    let block = cached.func.item.block(quote!(#first #(#parts)* #statements));
+    quote!(#block)
 }

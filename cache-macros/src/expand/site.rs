@@ -31,8 +31,9 @@ use crate::validate::Cached;
 /// ```
 pub(super) fn site(cached: &Cached) -> TokenStream {
     let private = cached.private();
-    let levels = cached.levels();
-    let options = options(cached);
+    let storable = storable(cached);
+    let levels = storable.as_ref().map(|_| cached.levels());
+    let options = options(cached, storable);
     quote! {
         static __LARDER_SITE: #private::Site = {
             #levels
@@ -52,7 +53,7 @@ pub(super) fn site(cached: &Cached) -> TokenStream {
 }
 
 /// The calls after `Spec::new`.
-fn options(cached: &Cached) -> Vec<TokenStream> {
+fn options(cached: &Cached, storable: Option<TokenStream>) -> Vec<TokenStream> {
     let args = &cached.args;
     let name = args.name.as_ref().map(|name| quote!(.name(#name)));
     let version = args.version.map(|version| quote!(.version(#version)));
@@ -65,7 +66,7 @@ fn options(cached: &Cached) -> Vec<TokenStream> {
         }
         _ => None,
     };
-    let storable = storable(cached).map(|storable| quote!(.storable(#storable)));
+    let storable = storable.map(|storable| quote!(.storable(#storable)));
     [name, version, handler, ttl, template, storable].into_iter().flatten().collect()
 }
 

@@ -4,20 +4,24 @@
 //! Whatever depends on real types is chosen by the compiler in the generated code.
 
 mod arg;
+mod item;
 mod output;
+mod skin;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, GenericParam, Ident, ItemFn, Type, TypeParamBound, WherePredicate};
+use syn::{Attribute, GenericParam, Ident, Type, TypeParamBound, WherePredicate};
 
 pub(crate) use arg::{Arg, Form, PRIMITIVES, plain};
+pub(crate) use item::Item;
 pub(crate) use output::{Output, Shape, has_references};
+pub(crate) use skin::Skin;
 
 use crate::names::{idents, type_mentions};
 
 /// The annotated function.
 pub(crate) struct Func {
-    pub(crate) item: ItemFn,
+    pub(crate) item: Item,
     /// In order; a receiver is the first.
     pub(crate) args: Vec<Arg>,
     pub(crate) output: Output,
@@ -26,7 +30,7 @@ pub(crate) struct Func {
 impl Func {
     /// The function in `tokens`, or what is wrong with putting the attribute there.
     pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Self> {
-        let item: ItemFn = syn::parse2(tokens.clone()).map_err(|error| not_a_function(tokens, error))?;
+        let item: Item = syn::parse2(tokens.clone()).map_err(|error| not_a_function(tokens, error))?;
         let args = item.sig.inputs.iter().enumerate().map(|(index, input)| Arg::new(index, input)).collect();
         let output = Output::new(&item.sig);
         Ok(Self { item, args, output })
@@ -37,7 +41,7 @@ impl Func {
     }
 
     pub(crate) fn is_async(&self) -> bool {
-        self.item.sig.asyncness.is_some()
+        !matches!(self.output.skin, Skin::Sync)
     }
 
     pub(crate) fn has_receiver(&self) -> bool {

@@ -10,10 +10,12 @@ use syn::{
 };
 
 use super::plain;
+use super::skin::Skin;
 
 /// What the function returns.
 pub(crate) struct Output {
-    /// `()` where nothing is written.
+    pub(crate) skin: Skin,
+    /// The type of the result, which in a future is that of its output; `()` where nothing is written.
     pub(crate) ty: Type,
     pub(crate) shape: Shape,
     /// What cannot be: a mistake for each, with its span.
@@ -38,12 +40,14 @@ impl Output {
             ReturnType::Default => {
                 // An error about it is shown at the function's name.
                 let span = signature.ident.span();
-                Self { ty: Type::Verbatim(quote_spanned!(span=> ())), shape: Shape::Unit, problems: Vec::new() }
+                let (skin, ty) = Skin::of(signature, &Type::Verbatim(quote_spanned!(span=> ())));
+                Self { skin, ty, shape: Shape::Unit, problems: Vec::new() }
             }
             ReturnType::Type(_, ty) => {
-                let mut problems = Problems { found: Vec::new(), is_async: signature.asyncness.is_some() };
-                problems.visit_type(ty);
-                Self { shape: Shape::of(ty), ty: (**ty).clone(), problems: problems.found }
+                let (skin, ty) = Skin::of(signature, ty);
+                let mut problems = Problems { found: Vec::new() };
+                problems.visit_type(&ty);
+                Self { skin, shape: Shape::of(&ty), ty, problems: problems.found }
             }
         }
     }
@@ -119,7 +123,6 @@ const OUTLIVES: &str =
 /// Collects what no cached function can return.
 struct Problems {
     found: Vec<syn::Error>,
-    is_async: bool,
 }
 
 impl<'ast> Visit<'ast> for Problems {
@@ -140,17 +143,7 @@ impl<'ast> Visit<'ast> for Problems {
     }
 
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
-        let future = ty.bounds.iter().any(|bound| {
-            let syn::TypeParamBound::Trait(bound) = bound else {
-                return false;
-            };
-            bound.path.segments.last().is_some_and(|segment| segment.ident == "Future")
-        });
-        let message = if future && !self.is_async {
-            "a future cannot be cached, what it gives can: write `async fn` and the type of its output"
-        } else {
-            "a cached result is stored by its type, which `impl Trait` hides: return a type that has a name"
-        };
+        let message = "a cached result is stored by its type, which `impl Trait` hides: return a type that has a name";
         self.found.push(syn::Error::new_spanned(ty, message));
     }
 

@@ -1,8 +1,10 @@
 //! Checks of the function: its shape, its result, and what kinds of argument it has.
 
-use syn::Type;
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit, Type};
 
-use crate::args::{Args, Key};
+use crate::args::{Args, Key, Ttl};
 use crate::errors::Errors;
 use crate::func::{Func, Shape, plain};
 
@@ -12,6 +14,7 @@ pub(super) fn check(args: &Args, func: &Func, errors: &mut Errors) {
         errors.push(problem.clone());
     }
     outcome(args, func, errors);
+    stores_nothing(args, errors);
 }
 
 /// Functions that cannot be cached at all.
@@ -35,6 +38,14 @@ fn shape(func: &Func, errors: &mut Errors) {
             "`main` is called once, so there is nothing to cache: move the work to a function of its own",
         );
     }
+    for attribute in &func.item.attrs {
+        if attribute.path().segments.last().is_some_and(|segment| segment.ident == "cached") {
+            errors.on(
+                attribute.path(),
+                "this function is `#[cached]` already: write all that it needs into one attribute",
+            );
+        }
+    }
     for attribute in func.args.iter().flat_map(|arg| &arg.attrs) {
         if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
             let message =
@@ -55,6 +66,37 @@ fn outcome(args: &Args, func: &Func, errors: &mut Errors) {
                        is stored, `None` too): leave it out";
         errors.at(span, message);
     }
+}
+
+/// What has no effect where nothing is stored.
+fn stores_nothing(args: &Args, errors: &mut Errors) {
+    if let (Some(bypass), Some(refresh)) = (&args.bypass, &args.refresh)
+        && is_true(bypass)
+        && is_true(refresh)
+    {
+        errors.on(refresh, "a call that is bypassed stores nothing, so it cannot refresh: leave one of the two out");
+    }
+    let Some(Ttl::For(ttl)) = &args.ttl else { return };
+    if !ttl.is_zero() {
+        return;
+    }
+    let mut without_effect = |name: &str, span: Option<Span>| {
+        if let Some(span) = span {
+            errors.at(
+                span,
+                format!("with `ttl = 0` nothing is stored, so this has no effect: leave `{name}` or `ttl` out"),
+            );
+        }
+    };
+    without_effect("cache_err", args.cache_err);
+    without_effect("cache_none", args.cache_none);
+    without_effect("cache_if", args.cache_if.as_ref().map(Spanned::span));
+    without_effect("refresh", args.refresh.as_ref().map(Spanned::span));
+    without_effect("tags", args.tags.first().map(|tag| tag.literal.span()));
+}
+
+fn is_true(value: &Expr) -> bool {
+    matches!(value, Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. }) if bool.value)
 }
 
 /// Arguments whose type is written as an address: it tells nothing of what stands there, and is another in every run.

@@ -65,7 +65,8 @@ impl Make<'_> {
         let beside = cached.beside_a_method().then(|| self.beside());
         let has_site_only = operation.takes == Takes::None;
         // `stats` waits for nothing, and `prime` gives a future that it makes itself.
-        let asyncness = signature.asyncness.filter(|_| !matches!(operation.name, "stats" | "prime"));
+        let is_async = cached.func.is_async();
+        let asyncness = (is_async && !matches!(operation.name, "stats" | "prime")).then(|| quote!(async));
         let safety = match signature.safety {
             Safety::Unsafe(token) if operation.takes == Takes::All => Some(token),
             _ => None,
@@ -74,9 +75,9 @@ impl Make<'_> {
         let params = self.params(operation);
         let mentioned = quote!(#(#params)* #returns);
         let generics = if has_site_only { TokenStream::new() } else { cached.generics(&mentioned, generics.as_ref()) };
-        let body = match (stub, operation.name, signature.asyncness) {
+        let body = match (stub, operation.name, is_async) {
             (false, ..) => body.clone(),
-            (true, "prime", Some(_)) => quote!(async { ::core::unimplemented!() }),
+            (true, "prime", true) => quote!(async { ::core::unimplemented!() }),
             (true, ..) => quote!(::core::unimplemented!()),
         };
         let unused = stub.then(|| quote!(#[allow(unused_variables, clippy::unused_async)]));

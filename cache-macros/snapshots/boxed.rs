@@ -1,0 +1,81 @@
+// #[cached(companions = false)]
+// fn find<'life0, 'async_trait>(
+//     &'life0 self,
+//     id: u64,
+// ) -> ::core::pin::Pin<Box<dyn ::core::future::Future<Output = Option<User>> + ::core::marker::Send + 'async_trait>>
+// where
+//     'life0: 'async_trait,
+//     Self: 'async_trait,
+// {
+//     Box::pin(async move {
+//         let __self = self;
+//         __self.rows.get(id)
+//     })
+// }
+
+fn find<'life0, 'async_trait>(
+    &'life0 self,
+    id: u64,
+) -> ::core::pin::Pin<
+    Box<
+        dyn ::core::future::Future<
+            Output = Option<User>,
+        > + ::core::marker::Send + 'async_trait,
+    >,
+>
+where
+    'life0: 'async_trait,
+    Self: 'async_trait,
+{
+    ::std::boxed::Box::pin(async move {
+        #[allow(unused_imports)]
+        use ::larder::private::levels::*;
+        static __LARDER_SITE: ::larder::private::Site = {
+            fn here() {}
+            ::larder::private::Site::new(
+                ::larder::private::Spec::new(
+                    || ::core::any::type_name_of_val(&here),
+                    ::core::file!(),
+                    ::core::line!(),
+                    ::larder::private::fallback,
+                ),
+            )
+        };
+        ::larder::private::inventory::submit! {
+            ::larder::private::Registered(& __LARDER_SITE)
+        }
+        let __larder_plan = {
+            let mut __larder_key = ::larder::private::Recorder::new();
+            (&&&&::larder::private::Argument(&self)).record_self(&mut __larder_key);
+            __larder_key.argument(&id);
+            ::larder::private::Plan::new(__larder_key)
+                .instance(::larder::private::Instance::of(&|| ()))
+        };
+        let __larder_how = {
+            let __larder_returns = ::larder::private::Returns::<Option<User>>::new();
+            let __larder_outcome = (&&&__larder_returns).outcome();
+            let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+            __larder_returns
+                .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+        };
+        (&&::larder::private::Returns::<Option<User>>::new())
+            .call_async(
+                &__LARDER_SITE,
+                __larder_plan,
+                __larder_how,
+                move || -> ::core::pin::Pin<
+                    Box<
+                        dyn ::core::future::Future<
+                            Output = Option<User>,
+                        > + ::core::marker::Send + 'async_trait,
+                    >,
+                > {
+                    Box::pin(async move {
+                        let __self = self;
+                        __self.rows.get(id)
+                    })
+                },
+            )
+            .await
+    })
+}

@@ -1,0 +1,52 @@
+// #[cached(companions = false)]
+// fn first<'a, T, const N: usize>(items: &'a [T; N], by: impl Fn(&T) -> u64 + Hash) -> Option<T>
+// where
+//     T: Hash + Clone + Send + Sync + 'static,
+// {
+//     items.iter().min_by_key(|item| by(item)).cloned()
+// }
+
+fn first<'a, T, const N: usize>(
+    items: &'a [T; N],
+    by: impl Fn(&T) -> u64 + Hash,
+) -> Option<T>
+where
+    T: Hash + Clone + Send + Sync + 'static,
+{
+    #[allow(unused_imports)]
+    use ::larder::private::levels::*;
+    static __LARDER_SITE: ::larder::private::Site = {
+        fn here() {}
+        ::larder::private::Site::new(
+            ::larder::private::Spec::new(
+                || ::core::any::type_name_of_val(&here),
+                ::core::file!(),
+                ::core::line!(),
+                ::larder::private::fallback,
+            ),
+        )
+    };
+    ::larder::private::inventory::submit! {
+        ::larder::private::Registered(& __LARDER_SITE)
+    }
+    let __larder_plan = {
+        let mut __larder_key = ::larder::private::Recorder::new();
+        (&&&&::larder::private::Argument(&items)).record(&mut __larder_key);
+        (&&&&::larder::private::Argument(&by)).record(&mut __larder_key);
+        ::larder::private::Plan::new(__larder_key)
+            .instance(::larder::private::Instance::of(&|| ()))
+    };
+    let __larder_how = {
+        let __larder_returns = ::larder::private::Returns::<Option<T>>::new();
+        let __larder_outcome = (&&&__larder_returns).outcome();
+        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+        __larder_returns
+            .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+    };
+    ::larder::private::call(
+        &__LARDER_SITE,
+        __larder_plan,
+        __larder_how,
+        move || -> Option<T> { items.iter().min_by_key(|item| by(item)).cloned() },
+    )
+}
