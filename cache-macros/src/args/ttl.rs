@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use syn::{Expr, ExprLit, ExprUnary, Lit, LitInt, LitStr, UnOp};
 
-use super::value::{Entry, as_text};
+use super::value::{Entry, as_text, is_constant};
 use crate::duration::{self, FORMS};
 
 /// How long a result is fresh.
@@ -41,6 +41,9 @@ impl Ttl {
                 Err(syn::Error::new_spanned(value, format!("{problem}: {FORMS}")))
             }
             Expr::Closure(_) => Ok(Self::OfResult(value)),
+            value if is_constant(&value) => {
+                Err(syn::Error::new_spanned(value, format!("this is no time to live: {FORMS}")))
+            }
             value => Ok(Self::Expr(value)),
         }
     }
@@ -59,6 +62,9 @@ fn string(text: &LitStr) -> syn::Result<Ttl> {
     match duration::parse(&text.value()) {
         Ok(duration::Span::For(duration)) => Ok(Ttl::For(duration)),
         Ok(duration::Span::Forever) => Ok(Ttl::Forever),
+        Err(_) if text.value().trim().is_empty() => {
+            Err(syn::Error::new(text.span(), format!("this duration is empty: {FORMS}")))
+        }
         Err(problem) => {
             Err(syn::Error::new(text.span(), format!("`{}` is no duration ({problem}): {FORMS}", text.value())))
         }
