@@ -38,8 +38,9 @@ fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<&TokenStream>) ->
     quote!(#function #stubs)
 }
 
-/// Where the signature itself is the mistake, another one like it would be the same mistake again.
+/// Where the signature itself is the mistake, another one like it would be the same mistake again; and a second
+/// `#[cached]` brings companions of its own.
 fn can_have_stubs(cached: &Cached) -> bool {
-    let signature = &cached.func.item.sig;
-    signature.variadic.is_none() && cached.func.output.problems.is_empty()
+    let func = &cached.func;
+    func.item.sig.variadic.is_none() && func.output.problems.is_empty() && func.cached_again().next().is_none()
 }

@@ -124,7 +124,7 @@ fn unknown(name: &str) -> String {
 }
 
 fn key(entry: &Entry) -> syn::Result<Key> {
-    const FORM: &str = "key = \"user:{id}\"`, or with an expression as `key = (a, b)";
+    const FORM: &str = "key = \"user:{id}\"` or, with an expression, `key = (a, b)";
     let value = entry.expr(FORM)?;
     match &value {
         _ if as_text(&value).is_some() => Template::parse(&entry.text(FORM)?).map(Key::Template),

@@ -93,10 +93,11 @@ impl Value {
 fn no_value_follows(input: ParseStream<'_>, name: &Ident) -> Option<String> {
     let not_equals = input.peek(Token![==]) || input.peek(Token![=>]) || input.peek(Token![:]) || input.peek(Lit);
     if input.peek(Token![::]) || input.peek(Token![.]) {
-        return Some(format!("`{name}` is no attribute with parts: write the name of the attribute alone"));
+        return Some("an attribute is one word, without a path: write it alone, such as `ttl = 30`".to_owned());
     }
     if input.peek(token::Bracket) || input.peek(token::Brace) {
-        return Some(format!("no brackets or braces follow `{name}`: write `{name} = …`, or `skip(…)` for a list"));
+        let form = if name == "skip" { "skip(…)".to_owned() } else { format!("{name} = …") };
+        return Some(format!("no brackets or braces follow `{name}`: write `{form}`"));
     }
     not_equals.then(|| format!("a value is written after a single `=`: write `{name} = …`"))
 }

@@ -10,7 +10,7 @@ mod skin;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, GenericParam, Ident, Type, TypeParamBound, WherePredicate};
+use syn::{Attribute, GenericParam, Generics, Ident, Signature, Type, TypeParamBound, WherePredicate};
 
 pub(crate) use arg::{Arg, Form, PRIMITIVES, plain};
 pub(crate) use item::Item;
@@ -86,6 +86,20 @@ impl Func {
     /// Its attributes of one kind.
     pub(crate) fn attributes<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Attribute> {
         self.item.attrs.iter().filter(|attribute| kinds.iter().any(|kind| attribute.path().is_ident(kind)))
+    }
+
+    /// Further attributes `#[cached]`.
+    pub(crate) fn cached_again(&self) -> impl Iterator<Item = &Attribute> {
+        let is_cached = |path: &syn::Path| path.segments.last().is_some_and(|segment| segment.ident == "cached");
+        self.item.attrs.iter().filter(move |attribute| is_cached(attribute.path()))
+    }
+
+    /// The last token in front of the body or of the `where`.
+    pub(crate) fn end(&self) -> Span {
+        let Signature { generics, .. } = &self.item.sig;
+        let mut signature = self.item.sig.clone();
+        signature.generics = Generics { where_clause: None, ..generics.clone() };
+        signature.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span())
     }
 }
 

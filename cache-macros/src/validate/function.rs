@@ -38,13 +38,8 @@ fn shape(func: &Func, errors: &mut Errors) {
             "`main` is called once, so there is nothing to cache: move the work to a function of its own",
         );
     }
-    for attribute in &func.item.attrs {
-        if attribute.path().segments.last().is_some_and(|segment| segment.ident == "cached") {
-            errors.on(
-                attribute.path(),
-                "this function is `#[cached]` already: write all that it needs into one attribute",
-            );
-        }
+    for attribute in func.cached_again() {
+        errors.on(attribute.path(), "this function is `#[cached]` already: write all that it needs into one attribute");
     }
     for attribute in func.args.iter().flat_map(|arg| &arg.attrs) {
         if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
