@@ -14,6 +14,7 @@ mod result;
 mod site;
 mod storable;
 mod time_to_live;
+mod written;
 
 pub use call::call;
 pub use call_async::{CallLocal, CallSend};
@@ -31,3 +32,4 @@ pub use storable::{
     AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first, of_whole,
 };
 pub use time_to_live::{TimeToLive, ttl};
+pub use written::Written;

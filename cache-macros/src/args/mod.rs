@@ -10,7 +10,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 pub(crate) use ttl::Ttl;
-use value::{Entry, Value, as_text, is_constant, skip_to_comma};
+use value::{Entry, Value, as_text, is_constant, of_the_result, skip_to_comma};
 
 use crate::errors::Errors;
 use crate::nearest::{list, nearest};
@@ -198,6 +198,7 @@ fn cache_if(entry: &Entry) -> syn::Result<Expr> {
     const FORM: &str = "cache_if = |value| CONDITION";
     match entry.live(FORM)? {
         Expr::Lit(_) => entry.wrong(FORM),
+        Expr::Closure(closure) => of_the_result(&closure, FORM).map(|()| Expr::Closure(closure)),
         value => Ok(value),
     }
 }

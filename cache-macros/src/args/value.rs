@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, ExprLit, Ident, Lit, LitBool, LitStr, Token, token};
+use syn::{Expr, ExprClosure, ExprLit, Ident, Lit, LitBool, LitStr, Token, token};
 
 use crate::errors::Errors;
 
@@ -190,6 +190,16 @@ impl Entry {
             Value::Is(Expr::Lit(ExprLit { lit: Lit::Bool(bool), .. })) => Some(bool),
             _ => None,
         }
+    }
+}
+
+/// That a closure takes the result and nothing else.
+pub(super) fn of_the_result(closure: &ExprClosure, form: &str) -> syn::Result<()> {
+    let message = format!("this closure is given the result alone: write `{form}`");
+    match closure.inputs.len() {
+        1 => Ok(()),
+        0 => Err(syn::Error::new_spanned(closure, message)),
+        _ => Err(syn::Error::new_spanned(&closure.inputs, message)),
     }
 }
 

@@ -121,7 +121,7 @@ impl Cached {
     }
 
     /// The type of what is stored, as far as tokens tell.
-    pub(super) fn stored(&self) -> &Type {
+    pub(crate) fn stored(&self) -> &Type {
         match &self.func.output.shape {
             Shape::Result(inner) if self.args.cache_err.is_none() => inner,
             Shape::Option(inner) if self.args.cache_none.is_none() => inner,
