@@ -100,6 +100,12 @@ impl<R, V> How<R, V> {
         self
     }
 
+    /// The same, with nothing to give of what is stored.
+    pub(super) fn valueless<W>(self) -> How<R, W> {
+        let Self { split, join, codec, share, policy, .. } = self;
+        How { split, join, value: |_| None, codec, share, policy }
+    }
+
     /// What is stored of `result`, and for how long if its attributes say so.
     pub(super) fn judge(&self, result: &R) -> (Split<Object>, Option<Ttl>) {
         let verdict = (self.policy)(result);

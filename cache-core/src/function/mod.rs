@@ -32,4 +32,4 @@ pub use storable::{
     AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first, of_whole,
 };
 pub use time_to_live::{TimeToLive, ttl};
-pub use written::Written;
+pub use written::{Unwritten, Written};

@@ -1,5 +1,7 @@
 //! Whether what is stored is what the return type promises where it is written as a `Result<T, ..>` or an `Option<T>`.
 
+use std::marker::PhantomData;
+
 use super::how::How;
 
 /// The type that the return type was taken to hold. Implemented for each type and itself.
@@ -17,6 +19,18 @@ pub trait Written<W>: Sized {
 impl<V> Written<V> for V {
     fn same<R>(how: How<R, Self>) -> How<R, V> {
         how
+    }
+}
+
+/// What no type is written as. Were there but one implementation, the compiler would take it for meant, and then find
+/// two types that differ.
+#[derive(Debug)]
+pub struct Unwritten<V>(PhantomData<V>);
+
+#[diagnostic::do_not_recommend]
+impl<V> Written<Unwritten<V>> for V {
+    fn same<R>(how: How<R, Self>) -> How<R, Unwritten<V>> {
+        how.valueless()
     }
 }
 
