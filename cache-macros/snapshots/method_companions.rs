@@ -69,6 +69,7 @@ impl<T: Hash> Repo<T> {
         let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
         __larder_returns
             .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+            .written()
     }
     ///Drops the result of [`load`](Self::load) for these arguments.
     ///

@@ -30,7 +30,7 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         #[allow(unused_variables)]
         let (a, b) = __arg1;
         let mut __larder_key = ::larder::private::Recorder::new();
-        (&&&&::larder::private::Argument(&(x, a))).record(&mut __larder_key);
+        (&&&&::larder::private::Argument(&(x, a))).record_key(&mut __larder_key);
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
     };

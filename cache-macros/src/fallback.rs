@@ -1,6 +1,6 @@
 //! What is emitted for a function with mistakes: the mistakes, and everything that keeps them from causing others.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::Errors;
@@ -21,7 +21,16 @@ pub(crate) fn function(cached: &Cached, errors: &Errors) -> TokenStream {
 /// Whatever the attribute was put on, and the mistake.
 pub(crate) fn item(item: &TokenStream, errors: &Errors) -> TokenStream {
     let errors = errors.to_tokens();
+    if is_closure(item) {
+        return quote!({ #errors #item });
+    }
     quote!(#item #errors)
+}
+
+/// Whether it stands where an expression is expected.
+fn is_closure(item: &TokenStream) -> bool {
+    let first = item.clone().into_iter().find(|token| !matches!(token, TokenTree::Ident(word) if word == "move"));
+    matches!(first, Some(TokenTree::Punct(punct)) if punct.as_char() == '|')
 }
 
 fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<&TokenStream>) -> TokenStream {
@@ -29,8 +38,9 @@ fn inside(cached: &Cached, errors: &TokenStream, stubs: Option<&TokenStream>) ->
     quote!(#function #stubs)
 }
 
-/// Where the signature itself is the mistake, another one like it would be the same mistake again.
+/// Where the signature itself is the mistake, another one like it would be the same mistake again; and a second
+/// `#[cached]` brings companions of its own.
 fn can_have_stubs(cached: &Cached) -> bool {
-    let signature = &cached.func.item.sig;
-    signature.variadic.is_none() && cached.func.output.problems.is_empty()
+    let func = &cached.func;
+    func.item.sig.variadic.is_none() && func.output.problems.is_empty() && func.cached_again().next().is_none()
 }

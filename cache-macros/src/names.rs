@@ -121,7 +121,7 @@ pub(crate) fn roots(value: &Expr) -> Vec<&Ident> {
 fn is_variable(name: &Ident) -> bool {
     let name = name.to_string();
     let name = name.strip_prefix("r#").unwrap_or(&name);
-    name.chars().all(|c| !c.is_uppercase()) && name != "self"
+    name.chars().all(|c| !c.is_uppercase())
 }
 
 #[cfg(test)]

@@ -2,14 +2,20 @@
 
 use std::fmt::Write as _;
 
-/// The candidate that is at most a third of its letters away from `name`.
+/// The candidate that is at most a third of its letters away from `name`, or else the only one that begins like it.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= name.len().max(candidate.len()).div_ceil(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let name = name.to_lowercase();
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let near =
+        candidates.iter().map(|candidate| (distance(&name, candidate), *candidate)).filter(|(distance, candidate)| {
+            // Something of it must be left: `b` is no slip of the finger for `a`.
+            *distance <= name.len().min(candidate.len()).div_ceil(3) && *distance < name.len().max(candidate.len())
+        });
+    if let Some((_, candidate)) = near.min_by_key(|(distance, _)| *distance) {
+        return Some(candidate);
+    }
+    let mut begun = candidates.into_iter().filter(|candidate| candidate.starts_with(&name));
+    begun.next().filter(|_| begun.next().is_none())
 }
 
 /// `` `a`, `b` and `c` ``.
@@ -56,7 +62,11 @@ mod tests {
         assert_eq!(nearest("tll", known), Some("ttl"));
         assert_eq!(nearest("handlr", known), Some("handler"));
         assert_eq!(nearest("cache_iff", known), Some("cache_if"));
+        assert_eq!(nearest("TTL", known), Some("ttl"));
+        assert_eq!(nearest("hand", known), Some("handler"));
         assert_eq!(nearest("size", known), None);
+        assert_eq!(nearest("x", ["a", "b"]), None);
+        assert_eq!(nearest("options", ["companions"]), None);
     }
 
     #[test]

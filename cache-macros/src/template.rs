@@ -5,7 +5,8 @@
 //! literal part.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
+use syn::spanned::Spanned as _;
 use syn::{Expr, LitStr};
 
 /// A literal, taken apart.
@@ -59,6 +60,19 @@ impl Field {
         if spec.contains('$') {
             return fail(format!("the field `{{{raw}}}` takes its width from another value: write the number"));
         }
+        if spec.contains(".*") {
+            return fail(format!("the field `{{{raw}}}` takes its precision from another value: write the number"));
+        }
+        let kind = spec.trim_end_matches(|c: char| c.is_alphabetic() || c == '?');
+        match &spec[kind.len()..] {
+            "" | "?" | "x?" | "X?" | "x" | "X" | "o" | "b" | "e" | "E" => {}
+            "p" => return fail(format!("the field `{{{raw}}}` is an address, which is no key: write `{{{value}}}`")),
+            kind => {
+                return fail(format!(
+                    "the field `{{{raw}}}` has a format `{kind}`, which there is not: write `{{{value}}}`, or `{{{value}:?}}`"
+                ));
+            }
+        }
         let text = LitStr::new(value, literal.span());
         let Ok(value) = text.parse::<Expr>() else {
             return fail(format!("`{{{raw}}}` is no field: write an argument or a field of one, as in `{{user.id}}`"));
@@ -68,8 +82,10 @@ impl Field {
 
     /// `::core::format_args!("{}", team)`.
     pub(crate) fn format_args(&self) -> TokenStream {
-        let (text, value) = (Literal::string(&format!("{{{}}}", self.spec)), &self.value);
-        quote!(::core::format_args!(#text, #value))
+        let (mut text, value) = (Literal::string(&format!("{{{}}}", self.spec)), &self.value);
+        let span = value.span();
+        text.set_span(span);
+        quote_spanned!(span=> ::core::format_args!(#text, #value))
     }
 }
 
@@ -160,6 +176,7 @@ mod tests {
     fn fields_are_expressions_with_a_format() {
         assert_eq!(fields("{user.id}"), [("user . id".to_owned(), String::new())]);
         assert_eq!(fields("{pair.0:>5}"), [("pair . 0".to_owned(), ":>5".to_owned())]);
+        assert_eq!(fields("{id:a>5}{id:08.3}{id:#x}").len(), 3);
         assert_eq!(fields("{kind:?}"), [("kind".to_owned(), ":?".to_owned())]);
         assert_eq!(fields("{Kind::of(id):?}"), [("Kind :: of (id)".to_owned(), ":?".to_owned())]);
     }
@@ -174,6 +191,9 @@ mod tests {
             ("{0}", "names no argument"),
             ("{:?}", "names no argument"),
             ("{id:width$}", "width"),
+            ("{id:.*}", "precision"),
+            ("{id:y}", "format `y`"),
+            ("{id:p}", "address"),
             ("{a b}", "is no field"),
         ] {
             let problem = parse(text).err().unwrap().to_string();

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::result::{Outcome, Returns, Share, Split, Value};
+use super::time_to_live::TimeToLive;
 use crate::entry::Object;
 use crate::form::Codec;
 use crate::ttl::Ttl;
@@ -45,8 +46,8 @@ pub fn passes<R>(result: &R, test: impl FnOnce(&R) -> bool) -> bool {
 }
 
 /// `ttl = |value| …`, with the closure's argument inferred.
-pub fn ttl_of<R, T: Into<Ttl>>(result: &R, ttl: impl FnOnce(&R) -> T) -> Ttl {
-    ttl(result).into()
+pub fn ttl_of<R, T: TimeToLive>(result: &R, ttl: impl FnOnce(&R) -> T) -> Ttl {
+    ttl(result).ttl()
 }
 
 /// How results of type `R` are read, kept and shared; `V` is what is stored of them. A few pointers, whatever the types.
@@ -97,6 +98,12 @@ impl<R, V> How<R, V> {
     pub const fn policy(mut self, policy: fn(&R) -> Verdict) -> Self {
         self.policy = policy;
         self
+    }
+
+    /// The same, with nothing to give of what is stored.
+    pub(super) fn valueless<W>(self) -> How<R, W> {
+        let Self { split, join, codec, share, policy, .. } = self;
+        How { split, join, value: |_| None, codec, share, policy }
     }
 
     /// What is stored of `result`, and for how long if its attributes say so.

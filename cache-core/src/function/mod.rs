@@ -13,6 +13,8 @@ mod registry;
 mod result;
 mod site;
 mod storable;
+mod time_to_live;
+mod written;
 
 pub use call::call;
 pub use call_async::{CallLocal, CallSend};
@@ -29,3 +31,5 @@ pub use site::{Site, Spec};
 pub use storable::{
     AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first, of_whole,
 };
+pub use time_to_live::{TimeToLive, ttl};
+pub use written::{Unwritten, Written};

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::site::Site;
+use super::time_to_live::TimeToLive;
 use crate::epoch::EpochName;
 use crate::key::{Instance, Key, Recorder};
 use crate::ttl::Ttl;
@@ -55,8 +56,8 @@ impl Plan {
 
     /// `ttl = …`, where it depends on the arguments.
     #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<Ttl>) -> Self {
-        self.ttl = Some(ttl.into());
+    pub fn ttl(mut self, ttl: impl TimeToLive) -> Self {
+        self.ttl = Some(ttl.ttl());
         self
     }
 
@@ -127,6 +128,7 @@ pub enum PrimeWhole {}
 /// What can be given to `prime` of a function that returns `R`: the whole result, or the value inside `Ok` or `Some`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be primed: the function returns `{R}`",
+    label = "not a result of the function",
     note = "give the function's whole result, or the value inside its `Ok` or `Some`"
 )]
 pub trait Prime<R, M> {

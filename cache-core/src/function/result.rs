@@ -25,7 +25,7 @@ use crate::form::Codec;
 #[diagnostic::on_unimplemented(
     message = "the result `{Self}` cannot be cached: it is not `Clone + Send + Sync + 'static`",
     label = "not cacheable",
-    note = "derive `Clone`, or return an `Arc` of it"
+    note = "derive `Clone` for it, or return an `Arc` of it; where there is an `Rc`, `Cell` or `RefCell` inside, take `Arc` or `Mutex`"
 )]
 pub trait Value: Clone + Send + Sync + 'static {}
 

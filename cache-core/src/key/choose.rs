@@ -24,6 +24,11 @@ pub trait ViaKeyPart {
     fn record_self(&self, recorder: &mut Recorder) {
         self.record(recorder);
     }
+
+    /// Records `key = …`.
+    fn record_key(&self, recorder: &mut Recorder) {
+        self.record(recorder);
+    }
 }
 
 impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
@@ -41,6 +46,11 @@ pub trait ViaHash {
     fn record_self(&self, recorder: &mut Recorder) {
         self.record(recorder);
     }
+
+    /// Records `key = …`.
+    fn record_key(&self, recorder: &mut Recorder) {
+        self.record(recorder);
+    }
 }
 
 impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
@@ -56,6 +66,11 @@ pub trait ViaSerde {
 
     /// Records the receiver of a method.
     fn record_self(&self, recorder: &mut Recorder) {
+        self.record(recorder);
+    }
+
+    /// Records `key = …`.
+    fn record_key(&self, recorder: &mut Recorder) {
         self.record(recorder);
     }
 }
@@ -77,6 +92,11 @@ pub trait NoKeyPart<T: ?Sized> {
     fn record_self(&self, recorder: &mut Recorder)
     where
         T: SelfKeyPart;
+
+    /// As little can this be; an expression is written otherwise.
+    fn record_key(&self, recorder: &mut Recorder)
+    where
+        T: WholeKey;
 }
 
 impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
@@ -93,6 +113,13 @@ impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
     {
         recorder.argument(self.0);
     }
+
+    fn record_key(&self, recorder: &mut Recorder)
+    where
+        T: WholeKey,
+    {
+        recorder.argument(self.0);
+    }
 }
 
 /// A receiver that can be part of a key.
@@ -105,3 +132,14 @@ pub trait SelfKeyPart: KeyPart {}
 
 #[diagnostic::do_not_recommend]
 impl<T: KeyPart + ?Sized> SelfKeyPart for T {}
+
+/// An expression that can be a key.
+#[diagnostic::on_unimplemented(
+    message = "this expression cannot be the cache key: `{Self}` is neither `Hash` nor `serde::Serialize`",
+    label = "not a key",
+    note = "write a key of parts that are, such as `key = (user.id, page)`, derive `Hash` or `serde::Serialize` for its types, or implement `larder::KeyPart`"
+)]
+pub trait WholeKey: KeyPart {}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart + ?Sized> WholeKey for T {}

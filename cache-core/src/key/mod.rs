@@ -19,7 +19,7 @@ use dashmap::DashMap;
 
 use crate::epoch::EpochName;
 
-pub use choose::{Argument, NoKeyPart, SelfKeyPart, ViaHash, ViaKeyPart, ViaSerde};
+pub use choose::{Argument, NoKeyPart, SelfKeyPart, ViaHash, ViaKeyPart, ViaSerde, WholeKey};
 pub use part::KeyPart;
 pub use recorder::Recorder;
 pub(crate) use text::Literals;

@@ -7,11 +7,10 @@ mod value;
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 pub(crate) use ttl::Ttl;
-use value::{Entry, Value, as_text};
+use value::{Entry, Value, as_text, is_constant, of_the_result, skip_to_comma};
 
 use crate::errors::Errors;
 use crate::nearest::{list, nearest};
@@ -94,11 +93,18 @@ impl Args {
             "name" => self.name = Some(entry.text("name = \"users\"")?),
             "version" => self.version = Some(version(entry)?),
             "tags" => self.tags = tags(entry, errors)?,
-            "cache_if" => self.cache_if = Some(entry.expr("cache_if = |value| …")?),
-            "cache_err" => self.cache_err = Some(entry.flag()?),
-            "cache_none" => self.cache_none = Some(entry.flag()?),
-            "bypass" => self.bypass = Some(entry.expr("bypass = EXPRESSION")?),
-            "refresh" => self.refresh = Some(entry.expr("refresh = EXPRESSION")?),
+            "cache_if" => self.cache_if = Some(cache_if(entry)?),
+            // Meant in any case, and `peek` gives another type then.
+            "cache_err" => {
+                self.cache_err = Some(entry.span());
+                entry.flag()?;
+            }
+            "cache_none" => {
+                self.cache_none = Some(entry.span());
+                entry.flag()?;
+            }
+            "bypass" => self.bypass = Some(condition(entry, "bypass = CONDITION")?),
+            "refresh" => self.refresh = Some(condition(entry, "refresh = CONDITION")?),
             "companions" => self.companions = Some(companions(entry)?),
             "crate" => self.krate = Some(krate(entry)?),
             _ => return Err(syn::Error::new(entry.span(), unknown(name))),
@@ -118,49 +124,97 @@ fn unknown(name: &str) -> String {
 }
 
 fn key(entry: &Entry) -> syn::Result<Key> {
-    const FORM: &str = "key = \"user:{id}\"`, or with an expression as `key = (a, b)";
+    const FORM: &str = "key = \"user:{id}\"` or, with an expression, `key = (a, b)";
     let value = entry.expr(FORM)?;
-    match as_text(&value) {
-        Some(_) => Template::parse(&entry.text(FORM)?).map(Key::Template),
-        None => Ok(Key::Expr(value)),
+    match &value {
+        _ if as_text(&value).is_some() => Template::parse(&entry.text(FORM)?).map(Key::Template),
+        // Numbers and the like would be one key for all calls. A tuple is made of arguments.
+        Expr::Closure(_) | Expr::Lit(_) => entry.wrong(FORM),
+        Expr::Unary(unary) if is_constant(&unary.expr) => entry.wrong(FORM),
+        _ => Ok(Key::Expr(value)),
     }
 }
 
 fn skip(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
-    let Value::List(tokens) = &entry.value else {
-        return entry.wrong("skip(argument, other)");
-    };
-    if tokens.is_empty() {
-        return Err(syn::Error::new(entry.span(), "`skip` names no argument: write `skip(argument)`, or leave it out"));
-    }
-    let mut names: Vec<Ident> = Vec::new();
-    for name in skipped(tokens.clone())? {
-        if names.contains(&name) {
-            errors.at(name.span(), format!("`{name}` is skipped twice: write it once"));
-        } else {
-            names.push(name);
+    const FORM: &str = "skip(argument, other)";
+    match &entry.value {
+        Value::List(list) if list.stream().is_empty() => {
+            let message = "`skip` names no argument: write `skip(argument)`, or leave it out";
+            Err(syn::Error::new(list.span(), message))
         }
+        Value::List(list) => Ok(skipped(list.stream(), errors)),
+        // What is meant is clear enough for the companions.
+        Value::Is(Expr::Path(path)) if path.path.get_ident().is_some() => {
+            errors.push(entry.problem(FORM));
+            Ok(path.path.get_ident().cloned().into_iter().collect())
+        }
+        _ => entry.wrong(FORM),
     }
-    Ok(names)
 }
 
 /// The names in `skip(db, self, _)`.
-fn skipped(tokens: TokenStream) -> syn::Result<Vec<Ident>> {
+fn skipped(tokens: TokenStream, errors: &mut Errors) -> Vec<Ident> {
+    const FORM: &str = "`skip` takes the names of arguments with commas between them: write `skip(db, self)`";
     let name = |input: ParseStream<'_>| {
-        let name =
-            if input.peek(Token![_]) { input.parse::<Token![_]>().map(Ident::from) } else { Ident::parse_any(input) };
-        name.map_err(|error| {
-            syn::Error::new(error.span(), "`skip` takes the names of arguments: write `skip(db, self)`")
-        })
+        let is_wild = input.peek(Token![_]);
+        let name = if is_wild { input.parse::<Token![_]>().map(Ident::from) } else { Ident::parse_any(input) };
+        name.ok()
     };
-    let names = |input: ParseStream<'_>| Punctuated::<Ident, Token![,]>::parse_terminated_with(input, name);
-    Ok(names.parse2(tokens)?.into_iter().collect())
+    let mut names: Vec<Ident> = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            match name(input) {
+                Some(name) if names.contains(&name) => {
+                    errors.at(name.span(), format!("`{name}` is skipped twice: write it once"));
+                }
+                Some(name) => names.push(name),
+                // No name before a comma.
+                None if input.peek(Token![,]) => errors.at(input.span(), FORM),
+                None => {}
+            }
+            if !input.is_empty() && !input.peek(Token![,]) {
+                errors.at(input.span(), FORM);
+            }
+            skip_to_comma(input);
+        }
+        Ok(())
+    };
+    // It never fails: it reads everything, and notes the errors itself.
+    let _ = parser.parse2(tokens);
+    names
 }
 
 fn version(entry: &Entry) -> syn::Result<u32> {
     match &entry.value {
-        Value::Is(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) => number.base10_parse(),
+        Value::Is(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })) if matches!(number.suffix(), "" | "u32") => {
+            let message = format!("`version` goes up to {}: write a smaller number", u32::MAX);
+            number.base10_parse().map_err(|_| syn::Error::new(number.span(), message))
+        }
         _ => entry.wrong("version = 2"),
+    }
+}
+
+fn cache_if(entry: &Entry) -> syn::Result<Expr> {
+    const FORM: &str = "cache_if = |value| CONDITION";
+    match entry.live(FORM)? {
+        Expr::Lit(_) => entry.wrong(FORM),
+        Expr::Closure(closure) => of_the_result(&closure, FORM).map(|()| Expr::Closure(closure)),
+        value => Ok(value),
+    }
+}
+
+/// Something that is true or false before the run.
+fn condition(entry: &Entry, form: &str) -> syn::Result<Expr> {
+    match entry.live(form)? {
+        Expr::Closure(closure) => {
+            let message = format!(
+                "`{}` is no closure, since it is asked before there is a result: write `{form}`, which may use every \
+                 argument",
+                entry.name
+            );
+            Err(syn::Error::new_spanned(closure, message))
+        }
+        value => Ok(value),
     }
 }
 
@@ -169,6 +223,9 @@ fn tags(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Template>> {
     const FORM: &str = "tags = [\"users\", \"team:{team}\"]";
     let value = entry.expr(FORM)?;
     let tags: Vec<&Expr> = match &value {
+        Expr::Array(array) if array.elems.is_empty() => {
+            return Err(syn::Error::new_spanned(array, format!("`tags` has no tag: write `{FORM}`, or leave it out")));
+        }
         Expr::Array(array) => array.elems.iter().collect(),
         one => vec![one],
     };
@@ -185,15 +242,22 @@ fn tags(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Template>> {
 
 fn companions(entry: &Entry) -> syn::Result<Companions> {
     const FORM: &str = "companions`, `companions = false` or `companions = \"name\"";
-    if let Value::Nothing = entry.value {
-        return Ok(Companions::On(entry.span()));
+    match &entry.value {
+        Value::Nothing => return Ok(Companions::On(entry.span())),
+        Value::Is(value) if as_text(value).is_none() && entry.bool().is_none() => return entry.wrong(FORM),
+        _ => {}
     }
     if let Some(on) = entry.bool() {
         return Ok(if on.value { Companions::On(on.span) } else { Companions::Off });
     }
     let name = entry.text(FORM)?;
     let ident = name.parse::<Ident>();
-    let fail = |_| syn::Error::new(name.span(), "this is no name that a type can have: write an identifier");
+    let fail = |_| {
+        syn::Error::new(
+            name.span(),
+            "this is no name that a type can have: write one such as `companions = \"user_cache\"`",
+        )
+    };
     ident.map(Companions::Named).map_err(fail)
 }
 

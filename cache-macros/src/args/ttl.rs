@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use syn::{Expr, ExprLit, ExprUnary, Lit, LitInt, LitStr, UnOp};
 
-use super::value::{Entry, as_text};
+use super::value::{Entry, as_text, is_constant, of_the_result};
 use crate::duration::{self, FORMS};
 
 /// How long a result is fresh.
@@ -40,14 +40,22 @@ impl Ttl {
                 };
                 Err(syn::Error::new_spanned(value, format!("{problem}: {FORMS}")))
             }
-            Expr::Closure(_) => Ok(Self::OfResult(value)),
+            Expr::Closure(ref closure) => {
+                of_the_result(closure, "ttl = |value| EXPRESSION")?;
+                Ok(Self::OfResult(value))
+            }
+            value if is_constant(&value) => {
+                Err(syn::Error::new_spanned(value, format!("this is no time to live: {FORMS}")))
+            }
             value => Ok(Self::Expr(value)),
         }
     }
 }
 
 fn seconds(number: &LitInt) -> syn::Result<Ttl> {
-    let seconds = number.base10_parse().map_err(|error| syn::Error::new(number.span(), format!("{error}: {FORMS}")))?;
+    let seconds = number
+        .base10_parse()
+        .map_err(|_| syn::Error::new(number.span(), format!("this is longer than can be counted: {FORMS}")))?;
     // `30s` and `5m` arrive as numbers with a suffix.
     match number.suffix() {
         "" | "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64" => Ok(Ttl::For(Duration::from_secs(seconds))),
@@ -59,6 +67,9 @@ fn string(text: &LitStr) -> syn::Result<Ttl> {
     match duration::parse(&text.value()) {
         Ok(duration::Span::For(duration)) => Ok(Ttl::For(duration)),
         Ok(duration::Span::Forever) => Ok(Ttl::Forever),
+        Err(_) if text.value().trim().is_empty() => {
+            Err(syn::Error::new(text.span(), format!("this duration is empty: {FORMS}")))
+        }
         Err(problem) => {
             Err(syn::Error::new(text.span(), format!("`{}` is no duration ({problem}): {FORMS}", text.value())))
         }

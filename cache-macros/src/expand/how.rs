@@ -1,8 +1,9 @@
 //! How the result is read, kept and shared: chosen by the compiler on its real type.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Expr;
+use syn::spanned::Spanned as _;
+use syn::{Expr, Token};
 
 use crate::args::Ttl;
 use crate::func::has_references;
@@ -30,17 +31,20 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let levels = cached.levels();
     let how = how(cached);
+    let written = cached.peeked().map(|_| quote_spanned!(span=> .written()));
     let (generics, clause) = (cached.generics(&TokenStream::new(), None), &cached.func.item.sig.generics.where_clause);
     let stored = match cached.peeked() {
         Some(inner) => quote!(#inner),
         None => quote_spanned!(span=> impl ::core::marker::Sized),
     };
-    let returns = quote_spanned!(span=> #private::How<#result, #stored>);
+    // Where the compiler would add a `where`: there it is seen in the user's function.
+    let close = Token![>](Span::call_site().located_at(cached.func.end()));
+    let returns = quote_spanned!(span=> #private::How<#result, #stored #close);
     quote! {
         #[doc(hidden)]
         fn #name #generics() -> #returns #clause {
             #levels
-            #how
+            #how #written
         }
     }
 }
@@ -120,18 +124,18 @@ pub(super) fn promise(cached: &Cached) -> Option<TokenStream> {
     })
 }
 
-/// What the attributes say of one result, if they say anything.
+/// What the attributes say of one result, if they say anything. What is asked stands where it was written.
 fn policy(cached: &Cached) -> Option<TokenStream> {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
-    let only_if = cached.args.cache_if.as_ref().map(|test| {
-        let allow = allowed(test);
-        quote_spanned!(span=> .only_if(#private::passes(__larder_result, #allow #test)))
-    });
+    let asked = |function: &Expr, how: &str, by: &str| {
+        let at = Span::call_site().located_at(function.span());
+        let (private, allow) = (cached.krate.private(at), allowed(function));
+        let (how, by) = (Ident::new(how, span), Ident::new(by, at));
+        quote_spanned!(at=> .#how(#private::#by(__larder_result, #allow #function)))
+    };
+    let only_if = cached.args.cache_if.as_ref().map(|test| asked(test, "only_if", "passes"));
     let ttl = match &cached.args.ttl {
-        Some(Ttl::OfResult(ttl)) => {
-            let allow = allowed(ttl);
-            Some(quote_spanned!(span=> .ttl(#private::ttl_of(__larder_result, #allow #ttl))))
-        }
+        Some(Ttl::OfResult(ttl)) => Some(asked(ttl, "ttl", "ttl_of")),
         _ => None,
     };
     (only_if.is_some() || ttl.is_some())

@@ -44,6 +44,8 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let (generics, clause) = (cached.generics(&quote!(#(#params)*), None), &cached.func.item.sig.generics.where_clause);
     let levels = cached.levels();
     let plan = plan(cached, Hand::Lent);
+    // Where the compiler would add a `where`: there it is seen in the user's function.
+    let returned = Ident::new("Plan", Span::call_site().located_at(cached.func.end()));
     // References to whatever the arguments are, in which lints would see bad style; the names in a pattern, of which
     // the key may use some.
     quote! {
@@ -55,7 +57,7 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
             clippy::ref_option,
             clippy::trivially_copy_pass_by_ref
         )]
-        fn #name #generics(#(#params),*) -> #private::Plan #clause {
+        fn #name #generics(#(#params),*) -> #private::#returned #clause {
             #levels
             #plan
         }
@@ -192,7 +194,7 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
         Some(Key::Expr(value)) => {
             let span = Span::call_site().located_at(value.span());
             let lent = lend(value);
-            vec![record(cached, "record", span, &lent)]
+            vec![record(cached, "record_key", span, &lent)]
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Expr, Type};
+use syn::Type;
 
 use crate::args::{Key, Ttl};
 use crate::func::{Shape, has_references};
@@ -79,7 +79,7 @@ fn ttl(cached: &Cached) -> Option<TokenStream> {
             Some(quote!(#private::Ttl::For(#duration)))
         }
         Ttl::Forever => Some(quote!(#private::Ttl::Forever)),
-        Ttl::Expr(value) if !cached.needs_call(value) => Some(into_ttl(value)),
+        Ttl::Expr(value) if !cached.needs_call(value) => Some(quote!(#private::ttl(#value))),
         Ttl::Expr(_) | Ttl::OfResult(_) => None,
     }
 }
@@ -87,11 +87,6 @@ fn ttl(cached: &Cached) -> Option<TokenStream> {
 fn duration_tokens(duration: Duration) -> TokenStream {
     let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
     quote!(::core::time::Duration::new(#seconds, #nanos))
-}
-
-/// The type that is expected says what it becomes.
-fn into_ttl(value: &Expr) -> TokenStream {
-    quote!(::core::convert::From::from(#value))
 }
 
 /// Whether a handler of bytes can keep the result; nothing where its type depends on parameters, which a static cannot
@@ -126,7 +121,7 @@ impl Cached {
     }
 
     /// The type of what is stored, as far as tokens tell.
-    pub(super) fn stored(&self) -> &Type {
+    pub(crate) fn stored(&self) -> &Type {
         match &self.func.output.shape {
             Shape::Result(inner) if self.args.cache_err.is_none() => inner,
             Shape::Option(inner) if self.args.cache_none.is_none() => inner,

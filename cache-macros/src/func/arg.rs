@@ -1,7 +1,7 @@
 //! One argument of the function.
 
 use proc_macro2::Span;
-use quote::{ToTokens, format_ident};
+use quote::format_ident;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -59,12 +59,12 @@ impl Arg {
         Span::call_site().located_at(self.name.span())
     }
 
-    /// How it is called in messages.
+    /// How it is called in `skip`.
     pub(crate) fn label(&self) -> String {
-        match &self.form {
-            Form::Typed(pattern, _) if own_name(pattern).is_none() => pattern.to_token_stream().to_string(),
-            _ => self.name.to_string(),
+        if self.is_wild() {
+            return "_".to_owned();
         }
+        self.bindings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
     /// The pattern to be matched at the start of the body, where there is more to it than a name.

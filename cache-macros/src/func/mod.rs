@@ -8,9 +8,9 @@ mod item;
 mod output;
 mod skin;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, GenericParam, Ident, Type, TypeParamBound, WherePredicate};
+use syn::{Attribute, GenericParam, Generics, Ident, Signature, Type, TypeParamBound, WherePredicate};
 
 pub(crate) use arg::{Arg, Form, PRIMITIVES, plain};
 pub(crate) use item::Item;
@@ -87,6 +87,20 @@ impl Func {
     pub(crate) fn attributes<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Attribute> {
         self.item.attrs.iter().filter(|attribute| kinds.iter().any(|kind| attribute.path().is_ident(kind)))
     }
+
+    /// Further attributes `#[cached]`.
+    pub(crate) fn cached_again(&self) -> impl Iterator<Item = &Attribute> {
+        let is_cached = |path: &syn::Path| path.segments.last().is_some_and(|segment| segment.ident == "cached");
+        self.item.attrs.iter().filter(move |attribute| is_cached(attribute.path()))
+    }
+
+    /// The last token in front of the body or of the `where`.
+    pub(crate) fn end(&self) -> Span {
+        let Signature { generics, .. } = &self.item.sig;
+        let mut signature = self.item.sig.clone();
+        signature.generics = Generics { where_clause: None, ..generics.clone() };
+        signature.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span())
+    }
 }
 
 fn has_static<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> bool {
@@ -105,33 +119,49 @@ fn static_predicate(predicate: &WherePredicate) -> Option<&Type> {
 
 /// What the attribute was put on instead, or the syntax error.
 fn not_a_function(tokens: TokenStream, error: syn::Error) -> syn::Error {
-    let mut last = Span::call_site();
-    let mut after_const = false;
+    let (mut last, mut after) = (Span::call_site(), String::new());
     for token in tokens {
         last = token.span();
-        let TokenTree::Ident(word) = &token else { continue };
-        let (what, remedy) = match word.to_string().as_str() {
-            "fn" => break,
-            "const" => {
-                after_const = true;
-                continue;
+        let word = token.to_string();
+        let Some((what, remedy)) = (match &token {
+            TokenTree::Ident(_) if word == "fn" => break,
+            TokenTree::Ident(_) => kind_of_item(&word, &after),
+            TokenTree::Group(group) if after == "extern" && group.delimiter() == Delimiter::Brace => {
+                Some(("an `extern` block", "put it on a function that calls one of these"))
             }
-            "unsafe" | "async" | "extern" => continue,
-            _ if after_const => ("a constant", "put it on the function that computes the value"),
-            "impl" => ("an `impl` block", "put it on the functions inside"),
-            "trait" => ("a trait", "put it on the functions of its impls, or on those with a default body"),
-            "mod" => ("a module", "put it on the functions inside"),
-            "struct" | "enum" | "union" | "type" => ("a type", "put it on a function that gives one"),
-            "static" | "let" => ("a variable", "put it on the function that computes the value"),
-            "macro_rules" => ("a macro", "put it on the function inside"),
-            _ => continue,
+            TokenTree::Punct(_) if word == "!" => Some(("the call of a macro", "put it on the function inside")),
+            TokenTree::Punct(_) if word == "|" => Some(("a closure", "write it as a function")),
+            _ => None,
+        }) else {
+            // `"C"` does not count.
+            after = if matches!(token, TokenTree::Ident(_)) { word } else { after };
+            continue;
         };
-        return syn::Error::new(word.span(), format!("`#[cached]` is for functions, and this is {what}: {remedy}"));
+        return syn::Error::new(last, format!("`#[cached]` is for functions, and this is {what}: {remedy}"));
     }
     match last {
         span if error.to_string().contains("expected curly braces") => {
-            syn::Error::new(span, "this function has no body to run: put `#[cached]` on the function of an impl")
+            let message =
+                "this function has no body to run: put `#[cached]` on one that has, such as the function of an impl";
+            syn::Error::new(span, message)
         }
         _ => error,
     }
+}
+
+/// What an item is that begins with `word`, and where the attribute is to be put instead.
+fn kind_of_item(word: &str, after: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "impl" => ("an `impl` block", "put it on the functions inside"),
+        "trait" => ("a trait", "put it on the functions of its impls, or on those with a default body"),
+        "mod" => ("a module", "put it on the functions inside"),
+        "struct" | "enum" | "union" | "type" => ("a type", "put it on a function that gives one"),
+        "static" | "let" => ("a variable", "put it on the function that computes the value"),
+        "macro_rules" => ("a macro", "put it on the function inside"),
+        "use" | "crate" => ("an import", "put it on the function itself, where it is written"),
+        "safe" => ("a foreign function", "put it on a function that calls it"),
+        "unsafe" | "async" | "extern" => return None,
+        _ if after == "const" => ("a constant", "put it on the function that computes the value"),
+        _ => return None,
+    })
 }

@@ -1,8 +1,8 @@
 //! Checks of the function: its shape, its result, and what kinds of argument it has.
 
-use proc_macro2::Span;
-use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Ident, Lit, Type};
 
 use crate::args::{Args, Key, Ttl};
 use crate::errors::Errors;
@@ -38,13 +38,8 @@ fn shape(func: &Func, errors: &mut Errors) {
             "`main` is called once, so there is nothing to cache: move the work to a function of its own",
         );
     }
-    for attribute in &func.item.attrs {
-        if attribute.path().segments.last().is_some_and(|segment| segment.ident == "cached") {
-            errors.on(
-                attribute.path(),
-                "this function is `#[cached]` already: write all that it needs into one attribute",
-            );
-        }
+    for attribute in func.cached_again() {
+        errors.on(attribute.path(), "this function is `#[cached]` already: write all that it needs into one attribute");
     }
     for attribute in func.args.iter().flat_map(|arg| &arg.attrs) {
         if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
@@ -80,19 +75,16 @@ fn stores_nothing(args: &Args, errors: &mut Errors) {
     if !ttl.is_zero() {
         return;
     }
-    let mut without_effect = |name: &str, span: Option<Span>| {
-        if let Some(span) = span {
-            errors.at(
-                span,
-                format!("with `ttl = 0` nothing is stored, so this has no effect: leave `{name}` or `ttl` out"),
-            );
-        }
+    let mut without_effect = |name: &str, written: Option<TokenStream>| {
+        let message = format!("with `ttl = 0` nothing is stored, so this has no effect: leave `{name}` or `ttl` out");
+        written.into_iter().for_each(|written| errors.on(written, &message));
     };
-    without_effect("cache_err", args.cache_err);
-    without_effect("cache_none", args.cache_none);
-    without_effect("cache_if", args.cache_if.as_ref().map(Spanned::span));
-    without_effect("refresh", args.refresh.as_ref().map(Spanned::span));
-    without_effect("tags", args.tags.first().map(|tag| tag.literal.span()));
+    let flag = |name: &str, span: Option<Span>| span.map(|span| Ident::new(name, span).to_token_stream());
+    without_effect("cache_err", flag("cache_err", args.cache_err));
+    without_effect("cache_none", flag("cache_none", args.cache_none));
+    without_effect("cache_if", args.cache_if.as_ref().map(ToTokens::to_token_stream));
+    without_effect("refresh", args.refresh.as_ref().map(ToTokens::to_token_stream));
+    without_effect("tags", args.tags.first().map(|tag| tag.literal.to_token_stream()));
 }
 
 fn is_true(value: &Expr) -> bool {

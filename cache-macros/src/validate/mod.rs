@@ -8,7 +8,7 @@ use syn::{Expr, Ident};
 
 use crate::args::{Args, Companions, Key, Ttl};
 use crate::errors::Errors;
-use crate::func::{Func, PRIMITIVES};
+use crate::func::{Func, PRIMITIVES, has_references};
 use crate::krate::Krate;
 use crate::names::Names;
 use crate::place::Place;
@@ -30,7 +30,23 @@ impl Cached {
         names::check(&args, &mut func, errors);
         let companions = companions(&args, &func, place, errors);
         let krate = Krate::new(args.krate.as_ref());
-        Self { args, func, place, companions, krate }
+        let cached = Self { args, func, place, companions, krate };
+        cached.bytes(errors);
+        cached
+    }
+
+    /// A reference is written to bytes, and cannot be read from them. Said here, since the compiler finds the trait and
+    /// then speaks of lifetimes.
+    fn bytes(&self, errors: &mut Errors) {
+        let Some(handler) = &self.args.handler else { return };
+        if matches!(handler.value().as_str(), "disk" | "redis")
+            && self.func.output.problems.is_empty()
+            && has_references(self.stored())
+        {
+            let message = "a borrowed result cannot be read back from bytes: return an owned value, such as a `String`, or \
+                           use a handler that keeps objects, such as `handler = \"ram\"`";
+            errors.on(self.stored(), message);
+        }
     }
 
     /// Whether there may be type parameters around the function. `companions = false` is what one writes where its place

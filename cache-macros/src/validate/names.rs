@@ -52,6 +52,20 @@ pub(super) fn check(args: &Args, func: &mut Func, errors: &mut Errors) {
         after_the_run(ttl, "a `ttl` of the result", func, errors);
     }
     addresses(args, func, errors);
+    meant(args, func);
+}
+
+/// An argument that was most likely meant is skipped too: the companions, which stay for the editor, ask for it no more.
+fn meant(args: &Args, func: &mut Func) {
+    for name in &args.skip {
+        let known = all_names(func);
+        let near = nearest(&name.to_string(), known.iter().map(String::as_str));
+        if let Some(arg) =
+            func.args.iter_mut().find(|arg| near.is_some_and(|near| arg.bindings.iter().any(|own| own == near)))
+        {
+            arg.skipped = true;
+        }
+    }
 }
 
 /// What is evaluated for a key may use the arguments that are in it.

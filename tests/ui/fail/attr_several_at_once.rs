@@ -8,4 +8,6 @@ fn several(db: &str, id: u64) -> u64 {
 
 fn main() {
     several("", 1);
+    let _ = several::peek(1);
+    let _ = several::refresh("", 1);
 }

@@ -7,5 +7,6 @@ fn str(n: u64) -> String { n.to_string() }
 fn other(n: u64) -> String { n.to_string() }
 
 fn main() {
-    let _: &'static str = "";
+    let text: &'static str = "";
+    let _: (bool, String, String) = (text.is_empty(), str(1), other(1));
 }

@@ -4,11 +4,13 @@ use larder::cached;
 fn elided(s: &str) -> &str { s }
 
 #[cached]
-fn named<'a>(s: &'a str) -> Option<&'a str> { Some(s) }
+fn named<'a>(s: &'a str, n: u64) -> &'a str { let _ = n; s }
 
 #[cached]
-fn inside(s: &str) -> std::borrow::Cow<'_, str> { s.into() }
+async fn later(s: &str) -> &str { s }
 
 fn main() {
-    elided("");
+    let _ = elided("");
+    let _ = named("", 1);
+    drop(later(""));
 }

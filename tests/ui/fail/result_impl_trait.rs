@@ -4,6 +4,12 @@ use larder::cached;
 fn iterator(n: u64) -> impl Iterator<Item = u64> { 0..n }
 
 #[cached]
-fn future(n: u64) -> impl std::future::Future<Output = u64> { async move { n } }
+fn inside(n: u64) -> Option<impl Clone> { Some(n) }
 
-fn main() {}
+#[cached]
+async fn later(n: u64) -> impl Clone { n }
+
+fn main() {
+    let _ = (iterator(1), inside(1));
+    drop(later(1));
+}

@@ -1,6 +1,11 @@
 use larder::cached;
 
 #[cached]
-fn mutable(n: u64) -> &'static mut u64 { Box::leak(Box::new(n)) }
+fn forever(n: u64) -> &'static mut u64 { Box::leak(Box::new(n)) }
 
-fn main() {}
+#[cached]
+fn elided(n: &mut u64) -> &mut u64 { n }
+
+fn main() {
+    let _ = (forever(1), elided(&mut 1));
+}

@@ -3,4 +3,10 @@ use larder::cached;
 #[cached]
 fn never(n: u64) -> ! { panic!("{n}") }
 
-fn main() {}
+#[cached]
+async fn later(n: u64) -> ! { panic!("{n}") }
+
+fn main() {
+    drop(later(1));
+    never(1);
+}

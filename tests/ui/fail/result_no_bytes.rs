@@ -4,9 +4,12 @@ use larder::cached;
 struct Row;
 
 #[cached(handler = "redis")]
-async fn redis(n: u64) -> Option<Row> { let _ = n; Some(Row) }
+async fn redis(n: u64) -> Row { let _ = n; Row }
 
 #[cached(handler = "disk")]
-fn disk<T: Clone + Send + Sync + 'static>(n: u64) -> Vec<T> { let _ = n; Vec::new() }
+fn disk(n: u64) -> Vec<Row> { let _ = n; Vec::new() }
 
-fn main() {}
+fn main() {
+    drop((redis(1), redis::peek(1)));
+    let _ = (disk(1), disk::peek(1));
+}

@@ -1,6 +1,14 @@
 use larder::cached;
 
-#[cached]
-fn counted(n: u64) -> std::rc::Rc<u64> { n.into() }
+use std::rc::Rc;
 
-fn main() {}
+#[cached]
+fn counted(n: u64) -> Rc<u64> { n.into() }
+
+#[cached]
+async fn inside(n: u64) -> Result<Rc<str>, ()> { Ok(n.to_string().into()) }
+
+fn main() {
+    let _ = (counted(1), counted::peek(1));
+    drop((inside(1), inside::peek(1)));
+}

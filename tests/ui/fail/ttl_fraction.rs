@@ -1,6 +1,12 @@
 use larder::cached;
 
 #[cached(ttl = 1.5)]
-fn fraction(n: u64) -> u64 { n }
+fn number(n: u64) -> u64 { n }
 
-fn main() {}
+#[cached(ttl = "1.5h")]
+fn text(n: u64) -> u64 { n }
+
+fn main() {
+    let _ = (number(1), number::peek(1));
+    let _ = (text(1), text::peek(1));
+}

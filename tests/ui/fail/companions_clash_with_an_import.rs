@@ -1,0 +1,13 @@
+use larder::cached;
+
+mod other {
+    pub mod posts {}
+}
+use other::posts;
+
+#[cached]
+fn posts(n: u64) -> u64 { n }
+
+fn main() {
+    let _ = posts(1);
+}

@@ -1,0 +1,8 @@
+use larder::cached;
+
+#[cached]
+const N: u64 = 1;
+
+fn main() {
+    let _ = N;
+}

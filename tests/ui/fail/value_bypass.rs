@@ -1,0 +1,52 @@
+use larder::cached;
+
+#[cached(bypass)]
+fn nothing(n: u64) -> u64 { n }
+
+#[cached(bypass =)]
+fn no_value(n: u64) -> u64 { n }
+
+#[cached(bypass = 5)]
+fn integer(n: u64) -> u64 { n }
+
+#[cached(bypass = -5)]
+fn negative(n: u64) -> u64 { n }
+
+#[cached(bypass = 1.5)]
+fn float(n: u64) -> u64 { n }
+
+#[cached(bypass = "text")]
+fn text(n: u64) -> u64 { n }
+
+#[cached(bypass = "")]
+fn empty_text(n: u64) -> u64 { n }
+
+#[cached(bypass = 'c')]
+fn character(n: u64) -> u64 { n }
+
+#[cached(bypass = ["a", "b"])]
+fn array(n: u64) -> u64 { n }
+
+#[cached(bypass("a"))]
+fn list(n: u64) -> u64 { n }
+
+#[cached(bypass = |v| v)]
+fn closure(n: u64) -> u64 { n }
+
+#[cached(bypass = b"text")]
+fn bytes(n: u64) -> u64 { n }
+
+fn main() {
+    let _ = (nothing(1), nothing::peek(1));
+    let _ = (no_value(1), no_value::peek(1));
+    let _ = (integer(1), integer::peek(1));
+    let _ = (negative(1), negative::peek(1));
+    let _ = (float(1), float::peek(1));
+    let _ = (text(1), text::peek(1));
+    let _ = (empty_text(1), empty_text::peek(1));
+    let _ = (character(1), character::peek(1));
+    let _ = (array(1), array::peek(1));
+    let _ = (list(1), list::peek(1));
+    let _ = (closure(1), closure::peek(1));
+    let _ = (bytes(1), bytes::peek(1));
+}

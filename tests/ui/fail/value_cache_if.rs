@@ -1,0 +1,52 @@
+use larder::cached;
+
+#[cached(cache_if)]
+fn nothing(n: u64) -> u64 { n }
+
+#[cached(cache_if =)]
+fn no_value(n: u64) -> u64 { n }
+
+#[cached(cache_if = 5)]
+fn integer(n: u64) -> u64 { n }
+
+#[cached(cache_if = -5)]
+fn negative(n: u64) -> u64 { n }
+
+#[cached(cache_if = 1.5)]
+fn float(n: u64) -> u64 { n }
+
+#[cached(cache_if = "text")]
+fn text(n: u64) -> u64 { n }
+
+#[cached(cache_if = "")]
+fn empty_text(n: u64) -> u64 { n }
+
+#[cached(cache_if = true)]
+fn boolean(n: u64) -> u64 { n }
+
+#[cached(cache_if = 'c')]
+fn character(n: u64) -> u64 { n }
+
+#[cached(cache_if = ["a", "b"])]
+fn array(n: u64) -> u64 { n }
+
+#[cached(cache_if("a"))]
+fn list(n: u64) -> u64 { n }
+
+#[cached(cache_if = b"text")]
+fn bytes(n: u64) -> u64 { n }
+
+fn main() {
+    let _ = (nothing(1), nothing::peek(1));
+    let _ = (no_value(1), no_value::peek(1));
+    let _ = (integer(1), integer::peek(1));
+    let _ = (negative(1), negative::peek(1));
+    let _ = (float(1), float::peek(1));
+    let _ = (text(1), text::peek(1));
+    let _ = (empty_text(1), empty_text::peek(1));
+    let _ = (boolean(1), boolean::peek(1));
+    let _ = (character(1), character::peek(1));
+    let _ = (array(1), array::peek(1));
+    let _ = (list(1), list::peek(1));
+    let _ = (bytes(1), bytes::peek(1));
+}

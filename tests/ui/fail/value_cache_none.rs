@@ -1,0 +1,56 @@
+use larder::cached;
+
+#[cached(cache_none =)]
+fn no_value(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = 5)]
+fn integer(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = -5)]
+fn negative(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = 1.5)]
+fn float(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = "text")]
+fn text(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = "")]
+fn empty_text(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = true)]
+fn boolean(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = 'c')]
+fn character(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = n)]
+fn path(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = ["a", "b"])]
+fn array(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none("a"))]
+fn list(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = |v| v)]
+fn closure(n: u64) -> Option<u64> { Some(n) }
+
+#[cached(cache_none = b"text")]
+fn bytes(n: u64) -> Option<u64> { Some(n) }
+
+fn main() {
+    let _ = (no_value(1), no_value::peek(1));
+    let _ = (integer(1), integer::peek(1));
+    let _ = (negative(1), negative::peek(1));
+    let _ = (float(1), float::peek(1));
+    let _ = (text(1), text::peek(1));
+    let _ = (empty_text(1), empty_text::peek(1));
+    let _ = (boolean(1), boolean::peek(1));
+    let _ = (character(1), character::peek(1));
+    let _ = (path(1), path::peek(1));
+    let _ = (array(1), array::peek(1));
+    let _ = (list(1), list::peek(1));
+    let _ = (closure(1), closure::peek(1));
+    let _ = (bytes(1), bytes::peek(1));
+}
