@@ -55,14 +55,14 @@ pub(super) fn check(args: &Args, func: &mut Func, errors: &mut Errors) {
     meant(args, func);
 }
 
-/// An argument that was most likely meant is skipped too: the companions, which stay for the editor, ask for it no more.
+/// Instead of a name that there is not, the argument that was most likely meant is skipped: the companions, which stay for
+/// the editor, ask for it no more.
 fn meant(args: &Args, func: &mut Func) {
-    for name in &args.skip {
-        let known = all_names(func);
-        let near = nearest(&name.to_string(), known.iter().map(String::as_str));
-        if let Some(arg) =
-            func.args.iter_mut().find(|arg| near.is_some_and(|near| arg.bindings.iter().any(|own| own == near)))
-        {
+    let known = all_names(func);
+    for name in args.skip.iter().map(ToString::to_string).filter(|name| name != "_" && !known.contains(name)) {
+        let near = nearest(&name, known.iter().map(String::as_str));
+        let is_it = |arg: &&mut Arg| arg.bindings.iter().any(|own| near.is_some_and(|near| own == near));
+        if let Some(arg) = func.args.iter_mut().find(is_it) {
             arg.skipped = true;
         }
     }
