@@ -96,7 +96,13 @@ struct Point {
 }
 
 #[cached(key = "{x}-{a}-{b}-{n}", skip(db))]
-fn patterns(Point { x, .. }: Point, (a, mut b): (u8, String), mut n: u8, _: u8, State(db): State<&'static str>) -> usize {
+fn patterns(
+    Point { x, .. }: Point,
+    (a, mut b): (u8, String),
+    mut n: u8,
+    _: u8,
+    State(db): State<&'static str>,
+) -> usize {
     b.push('x');
     n += 1;
     usize::from(x) + usize::from(a) + b.len() + usize::from(n) + db.len()
@@ -218,8 +224,6 @@ mod inner {
     pub(super) fn other() -> String {
         str(1)
     }
-
-    
 }
 
 use inner::renamed as imported;
