@@ -27,7 +27,10 @@ async fn main() {
     let _lab = larder::test::lab();
     for _ in 0..2 {
         assert_eq!((parse("7").unwrap(), is_send(parse_later("7")).await.unwrap()), (7, 8));
-        assert_eq!((parse("").unwrap_err().to_string(), parse("x").unwrap_err().to_string()), ("empty".into(), "of x".into()));
+        assert_eq!(
+            (parse("").unwrap_err().to_string(), parse("x").unwrap_err().to_string()),
+            ("empty".into(), "of x".into())
+        );
         assert!(parse_later("x").await.is_err());
     }
     assert_eq!((parse::stats().runs, parse_later::stats().runs), (5, 3));

@@ -26,7 +26,10 @@ async fn main() {
     let _lab = larder::test::lab();
     for _ in 0..2 {
         assert_eq!((sync("7").unwrap(), is_send(sendable("7")).await.unwrap()), (7, 7));
-        assert_eq!((sync("0").unwrap_err().to_string(), sendable("0").await.unwrap_err().to_string()), ("zero".into(), "zero".into()));
+        assert_eq!(
+            (sync("0").unwrap_err().to_string(), sendable("0").await.unwrap_err().to_string()),
+            ("zero".into(), "zero".into())
+        );
         assert!(sync("x").is_err() && sendable("x").await.is_err());
     }
     assert_eq!((sync::stats().runs, sendable::stats().runs), (5, 5));

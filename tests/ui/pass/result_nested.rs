@@ -26,7 +26,10 @@ fn main() {
         assert_eq!([0, 1, 2].map(failed), [None, Some(Err(String::new())), Some(Ok(2))]);
     }
     assert_eq!((options::stats().runs, found::stats().runs, failed::stats().runs), (4, 4, 4));
-    assert_eq!((found::peek(0).unwrap(), found::peek(1).unwrap(), found::peek(2).unwrap()), (None, Some(None), Some(Some(2))));
+    assert_eq!(
+        (found::peek(0).unwrap(), found::peek(1).unwrap(), found::peek(2).unwrap()),
+        (None, Some(None), Some(Some(2)))
+    );
     found::prime(0, None).unwrap();
     assert_eq!(found(0), Ok(None));
 }

@@ -30,7 +30,10 @@ async fn main() {
     let _lab = larder::test::lab();
     for _ in 0..2 {
         assert_eq!((plain(1), plain(0), alias(1).await, alias(0).await), (Some(0), None, Some(0), None));
-        assert_eq!((with_none(1), with_none(0), alias_with_none(1), alias_with_none(0)), (Some(0), None, Some(0), None));
+        assert_eq!(
+            (with_none(1), with_none(0), alias_with_none(1), alias_with_none(0)),
+            (Some(0), None, Some(0), None)
+        );
     }
     assert_eq!((plain::stats().runs, alias::stats().runs), (3, 3));
     assert_eq!((with_none::stats().runs, alias_with_none::stats().runs), (2, 2));
