@@ -1,4 +1,5 @@
-//! `tags` is a string or several, with arguments and fields in braces; invalidating one drops what carries it, of any function.
+//! `tags` is a string or several, with arguments and fields in braces; invalidating one drops what carries it, of any
+//! function.
 #![deny(warnings)]
 
 use larder::cached;

@@ -1,4 +1,5 @@
-//! `#[tracing::instrument]` makes one span: for each run where it stands above `#[cached]`, for each call where it stands below.
+//! `#[tracing::instrument]` makes one span: for each run where it stands above `#[cached]`, for each call where it
+//! stands below.
 #![deny(warnings)]
 
 use larder::cached;

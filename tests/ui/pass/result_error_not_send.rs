@@ -1,4 +1,5 @@
-//! An error that is not `Send` does not make the future of an async function any less `Send`, nor keep its `Ok` from being stored.
+//! An error that is not `Send` does not make the future of an async function any less `Send`, nor keep its `Ok` from
+//! being stored.
 #![deny(warnings)]
 
 use larder::cached;

@@ -1,4 +1,5 @@
-//! A type of the user's that is called `Option` or `Result` is stored whole; the operations need an alias to tell it by.
+//! A type of the user's that is called `Option` or `Result` is stored whole; the operations need an alias to tell it
+//! by.
 #![deny(warnings)]
 
 use larder::cached;

@@ -1,4 +1,5 @@
-//! `#[async_trait]`: methods of impls and default methods are cached, apart for each implementor, and their futures are `Send`.
+//! `#[async_trait]`: methods of impls and default methods are cached, apart for each implementor, and their futures are
+//! `Send`.
 #![deny(warnings)]
 
 use async_trait::async_trait;
