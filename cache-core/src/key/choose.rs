@@ -8,8 +8,7 @@ use std::hash::Hash;
 
 use serde::Serialize;
 
-use super::hash::RecordingHasher;
-use super::{KeyPart, Recorder, serial};
+use super::{KeyPart, Recorder, hash, serial};
 
 /// An argument that is about to be recorded.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ pub trait ViaHash {
 
 impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
     fn record(&self, recorder: &mut Recorder) {
-        recorder.part(|recorder| self.0.hash(&mut RecordingHasher(recorder)));
+        recorder.part(|recorder| hash::record(self.0, recorder));
     }
 }
 

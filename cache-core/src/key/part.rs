@@ -17,6 +17,8 @@ use super::Recorder;
 /// leaves out something that the cached function reads (two values that differ only there would share a result). The
 /// standard library has such types: a `Path` feeds its `Hash` the same for `/etc` and `etc`; larder records paths
 /// exactly when they are arguments, but a *derived* `Hash` of a struct with a `PathBuf` in it does not see the difference.
+/// Where only `Hash` is known of what is a path (a generic `P: AsRef<Path> + Hash`, a tuple of a path and a type of your
+/// own), calls run uncached: write `key = path.as_ref()`, say.
 ///
 /// What is recorded must differ whenever the values differ: record every field, in order, each through its own
 /// `KeyPart`, [`Recorder::framed`] or [`Recorder::fixed`].

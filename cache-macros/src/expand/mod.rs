@@ -58,13 +58,14 @@ impl Cached {
     /// The hidden function that gives the site, and the one that makes a plan. Their names carry the name of the
     /// function where the path of the companion type would not: the runtime takes the name of a site from there.
     fn hidden(&self, what: &str, companions: &Ident) -> Ident {
+        // As arguments of the macro, names lose their `r#`.
         let name = self.func.name();
         if self.beside_a_method() {
-            format_ident!("__larder_{what}_beside_{name}", span = Span::call_site())
+            format_ident!("__larder_{}_beside_{}", what, name, span = Span::call_site())
         } else if companions == name {
             format_ident!("__larder_{what}", span = Span::call_site())
         } else {
-            format_ident!("__larder_{what}_of_{name}", span = Span::call_site())
+            format_ident!("__larder_{}_of_{}", what, name, span = Span::call_site())
         }
     }
 

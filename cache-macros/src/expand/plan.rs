@@ -70,8 +70,7 @@ pub(super) fn call(cached: &Cached, companions: &Ident, in_companion: bool) -> T
     let values = in_key(cached).map(|arg| {
         let (name, span) = (&arg.name, arg.span());
         match &arg.form {
-            Form::Receiver(Receiver { kind: ReceiverKind::Reference(..), .. }) => quote!(#name),
-            Form::Receiver(_) if in_companion => quote!(#name),
+            Form::Receiver(receiver) if in_companion || is_lent(receiver) => quote!(#name),
             _ => quote_spanned!(span=> &#name),
         }
     });
@@ -108,9 +107,19 @@ pub(super) fn lent_receiver(receiver: &Receiver) -> TokenStream {
     match &receiver.kind {
         ReceiverKind::Value => quote!(&#this),
         ReceiverKind::Reference(and, lifetime, _) => quote!(#and #lifetime #this),
+        ReceiverKind::Typed(colon, ty) if is_lent(receiver) => quote!(#this #colon #ty),
         ReceiverKind::Typed(colon, ty) => quote!(#this #colon &#ty),
         // A form that this syntax tree does not know yet.
         _ => quote!(#receiver),
+    }
+}
+
+/// Whether the method itself takes the receiver by reference, so that `repo.load_peek(7)` finds it as `repo.load(7)` does.
+fn is_lent(receiver: &Receiver) -> bool {
+    match &receiver.kind {
+        ReceiverKind::Reference(..) => true,
+        ReceiverKind::Typed(_, ty) => matches!(plain(ty), Type::Reference(reference) if reference.mutability.is_none()),
+        _ => false,
     }
 }
 

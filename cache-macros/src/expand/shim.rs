@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Expr, FnArg, Pat, PatIdent, Signature};
+use syn::{Attribute, Expr, FnArg, Pat, PatIdent, Signature};
 
 use super::{how, plan, site};
 use crate::func::{Arg, Item, Skin};
@@ -67,16 +67,23 @@ fn in_skin(cached: &Cached, statements: TokenStream) -> TokenStream {
     }
 }
 
-/// Arguments that are patterns get a name.
+/// Arguments that are patterns get a name. What is said of lints goes with the pattern into the body.
 fn renamed(signature: &Signature, args: &[Arg]) -> Signature {
     let mut signature = signature.clone();
     for (input, arg) in signature.inputs.iter_mut().zip(args) {
         let FnArg::Typed(typed) = input else { continue };
+        if arg.pattern().is_some() {
+            typed.attrs.retain(|attribute| !is_lint(attribute));
+        }
         let by_name =
             PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: arg.name.clone(), subpat: None };
         *typed.pat = Pat::Ident(by_name);
     }
     signature
+}
+
+fn is_lint(attribute: &Attribute) -> bool {
+    ["allow", "expect", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
 }
 
 /// `.bypass(…)` and `.refresh(…)`.
@@ -145,7 +152,9 @@ fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
 fn body(cached: &Cached, first: Option<&TokenStream>) -> TokenStream {
     let parts = cached.func.args.iter().filter_map(|arg| {
         let (name, pattern) = (&arg.name, arg.pattern()?);
-        Some(quote!(let #pattern = #name;))
+        let lints = arg.attrs.iter().filter(|attribute| is_lint(attribute));
+        let mutable = arg.is_lent_mutably().then(|| quote!(let mut #name = #name;));
+        Some(quote!(#mutable #(#lints)* let #pattern = #name;))
     });
     let statements = &cached.func.item.statements;
     let block = cached.func.item.block(quote!(#first #(#parts)* #statements));

@@ -79,6 +79,11 @@ impl Arg {
         }
     }
 
+    /// Whether its pattern borrows mutably from it, as `ref mut` does.
+    pub(crate) fn is_lent_mutably(&self) -> bool {
+        self.pattern().is_some_and(contains_ref_mut)
+    }
+
     /// The pattern with which its parts are named where it is only lent.
     pub(crate) fn lent_pattern(&self) -> Option<Pat> {
         let pattern = self.pattern().filter(|pattern| own_name(pattern).is_none())?;
@@ -181,6 +186,19 @@ fn contains_reference(pattern: &Pat) -> bool {
     impl<'ast> Visit<'ast> for Found {
         fn visit_pat_reference(&mut self, _: &'ast PatReference) {
             self.0 = true;
+        }
+    }
+    let mut found = Found(false);
+    found.visit_pat(pattern);
+    found.0
+}
+
+fn contains_ref_mut(pattern: &Pat) -> bool {
+    struct Found(bool);
+    impl<'ast> Visit<'ast> for Found {
+        fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+            self.0 |= pattern.by_ref.is_some() && pattern.mutability.is_some();
+            visit::visit_pat_ident(self, pattern);
         }
     }
     let mut found = Found(false);
