@@ -26,11 +26,17 @@ async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> {
         ::larder::private::Registered(& __LARDER_SITE)
     }
     let __larder_returns = ::larder::private::Returns::<Result<User, DbError>>::new();
-    __larder_returns.require_bytes((&&&__larder_returns).outcome());
+    __larder_returns.require_bytes((&&&__larder_returns).larder_outcome());
     let __larder_plan = {
         let mut __larder_key = ::larder::private::Recorder::new();
-        __larder_key.display(::core::format_args!("{}", team));
-        __larder_key.display(::core::format_args!("{}", id));
+        ::larder::private::Recorder::display(
+            &mut __larder_key,
+            ::core::format_args!("{}", team),
+        );
+        ::larder::private::Recorder::display(
+            &mut __larder_key,
+            ::core::format_args!("{}", id),
+        );
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
             .tag(::core::format_args!("users"))
@@ -40,13 +46,13 @@ async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> {
         let __larder_returns = ::larder::private::Returns::<
             Result<User, DbError>,
         >::new();
-        let __larder_outcome = (&&&__larder_returns).outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
     };
     (&&::larder::private::Returns::<Result<User, DbError>>::new())
-        .call_async(
+        .larder_call_async(
             &__LARDER_SITE,
             __larder_plan,
             __larder_how,

@@ -46,20 +46,26 @@ where
         }
         let __larder_plan = {
             let mut __larder_key = ::larder::private::Recorder::new();
-            (&&&&::larder::private::Argument(&self)).record_self(&mut __larder_key);
-            __larder_key.argument(&id);
+            (&&&&::larder::private::Argument(&self))
+                .larder_record_self(&mut __larder_key);
+            ::larder::private::Recorder::argument(&mut __larder_key, &id);
             ::larder::private::Plan::new(__larder_key)
                 .instance(::larder::private::Instance::of(&|| ()))
         };
         let __larder_how = {
             let __larder_returns = ::larder::private::Returns::<Option<User>>::new();
-            let __larder_outcome = (&&&__larder_returns).outcome();
-            let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+            let __larder_outcome = (&&&__larder_returns).larder_outcome();
+            let __larder_codec = (&&__larder_returns.kept(__larder_outcome))
+                .larder_codec();
             __larder_returns
-                .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+                .how(
+                    __larder_outcome,
+                    __larder_codec,
+                    (&&__larder_returns).larder_share(),
+                )
         };
         (&&::larder::private::Returns::<Option<User>>::new())
-            .call_async(
+            .larder_call_async(
                 &__LARDER_SITE,
                 __larder_plan,
                 __larder_how,

@@ -62,7 +62,7 @@ impl square {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
         let mut __larder_key = ::larder::private::Recorder::new();
-        __larder_key.argument(n);
+        ::larder::private::Recorder::argument(&mut __larder_key, n);
         ::larder::private::Plan::new(__larder_key)
     }
     #[doc(hidden)]
@@ -70,10 +70,10 @@ impl square {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
         let __larder_returns = ::larder::private::Returns::<u64>::new();
-        let __larder_outcome = (&&&__larder_returns).outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
     }
     ///Drops the result of [`square`](fn@square) for these arguments.
     ///

@@ -25,16 +25,21 @@ impl Repo {
         }
         let __larder_plan = {
             let mut __larder_key = ::larder::private::Recorder::new();
-            __larder_key.argument(&n);
+            ::larder::private::Recorder::argument(&mut __larder_key, &n);
             ::larder::private::Plan::new(__larder_key)
                 .instance(::larder::private::Instance::of(&|| ()))
         };
         let __larder_how = {
             let __larder_returns = ::larder::private::Returns::<u64>::new();
-            let __larder_outcome = (&&&__larder_returns).outcome();
-            let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+            let __larder_outcome = (&&&__larder_returns).larder_outcome();
+            let __larder_codec = (&&__larder_returns.kept(__larder_outcome))
+                .larder_codec();
             __larder_returns
-                .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+                .how(
+                    __larder_outcome,
+                    __larder_codec,
+                    (&&__larder_returns).larder_share(),
+                )
         };
         ::larder::private::call(
             &__LARDER_SITE,

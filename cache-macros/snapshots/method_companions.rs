@@ -12,7 +12,7 @@ impl<T: Hash> Repo<T> {
         let __larder_plan = Self::__larder_plan_beside_load(&self, &n);
         let __larder_how = Self::__larder_how_beside_load();
         (&&::larder::private::Returns::<Option<u64>>::new())
-            .call_async(
+            .larder_call_async(
                 Self::__larder_site_beside_load(),
                 __larder_plan,
                 __larder_how,
@@ -55,8 +55,8 @@ impl<T: Hash> Repo<T> {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
         let mut __larder_key = ::larder::private::Recorder::new();
-        (&&&&::larder::private::Argument(&self)).record_self(&mut __larder_key);
-        __larder_key.argument(n);
+        (&&&&::larder::private::Argument(&self)).larder_record_self(&mut __larder_key);
+        ::larder::private::Recorder::argument(&mut __larder_key, n);
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
     }
@@ -65,10 +65,10 @@ impl<T: Hash> Repo<T> {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
         let __larder_returns = ::larder::private::Returns::<Option<u64>>::new();
-        let __larder_outcome = (&&&__larder_returns).outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
             .written()
     }
     ///Drops the result of [`load`](Self::load) for these arguments.

@@ -30,16 +30,16 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         #[allow(unused_variables)]
         let (a, b) = __arg1;
         let mut __larder_key = ::larder::private::Recorder::new();
-        (&&&&::larder::private::Argument(&(x, a))).record_key(&mut __larder_key);
+        (&&&&::larder::private::Argument(&(x, a))).larder_record_key(&mut __larder_key);
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
     };
     let __larder_how = {
         let __larder_returns = ::larder::private::Returns::<u8>::new();
-        let __larder_outcome = (&&&__larder_returns).outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
     };
     ::larder::private::call(
         &__LARDER_SITE,

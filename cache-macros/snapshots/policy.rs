@@ -22,17 +22,17 @@ fn page(url: &str, fresh: bool) -> Page {
     }
     let __larder_plan = {
         let mut __larder_key = ::larder::private::Recorder::new();
-        __larder_key.argument(&url);
+        ::larder::private::Recorder::argument(&mut __larder_key, &url);
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
     }
         .bypass(fresh);
     let __larder_how = {
         let __larder_returns = ::larder::private::Returns::<Page>::new();
-        let __larder_outcome = (&&&__larder_returns).outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
             .policy(|__larder_result: &Page| {
                 ::larder::private::Verdict::store()
                     .only_if(

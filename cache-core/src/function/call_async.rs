@@ -73,7 +73,13 @@ impl<F: Future> Future for Driven<'_, F> {
 /// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
 pub trait CallSend<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<V, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, V>, run: F) -> impl Future<Output = R>
+    fn larder_call_async<V, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, V>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>;
@@ -81,7 +87,13 @@ pub trait CallSend<R> {
 
 #[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R: Send> CallSend<R> for &Returns<R> {
-    fn call_async<V, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, V>, run: F) -> impl Future<Output = R>
+    fn larder_call_async<V, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, V>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
@@ -105,7 +117,13 @@ impl<R: Send> CallSend<R> for &Returns<R> {
 /// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
 pub trait CallLocal<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn call_async<V, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, V>, run: F) -> impl Future<Output = R>
+    fn larder_call_async<V, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, V>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>;
@@ -113,7 +131,13 @@ pub trait CallLocal<R> {
 
 #[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R> CallLocal<R> for Returns<R> {
-    fn call_async<V, F, Fut>(&self, site: &'static Site, plan: Plan, how: How<R, V>, run: F) -> impl Future<Output = R>
+    fn larder_call_async<V, F, Fut>(
+        &self,
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, V>,
+        run: F,
+    ) -> impl Future<Output = R>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,

@@ -73,7 +73,7 @@ impl<R, V> Copy for How<R, V> {}
 
 impl<R> Returns<R> {
     /// Results that fall apart as `outcome` says, are kept by `codec` and shared by `share`.
-    pub fn how<O: Outcome<R>>(&self, _outcome: O, codec: Codec, share: Option<Share<R>>) -> How<R, O::Value>
+    pub fn how<O: Outcome<R>>(self, _outcome: O, codec: Codec, share: Option<Share<R>>) -> How<R, O::Value>
     where
         O::Value: Value,
     {

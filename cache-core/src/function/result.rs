@@ -62,6 +62,15 @@ pub struct Returns<R>(PhantomData<fn() -> R>);
 #[derive(Debug)]
 pub struct Kept<V>(PhantomData<fn() -> V>);
 
+impl<T> Clone for Returns<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Returns<T> {}
+
+/// Its methods take it by value: those are found before the methods of any trait.
 impl<R> Returns<R> {
     /// The return type `R`.
     #[allow(clippy::new_without_default, reason = "generated code must not need a trait of the prelude")]
@@ -71,19 +80,19 @@ impl<R> Returns<R> {
     }
 
     /// What `outcome` stores of it.
-    pub const fn kept<O: Outcome<R>>(&self, _outcome: O) -> Kept<O::Value> {
+    pub const fn kept<O: Outcome<R>>(self, _outcome: O) -> Kept<O::Value> {
         Kept(PhantomData)
     }
 
     /// Asserts that it can be stored at all.
-    pub const fn require_value<O: Outcome<R>>(&self, _outcome: O)
+    pub const fn require_value<O: Outcome<R>>(self, _outcome: O)
     where
         O::Value: Value,
     {
     }
 
     /// Asserts that a handler of bytes can store it.
-    pub const fn require_bytes<O: Outcome<R>>(&self, _outcome: O)
+    pub const fn require_bytes<O: Outcome<R>>(self, _outcome: O)
     where
         O::Value: BytesValue,
     {
@@ -91,7 +100,7 @@ impl<R> Returns<R> {
 
     /// Results that are not shared with those who waited unless they are stored.
     #[must_use]
-    pub const fn not_shared(&self) -> Option<Share<R>> {
+    pub const fn not_shared(self) -> Option<Share<R>> {
         None
     }
 }
@@ -99,7 +108,7 @@ impl<R> Returns<R> {
 impl<V: Value> Kept<V> {
     /// Objects only, whatever else the type can do.
     #[must_use]
-    pub const fn object(&self) -> Codec {
+    pub const fn object(self) -> Codec {
         Codec::object::<V>()
     }
 }
@@ -196,19 +205,19 @@ macro_rules! levels {
         $(#[$meta])*
         pub trait $trait {
             /// Without `cache_err` and `cache_none`.
-            fn outcome(&self) -> $plain {
+            fn larder_outcome(&self) -> $plain {
                 $plain
             }
             /// With `cache_err`.
-            fn outcome_err(&self) -> $err {
+            fn larder_outcome_err(&self) -> $err {
                 $err
             }
             /// With `cache_none`.
-            fn outcome_none(&self) -> $none {
+            fn larder_outcome_none(&self) -> $none {
                 $none
             }
             /// With both.
-            fn outcome_err_none(&self) -> $both {
+            fn larder_outcome_err_none(&self) -> $both {
                 $both
             }
         }
@@ -230,11 +239,11 @@ impl<R> IsPlain for Returns<R> {}
 /// The first level of how a value is kept: with serde, so handlers of bytes can keep it too.
 pub trait ViaSerde {
     /// How it is kept.
-    fn codec(&self) -> Codec;
+    fn larder_codec(&self) -> Codec;
 }
 
 impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &Kept<V> {
-    fn codec(&self) -> Codec {
+    fn larder_codec(&self) -> Codec {
         Codec::serde::<V>()
     }
 }
@@ -242,13 +251,13 @@ impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &Kept<V> {
 /// The last level of how a value is kept: as an object only.
 pub trait ViaObject<V> {
     /// How it is kept, if it can be at all.
-    fn codec(&self) -> Codec
+    fn larder_codec(&self) -> Codec
     where
         V: Value;
 }
 
 impl<V> ViaObject<V> for Kept<V> {
-    fn codec(&self) -> Codec
+    fn larder_codec(&self) -> Codec
     where
         V: Value,
     {
@@ -274,11 +283,11 @@ impl<R> Copy for Share<R> {}
 /// The first level of sharing: the result can be copied.
 pub trait Shared<R> {
     /// How it is shared.
-    fn share(&self) -> Option<Share<R>>;
+    fn larder_share(&self) -> Option<Share<R>>;
 }
 
 impl<R: Clone + Send + Sync + 'static> Shared<R> for &Returns<R> {
-    fn share(&self) -> Option<Share<R>> {
+    fn larder_share(&self) -> Option<Share<R>> {
         Some(Share { give: |result| Arc::new(result.clone()), take: |object| object.downcast_ref::<R>().cloned() })
     }
 }
@@ -286,11 +295,11 @@ impl<R: Clone + Send + Sync + 'static> Shared<R> for &Returns<R> {
 /// The last level of sharing: it cannot be copied, so those who waited run for themselves.
 pub trait NotShared<R> {
     /// How it is shared: not at all.
-    fn share(&self) -> Option<Share<R>>;
+    fn larder_share(&self) -> Option<Share<R>>;
 }
 
 impl<R> NotShared<R> for Returns<R> {
-    fn share(&self) -> Option<Share<R>> {
+    fn larder_share(&self) -> Option<Share<R>> {
         None
     }
 }

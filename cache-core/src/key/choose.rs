@@ -1,8 +1,10 @@
 //! Which way an argument is recorded, chosen on its real type by generated code.
 //!
+//! The names of these methods are rare, since a trait of the user's that all types have would come in between.
+//!
 //! The levels, best first: the type's own [`KeyPart`], `Hash`, `Serialize`, and a compile error. Method resolution tries
 //! `&&&Argument` first and takes one reference off for each level that does not hold, so
-//! `(&&&&Argument(&argument)).record(&mut recorder)` picks the best one there is.
+//! `(&&&&Argument(&argument)).larder_record(&mut recorder)` picks the best one there is.
 
 use std::hash::Hash;
 
@@ -17,21 +19,21 @@ pub struct Argument<'a, T: ?Sized>(pub &'a T);
 /// The first level: types that say themselves what they record.
 pub trait ViaKeyPart {
     /// Records the argument.
-    fn record(&self, recorder: &mut Recorder);
+    fn larder_record(&self, recorder: &mut Recorder);
 
     /// Records the receiver of a method.
-    fn record_self(&self, recorder: &mut Recorder) {
-        self.record(recorder);
+    fn larder_record_self(&self, recorder: &mut Recorder) {
+        self.larder_record(recorder);
     }
 
     /// Records `key = …`.
-    fn record_key(&self, recorder: &mut Recorder) {
-        self.record(recorder);
+    fn larder_record_key(&self, recorder: &mut Recorder) {
+        self.larder_record(recorder);
     }
 }
 
 impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
-    fn record(&self, recorder: &mut Recorder) {
+    fn larder_record(&self, recorder: &mut Recorder) {
         recorder.argument(self.0);
     }
 }
@@ -39,21 +41,21 @@ impl<T: KeyPart + ?Sized> ViaKeyPart for &&&Argument<'_, T> {
 /// The second level: what the type's `Hash` feeds.
 pub trait ViaHash {
     /// Records the argument.
-    fn record(&self, recorder: &mut Recorder);
+    fn larder_record(&self, recorder: &mut Recorder);
 
     /// Records the receiver of a method.
-    fn record_self(&self, recorder: &mut Recorder) {
-        self.record(recorder);
+    fn larder_record_self(&self, recorder: &mut Recorder) {
+        self.larder_record(recorder);
     }
 
     /// Records `key = …`.
-    fn record_key(&self, recorder: &mut Recorder) {
-        self.record(recorder);
+    fn larder_record_key(&self, recorder: &mut Recorder) {
+        self.larder_record(recorder);
     }
 }
 
 impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
-    fn record(&self, recorder: &mut Recorder) {
+    fn larder_record(&self, recorder: &mut Recorder) {
         recorder.part(|recorder| hash::record(self.0, recorder));
     }
 }
@@ -61,21 +63,21 @@ impl<T: Hash + ?Sized> ViaHash for &&Argument<'_, T> {
 /// The third level: what the type serializes.
 pub trait ViaSerde {
     /// Records the argument.
-    fn record(&self, recorder: &mut Recorder);
+    fn larder_record(&self, recorder: &mut Recorder);
 
     /// Records the receiver of a method.
-    fn record_self(&self, recorder: &mut Recorder) {
-        self.record(recorder);
+    fn larder_record_self(&self, recorder: &mut Recorder) {
+        self.larder_record(recorder);
     }
 
     /// Records `key = …`.
-    fn record_key(&self, recorder: &mut Recorder) {
-        self.record(recorder);
+    fn larder_record_key(&self, recorder: &mut Recorder) {
+        self.larder_record(recorder);
     }
 }
 
 impl<T: Serialize + ?Sized> ViaSerde for &Argument<'_, T> {
-    fn record(&self, recorder: &mut Recorder) {
+    fn larder_record(&self, recorder: &mut Recorder) {
         recorder.part(|recorder| serial::record(self.0, recorder));
     }
 }
@@ -83,37 +85,37 @@ impl<T: Serialize + ?Sized> ViaSerde for &Argument<'_, T> {
 /// The last level: a compile error that says what to do, at the argument.
 pub trait NoKeyPart<T: ?Sized> {
     /// Cannot be called: `T` is not a [`KeyPart`], or an earlier level would have been taken.
-    fn record(&self, recorder: &mut Recorder)
+    fn larder_record(&self, recorder: &mut Recorder)
     where
         T: KeyPart;
 
     /// As little can this be; a receiver is left out of the key by another name.
-    fn record_self(&self, recorder: &mut Recorder)
+    fn larder_record_self(&self, recorder: &mut Recorder)
     where
         T: SelfKeyPart;
 
     /// As little can this be; an expression is written otherwise.
-    fn record_key(&self, recorder: &mut Recorder)
+    fn larder_record_key(&self, recorder: &mut Recorder)
     where
         T: WholeKey;
 }
 
 impl<T: ?Sized> NoKeyPart<T> for Argument<'_, T> {
-    fn record(&self, recorder: &mut Recorder)
+    fn larder_record(&self, recorder: &mut Recorder)
     where
         T: KeyPart,
     {
         recorder.argument(self.0);
     }
 
-    fn record_self(&self, recorder: &mut Recorder)
+    fn larder_record_self(&self, recorder: &mut Recorder)
     where
         T: SelfKeyPart,
     {
         recorder.argument(self.0);
     }
 
-    fn record_key(&self, recorder: &mut Recorder)
+    fn larder_record_key(&self, recorder: &mut Recorder)
     where
         T: WholeKey,
     {

@@ -70,10 +70,10 @@ pub(super) fn inline(cached: &Cached) -> TokenStream {
 /// Output:
 /// ```ignore
 /// let __larder_returns = ::larder::private::Returns::<Result<User, DbError>>::new();
-/// let __larder_outcome = (&&&__larder_returns).outcome();
-/// let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).codec();
+/// let __larder_outcome = (&&&__larder_returns).larder_outcome();
+/// let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
 /// __larder_returns
-///     .how(__larder_outcome, __larder_codec, (&&__larder_returns).share())
+///     .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
 ///     .policy(|__larder_result: &Result<User, DbError>| {
 ///         ::larder::private::Verdict::store().only_if(::larder::private::passes(__larder_result, |v| v.is_ok()))
 ///     })
@@ -84,7 +84,7 @@ fn how(cached: &Cached) -> TokenStream {
     let share = if cached.func.result_may_borrow() {
         quote_spanned!(span=> __larder_returns.not_shared())
     } else {
-        quote_spanned!(span=> (&&__larder_returns).share())
+        quote_spanned!(span=> (&&__larder_returns).larder_share())
     };
     quote_spanned! {span=>
         let __larder_returns = #private::Returns::<#result>::new();
@@ -100,14 +100,14 @@ fn codec(cached: &Cached) -> TokenStream {
     if has_references(cached.stored()) {
         quote_spanned!(span=> __larder_returns.kept(__larder_outcome).object())
     } else {
-        quote_spanned!(span=> (&&__larder_returns.kept(__larder_outcome)).codec())
+        quote_spanned!(span=> (&&__larder_returns.kept(__larder_outcome)).larder_codec())
     }
 }
 
 fn outcome(cached: &Cached) -> Ident {
     let err = cached.args.cache_err.map(|_| "_err").unwrap_or_default();
     let none = cached.args.cache_none.map(|_| "_none").unwrap_or_default();
-    format_ident!("outcome{err}{none}", span = cached.func.output.span())
+    format_ident!("larder_outcome{err}{none}", span = cached.func.output.span())
 }
 
 /// The assertion that bytes can be made of the result: two names promise a handler of bytes, whatever stands behind them.

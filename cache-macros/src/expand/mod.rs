@@ -1,7 +1,8 @@
 //! The last stage: the code. It holds no cache logic; what it calls is in `larder::private`.
 //!
-//! Local names begin with `__larder`, and every path is written in full, so that nothing of the user's (imports, a
-//! missing prelude, arguments called `key` or `result`) can get in between. Code about one argument, or about the
+//! Local names begin with `__larder`, every path is written in full, and methods take what they are called on by value, or
+//! have rare names, so that nothing of the user's (imports, a missing prelude, arguments called `key` or `result`, a trait that all
+//! types have) can get in between. Code about one argument, or about the
 //! result, stands at its place in the source: so does then the compiler's message when a type does not fit.
 
 mod companions;

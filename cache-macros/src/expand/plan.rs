@@ -33,8 +33,8 @@ enum Hand {
 ///     let team = *team;
 ///     let id = *id;
 ///     let mut __larder_key = ::larder::private::Recorder::new();
-///     __larder_key.display(::core::format_args!("{}", team));
-///     __larder_key.display(::core::format_args!("{}", id));
+///     ::larder::private::Recorder::display(&mut __larder_key, ::core::format_args!("{}", team));
+///     ::larder::private::Recorder::display(&mut __larder_key, ::core::format_args!("{}", id));
 ///     ::larder::private::Plan::new(__larder_key).tag(::core::format_args!("team:{}", team))
 /// }
 /// ```
@@ -173,6 +173,7 @@ fn name(arg: &Arg, hand: Hand) -> TokenStream {
 
 /// One statement for each part of the key.
 fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec<TokenStream> {
+    let private = cached.private();
     match &cached.args.key {
         None => in_key(cached)
             .map(|arg| {
@@ -185,9 +186,9 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
                 };
                 let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
                 match arg.is_exact() {
-                    true => quote!(__larder_key.argument(#value);),
-                    false if arg.is_receiver() => record(cached, "record_self", arg.span(), &value),
-                    false => record(cached, "record", arg.span(), &value),
+                    true => quote!(#private::Recorder::argument(&mut __larder_key, #value);),
+                    false if arg.is_receiver() => record(cached, "larder_record_self", arg.span(), &value),
+                    false => record(cached, "larder_record", arg.span(), &value),
                 }
             })
             .collect(),
@@ -196,14 +197,14 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
             fields
                 .map(|field| {
                     let text = field.format_args();
-                    quote!(__larder_key.display(#text);)
+                    quote!(#private::Recorder::display(&mut __larder_key, #text);)
                 })
                 .collect()
         }
         Some(Key::Expr(value)) => {
             let span = Span::call_site().located_at(value.span());
             let lent = lend(value);
-            vec![record(cached, "record_key", span, &lent)]
+            vec![record(cached, "larder_record_key", span, &lent)]
         }
     }
 }

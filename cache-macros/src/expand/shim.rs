@@ -144,7 +144,7 @@ fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
         return quote_spanned!(span=> #private::call(#site, __larder_plan, __larder_how, #run));
     }
     quote_spanned! {span=>
-        (&&#private::Returns::<#result>::new()).call_async(#site, __larder_plan, __larder_how, #run).await
+        (&&#private::Returns::<#result>::new()).larder_call_async(#site, __larder_plan, __larder_how, #run).await
     }
 }
 
