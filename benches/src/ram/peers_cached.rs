@@ -1,4 +1,4 @@
-//! The crate `cached`, by its own attributes.
+//! The crate `cached`, by its own attributes. They take numbers only, so `TTL`, `ENTRIES` and `HELD` stand here once more.
 
 /// The functions under one of its attributes. Each store is a static of its own.
 macro_rules! annotated {
