@@ -23,6 +23,11 @@ deny:
 bench-http *parts:
     cargo run --release --manifest-path benches/Cargo.toml --bin http -- {{parts}}
 
+# What larder costs in memory, beside a plain map and other caches, or a part of that: hits, threads, async, parts-of-a-hit,
+# misses, ratio (`--traces DIR`), memory, growth; `--chart FILE` draws the hits. Needs Rust 1.91.1, as `bench-http`.
+bench-ram *parts:
+    cargo run --release --manifest-path benches/Cargo.toml --bin ram -- {{parts}}
+
 # What annotated functions cost to compile, beside the crate `cached`: time and memory.
 bench-compile rounds="5":
     cargo run --release --manifest-path benches/Cargo.toml --bin compile -- {{rounds}}
