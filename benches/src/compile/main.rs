@@ -68,7 +68,8 @@ fn table(rounds: &[Vec<Cost>], has_goal: bool) {
             |what: fn(&Cost) -> f64| Spread::of(rounds.iter().map(|round| what(&round[index]) / what(&round[peer])));
         let (time, memory) = (ratio(|cost| cost.seconds), ratio(|cost| cost.megabytes));
         let goal = GOALS.iter().find(|(of, _)| *of == kind && has_goal);
-        let verdict = goal.map_or(String::new(), |(_, most)| format!("  at most {most:.1}: {}", met(time.median <= *most)));
+        let verdict =
+            goal.map_or(String::new(), |(_, most)| format!("  at most {most:.1}: {}", met(time.median <= *most)));
         println!(
             "  {:<28} {:>9.2} {:>9.0}   {:<22} {:.2}{verdict}",
             kind.title(),

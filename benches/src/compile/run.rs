@@ -21,7 +21,8 @@ pub fn cost(sources: &Sources, kind: Kind, command: &str) -> Cost {
     let cleaned = cargo("clean", kind.name(), sources.folder()).status().expect("cargo");
     assert!(cleaned.success(), "`cargo clean` failed in {:?}", sources.folder());
     let itself = std::env::current_exe().expect("this program's path");
-    let output = Command::new(itself).args([command, kind.name()]).arg(sources.folder()).output().expect("this program");
+    let output =
+        Command::new(itself).args([command, kind.name()]).arg(sources.folder()).output().expect("this program");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("two numbers");
     let mut numbers = text.split_whitespace().map(|number| number.parse().expect("a number"));
