@@ -47,6 +47,13 @@ where
         &__LARDER_SITE,
         __larder_plan,
         __larder_how,
-        move || -> Option<T> { items.iter().min_by_key(|item| by(item)).cloned() },
+        move || -> Option<T> {
+            #[allow(unused_variables)]
+            let by = by;
+            let __larder_result: Option<T> = {
+                items.iter().min_by_key(|item| by(item)).cloned()
+            };
+            __larder_result
+        },
     )
 }

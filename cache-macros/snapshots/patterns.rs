@@ -30,7 +30,8 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         #[allow(unused_variables)]
         let (a, b) = __arg1;
         let mut __larder_key = ::larder::private::Recorder::new();
-        (&&&&::larder::private::Argument(&(x, a))).larder_record_key(&mut __larder_key);
+        (&&&&::larder::private::Argument(&x)).larder_record_key(&mut __larder_key);
+        (&&&&::larder::private::Argument(&a)).larder_record_key(&mut __larder_key);
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
     };
@@ -46,12 +47,19 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         __larder_plan,
         __larder_how,
         move || -> u8 {
+            #[allow(unused_variables)]
+            let __arg0 = __arg0;
             let Point { x, .. } = __arg0;
+            #[allow(unused_variables)]
+            let __arg1 = __arg1;
             let (a, mut b) = __arg1;
             let mut n = n;
-            b += n;
-            n = x;
-            a + b + n
+            let __larder_result: u8 = {
+                b += n;
+                n = x;
+                a + b + n
+            };
+            __larder_result
         },
     )
 }

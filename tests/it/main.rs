@@ -22,6 +22,7 @@ mod direct;
 mod dropped;
 mod failures;
 mod flights;
+mod instances;
 
 mod invalidation;
 mod keys;

@@ -11,6 +11,7 @@ use super::result::Split;
 use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, current};
+use crate::entry::Object;
 use crate::flow::{Call, Ended, Entered, Inside, Led, Request, Run, at_once, enter_waiting, leave};
 use crate::form::Codec;
 use crate::ttl::Ttl;
@@ -80,52 +81,65 @@ impl Placed {
 }
 
 /// What a call does next.
-#[allow(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(super) enum Begun<R> {
     /// It has its result.
     Done(R),
-    /// It runs the function.
-    Run(Running),
+    /// It runs the function; without a [`Running`] nobody waits for the run, and it is not stored.
+    Run(Option<Box<Running>>),
 }
 
-/// A run of an annotated function, and what is to be done behind it.
+/// A run of an annotated function, and what is to be done behind it. It is on the heap: on the stack of a function that
+/// calls itself it would be once for each level.
 pub(super) struct Running {
     /// Dropped first: a run that panics is left before those who wait for it are sent on.
     inside: Option<Inside>,
-    right: Option<Run>,
-    /// `None` where the call touches no cache; there is no right then, either.
-    pub(super) placed: Option<Placed>,
+    right: Run,
+    placed: Placed,
 }
 
 impl Running {
-    /// A run that nobody waits for and that is not stored.
-    pub(super) const fn alone() -> Self {
-        Self { inside: None, right: None, placed: None }
-    }
-
     /// Makes the calling thread be inside of this run, for as long as the guard lives.
     pub(super) fn inside(&self) -> Option<Inside> {
-        self.right.as_ref().and_then(Run::inside)
+        self.right.inside()
     }
 
     /// What its result comes to, and what it takes to store it.
-    pub(super) fn ended<R, V>(mut self, how: &How<R, V>, result: &R) -> Option<(Placed, Run, Ended)> {
-        self.inside = None;
-        let (right, placed) = (self.right.take()?, self.placed.take()?);
+    pub(super) fn ended<R, V>(self, how: &How<R, V>, result: &R) -> Option<(Placed, Run, Ended)> {
+        let Self { inside, right, placed } = self;
+        drop(inside);
         let ended = judged(how, result, &placed, &right)?;
         Some((placed, right, ended))
     }
 }
 
-/// The answer of the flow to a call, or the run that it needs.
-pub(super) fn begun<R, V>(how: &How<R, V>, placed: Placed, entered: Entered) -> Begun<R> {
-    let answer = match entered {
-        Entered::Value(object) | Entered::Coalesced(object) => (how.join)(&object),
-        Entered::Whole(object) => how.share.as_ref().and_then(|share| (share.take)(&object)),
-        Entered::Run(right) => return Begun::Run(Running { inside: None, right: Some(right), placed: Some(placed) }),
-    };
-    // A value of another type than this function's is none; then the function runs for itself.
-    answer.map_or(Begun::Run(Running::alone()), Begun::Done)
+/// The answer of the flow to a call, whatever its result is.
+pub(super) enum Answer {
+    /// The stored value.
+    Value(Object),
+    /// The whole result of another run.
+    Whole(Object),
+    Run(Box<Running>),
+}
+
+impl Answer {
+    pub(super) fn new(placed: Placed, entered: Entered) -> Self {
+        match entered {
+            Entered::Value(object) | Entered::Coalesced(object) => Self::Value(object),
+            Entered::Whole(object) => Self::Whole(object),
+            Entered::Run(right) => Self::Run(Box::new(Running { inside: None, right, placed })),
+        }
+    }
+
+    /// The result in it. A value of another type than the function's is none; then the function runs for itself.
+    pub(super) fn begun<R, V>(answer: Option<Self>, how: &How<R, V>) -> Begun<R> {
+        let result = match answer {
+            Some(Self::Value(object)) => (how.join)(&object),
+            Some(Self::Whole(object)) => how.share.as_ref().and_then(|share| (share.take)(&object)),
+            Some(Self::Run(running)) => return Begun::Run(Some(running)),
+            None => None,
+        };
+        result.map_or(Begun::Run(None), Begun::Done)
+    }
 }
 
 /// What a run gave, as the flow sees it. Nothing of it borrows the result, which may not be `Sync`.
@@ -146,29 +160,24 @@ fn judged<R, V>(how: &How<R, V>, result: &R, placed: &Placed, right: &Run) -> Op
 /// calls itself needs little more of it for each level than without larder.
 #[inline(never)]
 fn begin_blocking<R, V>(site: &'static Site, plan: Plan, how: &How<R, V>) -> Begun<R> {
-    match enter_blocking(site, plan, how.codec) {
-        Some((placed, entered)) => match begun(how, placed, entered) {
-            Begun::Run(mut running) => {
-                running.inside = running.inside();
-                Begun::Run(running)
-            }
-            done => done,
-        },
-        None => Begun::Run(Running::alone()),
-    }
+    Answer::begun(enter_blocking(site, plan, how.codec), how)
 }
 
-fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<(Placed, Entered)> {
+fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answer> {
     let placed = Placed::new(site, plan, &codec)?;
     let call = placed.call(codec)?;
     let mode = placed.plan.mode;
     let entered = at_once(&call, mode).unwrap_or_else(|| block_on(enter_waiting(&call, mode, Led::Sync)));
-    Some((placed, entered))
+    let mut answer = Answer::new(placed, entered);
+    if let Answer::Run(running) = &mut answer {
+        running.inside = running.inside();
+    }
+    Some(answer)
 }
 
 /// See [`begin_blocking`].
 #[inline(never)]
-fn end_blocking<R, V>(running: Running, how: &How<R, V>, result: &R) {
+fn end_blocking<R, V>(running: Box<Running>, how: &How<R, V>, result: &R) {
     if let Some((placed, right, ended)) = running.ended(how, result) {
         leave_blocking(&placed, how.codec, right, ended);
     }
@@ -186,7 +195,9 @@ pub fn call<R, V>(site: &'static Site, plan: Plan, how: How<R, V>, run: impl FnO
         Begun::Done(result) => result,
         Begun::Run(running) => {
             let result = run();
-            end_blocking(running, &how, &result);
+            if let Some(running) = running {
+                end_blocking(running, &how, &result);
+            }
             result
         }
     }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::call::{Begun, Placed, Running, begun};
+use super::call::{Answer, Begun, Placed, Running};
 use super::how::How;
 use super::plan::{Mode, Plan};
 use super::result::Returns;
@@ -20,7 +20,7 @@ fn enter_boxed<'a>(call: &'a Call<'a>, mode: Mode) -> Pin<Box<dyn Future<Output 
 }
 
 /// What a call comes to before a run, with nothing on the heap for a hit that needs no waiting.
-async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<(Placed, Entered)> {
+async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answer> {
     let placed = Placed::new(site, plan, &codec)?;
     let entered = {
         let (call, mode) = (placed.call(codec)?, placed.plan.mode);
@@ -29,14 +29,7 @@ async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<(Place
             None => enter_boxed(&call, mode).await,
         }
     };
-    Some((placed, entered))
-}
-
-fn begin<R, V>(how: &How<R, V>, entered: Option<(Placed, Entered)>) -> Begun<R> {
-    match entered {
-        Some((placed, entered)) => begun(how, placed, entered),
-        None => Begun::Run(Running::alone()),
-    }
+    Some(Answer::new(placed, entered))
 }
 
 /// The future of [`leave`], on the heap.
@@ -50,14 +43,18 @@ fn leave_boxed(placed: Placed, codec: Codec, right: Run, ended: Ended) -> Pin<Bo
 
 /// Stores what a run gave, and answers those who waited.
 #[inline(never)]
-fn end<R, V>(running: Running, how: &How<R, V>, result: &R) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-    let (placed, right, ended) = running.ended(how, result)?;
+fn end<R, V>(
+    running: Option<Box<Running>>,
+    how: &How<R, V>,
+    result: &R,
+) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    let (placed, right, ended) = running?.ended(how, result)?;
     Some(leave_boxed(placed, how.codec, right, ended))
 }
 
 /// The future of a run: its thread is inside of it while it polls.
 struct Driven<'a, F> {
-    running: &'a Running,
+    running: Option<&'a Running>,
     run: Pin<Box<F>>,
 }
 
@@ -65,7 +62,7 @@ impl<F: Future> Future for Driven<'_, F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let _inside = self.running.inside();
+        let _inside = self.running.and_then(Running::inside);
         self.run.as_mut().poll(context)
     }
 }
@@ -99,12 +96,12 @@ impl<R: Send> CallSend<R> for &Returns<R> {
         Fut: Future<Output = R>,
     {
         async move {
-            let running = match begin(&how, entered(site, plan, how.codec).await) {
+            let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };
             // The run is boxed, and only where there is one: a hit's future stays small.
-            let result = Driven { running: &running, run: Box::pin(run()) }.await;
+            let result = Driven { running: running.as_deref(), run: Box::pin(run()) }.await;
             if let Some(end) = end(running, &how, &result) {
                 end.await;
             }
@@ -143,11 +140,11 @@ impl<R> CallLocal<R> for Returns<R> {
         Fut: Future<Output = R>,
     {
         async move {
-            let running = match begin(&how, entered(site, plan, how.codec).await) {
+            let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };
-            let result = Driven { running: &running, run: Box::pin(run()) }.await;
+            let result = Driven { running: running.as_deref(), run: Box::pin(run()) }.await;
             if let Some(end) = end(running, &how, &result) {
                 crate::background::finish(end);
             }

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::result::{Outcome, Returns, Share, Split, Value};
+use super::kept::{Share, Value};
+use super::result::{Outcome, Returns, Split};
 use super::time_to_live::TimeToLive;
 use crate::entry::Object;
 use crate::form::Codec;

@@ -8,6 +8,7 @@ mod call;
 mod call_async;
 mod companions;
 mod how;
+mod kept;
 mod plan;
 mod registry;
 mod result;
@@ -20,16 +21,14 @@ pub use call::call;
 pub use call_async::{CallLocal, CallSend};
 pub use companions::{blocking, clear, in_mode, in_mode_async, invalidate, peek, peek_whole, prime, stats};
 pub use how::{How, Verdict, passes, ttl_of};
+pub use kept::{BytesValue, Kept, NotShared, Share, Shared, Value, ViaObject, ViaSerde};
 pub use plan::{Mode, ModeGuard, Plan, Prime, PrimeValue, PrimeWhole};
 pub use registry::Registered;
 pub(crate) use registry::check_all;
 pub use result::{
-    BytesValue, IsOption, IsPlain, IsResult, Kept, NotShared, OptionOutcome, Outcome, PlainOutcome, ResultOutcome,
-    Returns, Share, Shared, Split, Value, ViaObject, ViaSerde, never,
+    IsOption, IsPlain, IsResult, OptionOutcome, Outcome, PlainOutcome, ResultOutcome, Returns, Split, never,
 };
 pub use site::{Site, Spec};
-pub use storable::{
-    AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first, of_whole,
-};
+pub use storable::{AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first};
 pub use time_to_live::{TimeToLive, ttl};
 pub use written::{Unwritten, Written};

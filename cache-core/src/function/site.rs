@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::storable::Storable;
 use crate::cache::{Bound, Cache};
-use crate::key::{Literals, Space};
+use crate::key::{self, Literals, Space};
 use crate::ttl::Ttl;
 
 /// What the attributes of a function say, known at compile time.
@@ -104,7 +104,7 @@ impl Site {
     /// Its keys.
     pub(crate) fn space(&'static self) -> &'static Space {
         self.space.get_or_init(|| {
-            let mut space = Space::function(self.name(), self.spec.version);
+            let mut space = Space::function(self.name(), self.spec.version).at(self.path());
             space.template = self.spec.template;
             space
         })
@@ -112,7 +112,11 @@ impl Site {
 
     /// Its `name`, or else its module path and name.
     pub(crate) fn name(&self) -> &str {
-        self.spec.name.unwrap_or_else(|| self.path.get_or_init(|| path_of((self.spec.path)())))
+        self.spec.name.unwrap_or_else(|| self.path())
+    }
+
+    fn path(&self) -> &str {
+        self.path.get_or_init(|| path_of((self.spec.path)()))
     }
 
     /// Where it stands, for messages.
@@ -133,23 +137,11 @@ impl fmt::Debug for Site {
 }
 
 /// The path of the function, from the type name of the marker inside its site.
-///
-/// The site of a function with companions stands in a hidden function of theirs, which says in its own name what the
-/// path does not: `__larder_site` in a type of the function's name, `__larder_site_of_user` in one of another name,
-/// `__larder_site_beside_load` beside the method `load`.
 fn path_of(marker: &'static str) -> Cow<'static, str> {
     let path = marker.strip_suffix("::here").unwrap_or(marker);
     let path = path.strip_suffix("::__LARDER_SITE").unwrap_or(path);
-    if let Some((outer, name)) = path.rsplit_once("::__larder_site_beside_") {
-        return Cow::Owned(format!("{outer}::{name}"));
-    }
-    if let Some((companions, name)) = path.rsplit_once("::__larder_site_of_") {
-        let outer = companions.rsplit_once("::").map_or("", |(outer, _)| outer);
-        return Cow::Owned(format!("{outer}::{name}"));
-    }
-    let path = path.strip_suffix("::__larder_site").unwrap_or(path);
     // The body of an async function is a closure inside of it.
-    Cow::Borrowed(path.strip_suffix("::{{closure}}").unwrap_or(path))
+    key::path_of(path.strip_suffix("::{{closure}}").unwrap_or(path), "__larder_site")
 }
 
 #[cfg(test)]

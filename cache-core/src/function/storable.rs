@@ -30,12 +30,6 @@ pub const fn first(result: Option<Check>, option: Option<Check>, plain: Option<C
     }
 }
 
-/// The whole result only, for `cache_err` and `cache_none`.
-#[must_use]
-pub const fn of_whole(plain: Option<Check>) -> Storable {
-    first(None, None, plain)
-}
-
 macro_rules! constants {
     ($($(#[$meta:meta])* $name:ident $fallback:ident [$($generics:tt)*] $whole:ty => $value:ty;)*) => {$(
         $(#[$meta])*

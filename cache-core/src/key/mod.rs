@@ -6,7 +6,9 @@
 
 mod choose;
 mod hash;
+mod instance;
 mod part;
+mod path;
 mod recorder;
 mod serial;
 mod text;
@@ -15,12 +17,12 @@ use std::any::TypeId;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use dashmap::DashMap;
-
 use crate::epoch::EpochName;
 
 pub use choose::{Argument, NoKeyPart, SelfKeyPart, ViaHash, ViaKeyPart, ViaSerde, WholeKey};
+pub use instance::Instance;
 pub use part::KeyPart;
+pub(crate) use path::path_of;
 pub use recorder::Recorder;
 pub(crate) use text::Literals;
 pub use text::Named;
@@ -56,6 +58,8 @@ pub struct Space {
     pub(crate) id: u64,
     pub(crate) kind: Kind,
     pub(crate) name: Arc<str>,
+    /// The path of the function, beside which an [`Instance`] is told by its types.
+    path: Arc<str>,
     pub(crate) version: u32,
     /// The literal parts of a `key = "…"` template, one more than it has fields.
     pub(crate) template: Option<Literals>,
@@ -70,6 +74,7 @@ static DIRECT: LazyLock<Space> = LazyLock::new(|| Space {
     id: 0,
     kind: Kind::Direct,
     name: Arc::default(),
+    path: Arc::default(),
     version: 0,
     template: None,
     epoch: None,
@@ -91,6 +96,7 @@ impl Space {
         Self {
             id: NEXT_SPACE.fetch_add(1, Ordering::Relaxed),
             kind: Kind::Function,
+            path: Arc::clone(&name),
             name,
             version,
             template: None,
@@ -112,6 +118,12 @@ impl Space {
     #[must_use]
     pub const fn with_template(mut self, literals: &'static [&'static str]) -> Self {
         self.template = Some(literals);
+        self
+    }
+
+    /// The same space of the function at `path`, which need not be its name.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        self.path = path.into();
         self
     }
 
@@ -137,35 +149,6 @@ impl Space {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
-    }
-}
-
-/// One instance of generic code: which types its parameters (and `Self`) stand for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Instance {
-    pub(crate) id: TypeId,
-    pub(crate) name: &'static str,
-}
-
-impl Instance {
-    /// The instance that `inside`, a closure in generic code, belongs to: a closure captures every type around it.
-    #[must_use]
-    pub fn of<F>(_inside: &F) -> Self {
-        Self { id: typeid::of::<F>(), name: std::any::type_name::<F>() }
-    }
-}
-
-/// The types that were seen under each name, for [`Instance::is_told_apart`].
-static NAMED: LazyLock<DashMap<&'static str, TypeId>> = LazyLock::new(DashMap::new);
-
-impl Instance {
-    /// Whether other processes tell this instance from others by its name. Not so for types that share a name: closures
-    /// of one function, types of one name in two blocks of a function or in two versions of a crate.
-    pub(crate) fn is_told_apart(&self) -> bool {
-        // Every instance is named by a closure inside of it; another one is a type argument.
-        let around = self.name.strip_suffix("::{{closure}}").unwrap_or(self.name);
-        let arguments = around.find('<').map_or("", |start| &around[start..]);
-        !arguments.contains("{{closure}}") && *NAMED.entry(self.name).or_insert(self.id) == self.id
     }
 }
 

@@ -8,13 +8,14 @@
 //! | response | `h:{version}:{namespace}:{path and query}~{digest}` |
 //!
 //! A readable key is the template with its fields escaped. Where that alone would not tell two keys apart (two fields
-//! with nothing that a field escapes between them, or generic code) a `~` and the digest follow.
+//! with nothing that a field escapes between them, or generic code) a `~` and the digest follow; no pattern is compared
+//! with those.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Instance, Key, Kind, OwnedKey, Space};
+use super::{Key, Kind, OwnedKey, Space};
 
 /// The literal parts of a template.
 pub(crate) type Literals = &'static [&'static str];
@@ -31,7 +32,7 @@ impl Key<'_> {
     #[must_use]
     pub fn named(&self) -> Option<Named> {
         let Space { kind, name, template, .. } = self.space;
-        let named = || Named { kind: *kind, name: Arc::clone(name), template: *template, instance: self.instance };
+        let named = || Named { kind: *kind, name: Arc::clone(name), template: *template };
         self.has_subject().then(named)
     }
 
@@ -54,7 +55,6 @@ pub struct Named {
     kind: Kind,
     name: Arc<str>,
     template: Option<Literals>,
-    instance: Option<Instance>,
 }
 
 impl Named {
@@ -66,9 +66,7 @@ impl Named {
 
     fn text_of(&self, arguments: &[u8]) -> String {
         match (self.kind, self.template) {
-            (Kind::Function, Some(literals)) => {
-                [&*self.name, ":", &readable(arguments, self.instance, literals)].concat()
-            }
+            (Kind::Function, Some(literals)) => [&*self.name, ":", &readable(arguments, literals)].concat(),
             (Kind::Response, _) => [&*self.name, ":", &*target(arguments)].concat(),
             (Kind::Direct | Kind::Function, _) => raw(arguments),
         }
@@ -85,7 +83,7 @@ fn target(arguments: &[u8]) -> Cow<'_, str> {
 }
 
 /// The template filled in with what was recorded for its fields.
-fn readable(arguments: &[u8], instance: Option<Instance>, literals: Literals) -> String {
+fn readable(arguments: &[u8], literals: Literals) -> String {
     let mut text = String::new();
     let mut rest = arguments;
     for (index, literal) in literals.iter().enumerate() {
@@ -96,19 +94,7 @@ fn readable(arguments: &[u8], instance: Option<Instance>, literals: Literals) ->
         }
         text.push_str(literal);
     }
-    if !separates(literals) || instance.is_some() {
-        let _ = write!(text, "~{:016x}", short_digest(arguments, instance));
-    }
     text
-}
-
-/// Tells readable keys apart in this process and in others; what is read under them is checked in full.
-fn short_digest(arguments: &[u8], instance: Option<Instance>) -> u64 {
-    use std::hash::Hasher as _;
-    let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
-    fnv.write(arguments);
-    fnv.write(instance.map_or("", |instance| instance.name).as_bytes());
-    fnv.finish()
 }
 
 #[cfg(feature = "bytes")]
@@ -124,7 +110,12 @@ impl Key<'_> {
                 format!("{}:{version}:{name}:{}~{}", kind.letter(), target(self.arguments), &digest[..48])
             }
             (kind, Some(literals)) => {
-                format!("{}:{version}:{name}:{}", kind.letter(), readable(self.arguments, self.instance, literals))
+                let mut text = format!("{}:{version}:{name}:{}", kind.letter(), readable(self.arguments, literals));
+                let instance = self.instance_text();
+                if !separates(literals) || !instance.is_empty() {
+                    let _ = write!(text, "~{:0DIGEST_DIGITS$x}", short_digest(self.arguments, &instance));
+                }
+                text
             }
             (kind, None) => {
                 let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
@@ -143,23 +134,53 @@ impl Key<'_> {
         let response = text.strip_prefix("h:");
         let rest = response.or_else(|| text.strip_prefix("f:"))?;
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(':')?;
-        if response.is_some() { rest.rsplit_once('~').map(|(subject, _digest)| subject) } else { Some(rest) }
+        if response.is_some() {
+            rest.rsplit_once('~').map(|(subject, _digest)| subject)
+        } else {
+            Some(undigested(rest))
+        }
+    }
+
+    /// What tells the instance of generic code from others, in any process; empty where the space does.
+    fn instance_text(&self) -> Cow<'static, str> {
+        self.instance.map_or(Cow::Borrowed(""), |instance| instance.text(&self.space.path))
     }
 
     /// A BLAKE3 digest of everything that tells this key from others, in this process and in any other.
     #[must_use]
     pub fn identity(&self) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
-        let instance = self.instance.map_or("", |instance| instance.name);
+        let instance = self.instance_text();
         for part in [self.space.name.as_bytes(), instance.as_bytes(), self.arguments] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
         hasher.update(&self.space.version.to_le_bytes());
-        hasher.update(&[self.space.kind.letter() as u8, u8::from(self.instance.is_some())]);
+        hasher.update(&[self.space.kind.letter() as u8, u8::from(!instance.is_empty())]);
         hasher.update(&[u8::from(self.space.template.is_some())]);
         hasher.finalize().into()
     }
+}
+
+/// How long a digest behind a readable key is.
+#[cfg(feature = "bytes")]
+const DIGEST_DIGITS: usize = 16;
+
+/// Tells readable keys apart in this process and in others; what is read under them is checked in full.
+#[cfg(feature = "bytes")]
+fn short_digest(arguments: &[u8], instance: &str) -> u64 {
+    use std::hash::Hasher as _;
+    let mut fnv = Fnv(0xcbf2_9ce4_8422_2325);
+    fnv.write(arguments);
+    fnv.write(instance.as_bytes());
+    fnv.finish()
+}
+
+/// A readable key without the digest that may follow.
+#[cfg(feature = "bytes")]
+fn undigested(text: &str) -> &str {
+    let is_digest = |text: &str| text.len() == DIGEST_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.rsplit_once('~').filter(|(_, digest)| is_digest(digest)).map_or(text, |(subject, _)| subject)
 }
 
 /// Splits what [`super::Recorder::part`] framed off the front of `bytes`.
@@ -188,14 +209,17 @@ fn escape(field: &[u8], text: &mut String) {
 }
 
 /// Whether between any two fields stands something that a field escapes.
+#[cfg(feature = "bytes")]
 fn separates(literals: Literals) -> bool {
     let between = literals.get(1..literals.len().saturating_sub(1)).unwrap_or(&[]);
     between.iter().all(|literal| literal.bytes().any(|byte| !is_plain(byte) && byte != b'%'))
 }
 
 /// FNV-1a: the same in every process and build.
+#[cfg(feature = "bytes")]
 struct Fnv(u64);
 
+#[cfg(feature = "bytes")]
 impl std::hash::Hasher for Fnv {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
@@ -228,9 +252,19 @@ mod tests {
         assert_eq!(readable(&["user:", ":", ""], &["eng:7", "é%"]), "users:user:eng%3A7:é%25");
     }
 
+    #[cfg(feature = "bytes")]
     #[test]
-    fn fields_with_nothing_between_them_are_told_apart_by_a_digest() {
-        assert_ne!(readable(&["", "", ""], &["ab", "c"]), readable(&["", "", ""], &["a", "bc"]));
-        assert_ne!(readable(&["", "x", ""], &["1x2", "3"]), readable(&["", "x", ""], &["1", "2x3"]));
+    fn fields_with_nothing_between_them_are_told_apart_by_a_digest_that_no_pattern_sees() {
+        let slot = |literals: Literals, fields: &[&str]| {
+            let mut recorder = Recorder::new();
+            for field in fields {
+                recorder.display(format_args!("{field}"));
+            }
+            let space = Space::function("users", 0).with_template(literals);
+            Key::new(&space, recorder.bytes()).text()
+        };
+        assert_ne!(slot(&["", "", ""], &["ab", "c"]), slot(&["", "", ""], &["a", "bc"]));
+        assert_ne!(slot(&["", "x", ""], &["1x2", "3"]), slot(&["", "x", ""], &["1", "2x3"]));
+        assert_eq!(Key::subject_of(&slot(&["", "", ""], &["ab", "c"])), Some("users:abc"));
     }
 }

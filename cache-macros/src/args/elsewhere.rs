@@ -1,7 +1,7 @@
 //! What other caches call things, for those who come from there.
 
 /// Names that are attributes elsewhere, and what larder has for the same wish.
-const ELSEWHERE: [(&[&str], &str); 10] = [
+const ELSEWHERE: [(&[&str], &str); 14] = [
     (
         &["time", "ttl_secs", "ttl_millis", "time_to_live", "expire", "expires", "duration"],
         "how long a result is fresh is written `ttl = 30` (seconds) or `ttl = \"500ms\"`",
@@ -13,6 +13,13 @@ const ELSEWHERE: [(&[&str], &str); 10] = [
     (&["convert"], "what tells one result from another is written `key = EXPRESSION`"),
     (&["result", "option"], "`Ok` and `Some` alone are stored anyway: leave it out"),
     (&["sync_writes", "protected", "sync"], "concurrent callers of one key share one run anyway: leave it out"),
+    (
+        &["with_cached_flag"],
+        "what is stored is asked with the companion `peek`, and how often with `stats`: leave it out",
+    ),
+    (&["result_fallback"], "what a failed run falls back to is the function's affair: leave it out"),
+    (&["time_refresh", "refresh_ttl"], "a result is as old as its run, however often it is read: leave it out"),
+    (&["map_error"], "a store that fails makes a miss, not an error of the function's: leave it out"),
     (&["in_impl"], "methods need no mark: leave it out"),
     (
         &["prefix", "cache_prefix", "namespace", "group"],

@@ -148,6 +148,10 @@ fn skip(entry: &Entry, errors: &mut Errors) -> syn::Result<Vec<Ident>> {
             errors.push(entry.problem(FORM));
             Ok(path.path.get_ident().cloned().into_iter().collect())
         }
+        Value::Is(value) if let Some(text) = as_text(value) => {
+            errors.push(entry.problem(FORM));
+            Ok(text.parse().into_iter().collect())
+        }
         _ => entry.wrong(FORM),
     }
 }
@@ -170,6 +174,13 @@ fn skipped(tokens: TokenStream, errors: &mut Errors) -> Vec<Ident> {
                 Some(name) => names.push(name),
                 // No name before a comma.
                 None if input.peek(Token![,]) => errors.at(input.span(), FORM),
+                // What is meant is clear enough.
+                None if input.peek(Token![&]) || input.peek(LitStr) => {
+                    errors.at(input.span(), FORM);
+                    let text = input.parse::<LitStr>().and_then(|text| text.parse());
+                    let reference = input.parse::<Token![&]>().ok().and_then(|_| name(input));
+                    names.extend(text.ok().or(reference));
+                }
                 None => {}
             }
             if !input.is_empty() && !input.peek(Token![,]) {

@@ -82,10 +82,18 @@ impl Value {
             return Ok(Self::Missing(equals.span));
         }
         match input.fork().parse::<Expr>() {
-            Ok(_) => input.parse().map(Self::Is),
+            Ok(_) => input.parse().map(|value| Self::Is(ungrouped(value))),
             // A half-typed expression ends at a comma, most likely.
             Err(_) => Ok(Self::Broken(take_to_comma(input))),
         }
+    }
+}
+
+/// A value without the invisible groups that `macro_rules!` makes around what it hands on.
+fn ungrouped(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) if group.attrs.is_empty() => ungrouped(*group.expr),
+        value => value,
     }
 }
 

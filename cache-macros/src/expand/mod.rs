@@ -88,7 +88,15 @@ impl Cached {
         let generics = &self.func.item.sig.generics;
         let others = generics.params.iter().filter(|param| !matches!(param, GenericParam::Lifetime(_)));
         let clause = &generics.where_clause;
-        let used = lifetimes(quote!(#signature #(#others)* #clause));
+        let mut used = lifetimes(quote!(#signature #(#others)* #clause));
+        // What a lifetime that is needed outlives is needed as well.
+        for _ in generics.lifetimes() {
+            let needed = generics.lifetimes().filter(|param| used.contains(&param.lifetime.ident));
+            used = needed
+                .flat_map(|param| param.bounds.iter().map(|bound| bound.ident.clone()))
+                .chain(used.clone())
+                .collect();
+        }
         let kept = generics.params.iter().filter(|param| match param {
             GenericParam::Lifetime(param) => used.contains(&param.lifetime.ident),
             _ => true,

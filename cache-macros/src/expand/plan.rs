@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Ident, Receiver, ReceiverKind, Type};
+use syn::{Expr, Ident, Receiver, ReceiverKind, Type, TypeReference};
 
 use crate::args::{Key, Ttl};
 use crate::func::{Arg, Form, plain};
@@ -107,6 +107,10 @@ pub(super) fn lent_receiver(receiver: &Receiver) -> TokenStream {
     match &receiver.kind {
         ReceiverKind::Value => quote!(&#this),
         ReceiverKind::Reference(and, lifetime, _) => quote!(#and #lifetime #this),
+        ReceiverKind::Typed(_, ty) if let Some(reference) = this_mut(ty) => {
+            let (and, lifetime) = (&reference.and_token, &reference.lifetime);
+            quote!(#and #lifetime #this)
+        }
         ReceiverKind::Typed(colon, ty) if is_lent(receiver) => quote!(#this #colon #ty),
         ReceiverKind::Typed(colon, ty) => quote!(#this #colon &#ty),
         // A form that this syntax tree does not know yet.
@@ -118,8 +122,21 @@ pub(super) fn lent_receiver(receiver: &Receiver) -> TokenStream {
 fn is_lent(receiver: &Receiver) -> bool {
     match &receiver.kind {
         ReceiverKind::Reference(..) => true,
-        ReceiverKind::Typed(_, ty) => matches!(plain(ty), Type::Reference(reference) if reference.mutability.is_none()),
+        ReceiverKind::Typed(_, ty) => {
+            let is_shared = matches!(plain(ty), Type::Reference(reference) if reference.mutability.is_none());
+            is_shared || this_mut(ty).is_some()
+        }
         _ => false,
+    }
+}
+
+/// `&mut Self`, the long form of `&mut self`.
+fn this_mut(ty: &Type) -> Option<&TypeReference> {
+    match plain(ty) {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            matches!(plain(&reference.elem), Type::Path(path) if path.path.is_ident("Self")).then_some(reference)
+        }
+        _ => None,
     }
 }
 
@@ -201,11 +218,20 @@ fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec
                 })
                 .collect()
         }
-        Some(Key::Expr(value)) => {
-            let span = Span::call_site().located_at(value.span());
-            let lent = lend(value);
-            vec![record(cached, "larder_record_key", span, &lent)]
-        }
+        Some(Key::Expr(value)) => parts(value)
+            .into_iter()
+            .map(|part| record(cached, "larder_record_key", Span::call_site().located_at(part.span()), &lend(part)))
+            .collect(),
+    }
+}
+
+/// The parts of a tuple that is written as one: each is recorded the best way that its own type has.
+fn parts(value: &Expr) -> Vec<&Expr> {
+    match value {
+        Expr::Paren(inner) => parts(&inner.expr),
+        Expr::Group(inner) => parts(&inner.expr),
+        Expr::Tuple(all) => all.elems.iter().flat_map(parts).collect(),
+        value => vec![value],
     }
 }
 

@@ -1,7 +1,7 @@
 //! The function itself: what it was, with its body handed to the runtime.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{Attribute, Expr, FnArg, Pat, PatIdent, Signature};
 
 use super::{how, plan, site};
@@ -122,21 +122,21 @@ fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let run = match &cached.func.output.skin {
         Skin::Sync => {
-            let body = body(cached, None);
+            let body = body(cached, None, Some(&result.to_token_stream()));
             quote_spanned!(span=> move || -> #result #body)
         }
         // An async block has no return type to be written; the value that is never made gives it one.
         Skin::Async => {
             let typed = quote_spanned!(span=> if false { return #private::never::<#result>(); });
-            let body = body(cached, Some(&typed));
+            let body = body(cached, Some(&typed), Some(&result.to_token_stream()));
             quote_spanned!(span=> move || async move #body)
         }
         Skin::Boxed(boxed) => {
-            let body = body(cached, None);
+            let body = body(cached, None, Some(&boxed.to_token_stream()));
             quote_spanned!(span=> move || -> #boxed #body)
         }
         Skin::Opaque => {
-            let body = body(cached, None);
+            let body = body(cached, None, None);
             quote_spanned!(span=> move || #body)
         }
     };
@@ -149,14 +149,42 @@ fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
 }
 
 /// The statements of the user, in braces of their own: a block inside of braces would be called unnecessary.
-fn body(cached: &Cached, first: Option<&TokenStream>) -> TokenStream {
-    let parts = cached.func.args.iter().filter_map(|arg| {
-        let (name, pattern) = (&arg.name, arg.pattern()?);
+///
+/// As in every function, the arguments are dropped behind all else, the last one first: also behind what the last
+/// expression leaves, which in a block lives longer than the block's variables (before edition 2024). So the result is a
+/// variable of its own, where there is an argument that can be dropped or borrowed from.
+fn body(cached: &Cached, first: Option<&TokenStream>, result: Option<&TokenStream>) -> TokenStream {
+    let taken: Vec<TokenStream> = cached.func.args.iter().filter_map(taken).collect();
+    let Item { statements, .. } = &cached.func.item;
+    if taken.is_empty() {
+        let block = cached.func.item.block(quote!(#first #statements));
+        return quote!(#block);
+    }
+    let mut block = cached.func.item.block(statements.clone());
+    block.set_span(Span::call_site().located_at(block.span()));
+    let typed = result.map(|result| quote!(: #result));
+    quote!({
+        #first
+        #(#taken)*
+        let __larder_result #typed = #block;
+        __larder_result
+    })
+}
+
+/// Moves an argument into the body, and takes its pattern apart. A copy needs no moving.
+fn taken(arg: &Arg) -> Option<TokenStream> {
+    if arg.is_receiver() {
+        return None;
+    }
+    let (name, pattern) = (&arg.name, arg.pattern());
+    let whole = match arg.is_lent_mutably() {
+        true => Some(quote!(let mut #name = #name;)),
+        false if arg.is_copy() || pattern.is_some_and(|_| arg.lent_pattern().is_none()) => None,
+        false => Some(quote!(#[allow(unused_variables)] let #name = #name;)),
+    };
+    let parts = pattern.map(|pattern| {
         let lints = arg.attrs.iter().filter(|attribute| is_lint(attribute));
-        let mutable = arg.is_lent_mutably().then(|| quote!(let mut #name = #name;));
-        Some(quote!(#mutable #(#lints)* let #pattern = #name;))
+        quote!(#(#lints)* let #pattern = #name;)
     });
-    let statements = &cached.func.item.statements;
-    let block = cached.func.item.block(quote!(#first #(#parts)* #statements));
-    quote!(#block)
+    (whole.is_some() || parts.is_some()).then(|| quote!(#whole #parts))
 }

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Type;
 
 use crate::args::{Key, Ttl};
-use crate::func::{Shape, has_references};
+use crate::func::has_references;
 use crate::names::type_mentions;
 use crate::validate::Cached;
 
@@ -110,22 +109,4 @@ fn storable(cached: &Cached) -> Option<TokenStream> {
     let result = if cached.args.cache_err.is_some() { none.clone() } else { check("AsResult") };
     let option = if cached.args.cache_none.is_some() { none } else { check("AsOption") };
     Some(quote_spanned!(span=> #private::first(#result, #option, #plain)))
-}
-
-impl Cached {
-    /// What `peek` gives, where that is not the whole result: the value inside of what is written as a `Result` or an
-    /// `Option`.
-    pub(super) fn peeked(&self) -> Option<&Type> {
-        let whole = self.args.cache_err.is_some() || self.args.cache_none.is_some();
-        self.func.output.inner().filter(|_| !whole)
-    }
-
-    /// The type of what is stored, as far as tokens tell.
-    pub(crate) fn stored(&self) -> &Type {
-        match &self.func.output.shape {
-            Shape::Result(inner) if self.args.cache_err.is_none() => inner,
-            Shape::Option(inner) if self.args.cache_none.is_none() => inner,
-            _ => &self.func.output.ty,
-        }
-    }
 }

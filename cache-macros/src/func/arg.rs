@@ -154,6 +154,9 @@ pub(crate) const PRIMITIVES: [&str; 17] = [
 ];
 
 fn bindings(pattern: &Pat) -> Vec<Ident> {
+    if let Some(name) = own_name(pattern) {
+        return vec![name.clone()];
+    }
     struct Bindings(Vec<Ident>);
     impl<'ast> Visit<'ast> for Bindings {
         fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {

@@ -5,8 +5,8 @@ use quote::quote_spanned;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{
-    GenericArgument, Lifetime, ParenthesizedGenericArguments, PathArguments, PathSegment, ReturnType, Signature, Type,
-    TypeFnPtr, TypeImplTrait, TypeReference,
+    GenericArgument, GenericParam, Lifetime, ParenthesizedGenericArguments, PathArguments, PathSegment, ReturnType,
+    Signature, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
 };
 
 use super::plain;
@@ -45,7 +45,7 @@ impl Output {
             }
             ReturnType::Type(_, ty) => {
                 let (skin, ty) = Skin::of(signature, ty);
-                let mut problems = Problems { found: Vec::new() };
+                let mut problems = Problems::default();
                 problems.visit_type(&ty);
                 Self { skin, shape: Shape::of(&ty), ty, problems: problems.found }
             }
@@ -121,8 +121,11 @@ const OUTLIVES: &str =
     "a cached result outlives the call, so it cannot borrow: return an owned value, `&'static` or an `Arc`";
 
 /// Collects what no cached function can return.
+#[derive(Default)]
 struct Problems {
     found: Vec<syn::Error>,
+    /// The lifetimes of `for<'a>` around.
+    bound: Vec<Lifetime>,
 }
 
 impl<'ast> Visit<'ast> for Problems {
@@ -137,9 +140,20 @@ impl<'ast> Visit<'ast> for Problems {
     }
 
     fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        if lifetime.ident != "static" {
+        if lifetime.ident != "static" && !self.bound.contains(lifetime) {
             self.found.push(syn::Error::new(lifetime.span(), OUTLIVES));
         }
+    }
+
+    fn visit_trait_bound(&mut self, bound: &'ast TraitBound) {
+        let before = self.bound.len();
+        for param in bound.lifetimes.iter().flat_map(|bound| &bound.lifetimes) {
+            if let GenericParam::Lifetime(param) = param {
+                self.bound.push(param.lifetime.clone());
+            }
+        }
+        self.visit_path(&bound.path);
+        self.bound.truncate(before);
     }
 
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {

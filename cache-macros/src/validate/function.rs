@@ -2,14 +2,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, ExprLit, Ident, Lit, Type};
+use syn::{Expr, ExprLit, Ident, Lit, Type, Visibility};
 
 use crate::args::{Args, Key, Ttl};
 use crate::errors::Errors;
 use crate::func::{Func, Shape, plain};
+use crate::place::Place;
 
-pub(super) fn check(args: &Args, func: &Func, errors: &mut Errors) {
-    shape(func, errors);
+pub(super) fn check(args: &Args, func: &Func, place: Place, errors: &mut Errors) {
+    shape(func, place, errors);
     for problem in &func.output.problems {
         errors.push(problem.clone());
     }
@@ -18,7 +19,7 @@ pub(super) fn check(args: &Args, func: &Func, errors: &mut Errors) {
 }
 
 /// Functions that cannot be cached at all.
-fn shape(func: &Func, errors: &mut Errors) {
+fn shape(func: &Func, place: Place, errors: &mut Errors) {
     let signature = &func.item.sig;
     if let Some(constness) = &signature.constness {
         errors.on(
@@ -32,7 +33,9 @@ fn shape(func: &Func, errors: &mut Errors) {
             "arguments of no fixed number cannot be a key: wrap it in a function that names its arguments",
         );
     }
-    if func.name() == "main" {
+    // One of another kind is no program's.
+    let is_private = matches!(func.item.vis, Visibility::Inherited);
+    if func.name() == "main" && place == Place::Free && is_private && func.args.is_empty() {
         errors.on(
             func.name(),
             "`main` is called once, so there is nothing to cache: move the work to a function of its own",

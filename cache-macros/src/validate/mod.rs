@@ -4,11 +4,11 @@ mod function;
 mod names;
 
 use proc_macro2::Span;
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, Type};
 
 use crate::args::{Args, Companions, Key, Ttl};
 use crate::errors::Errors;
-use crate::func::{Func, PRIMITIVES, has_references};
+use crate::func::{Func, PRIMITIVES, Shape, has_references};
 use crate::krate::Krate;
 use crate::names::Names;
 use crate::place::Place;
@@ -26,7 +26,7 @@ pub(crate) struct Cached {
 impl Cached {
     /// Checks everything; what is wrong is noted.
     pub(crate) fn new(args: Args, mut func: Func, place: Place, errors: &mut Errors) -> Self {
-        function::check(&args, &func, errors);
+        function::check(&args, &func, place, errors);
         names::check(&args, &mut func, errors);
         let companions = companions(&args, &func, place, errors);
         let krate = Krate::new(args.krate.as_ref());
@@ -49,19 +49,38 @@ impl Cached {
         }
     }
 
+    /// What `peek` gives, where that is not the whole result: the value inside of what is written as a `Result` or an
+    /// `Option`.
+    pub(crate) fn peeked(&self) -> Option<&Type> {
+        let whole = self.args.cache_err.is_some() || self.args.cache_none.is_some();
+        self.func.output.inner().filter(|_| !whole)
+    }
+
+    /// The type of what is stored, as far as tokens tell.
+    pub(crate) fn stored(&self) -> &Type {
+        match &self.func.output.shape {
+            Shape::Result(inner) if self.args.cache_err.is_none() => inner,
+            Shape::Option(inner) if self.args.cache_none.is_none() => inner,
+            _ => &self.func.output.ty,
+        }
+    }
+
     /// Whether there may be type parameters around the function. `companions = false` is what one writes where its place
     /// cannot be known.
     pub(crate) fn may_be_associated(&self) -> bool {
         self.place != Place::Free || matches!(self.args.companions, Some(Companions::Off))
     }
 
-    /// Whether an expression needs the call: an argument, or a type that no static can name.
+    /// Whether an expression needs the call: an argument, or a type or constant that no static can name. The parameters
+    /// of an impl are not to be seen, so there it may be whatever looks like one.
     pub(crate) fn needs_call(&self, value: &Expr) -> bool {
         let names = Names::of(value);
         let arguments = self.func.args.iter().flat_map(|arg| &arg.bindings);
         let this = Ident::new("Self", Span::call_site());
         let mut types = self.func.params().into_iter().chain([this]);
-        arguments.into_iter().any(|name| names.mentions(name)) || types.any(|name| names.mentions_type(&name))
+        arguments.into_iter().any(|name| names.mentions(name))
+            || types.any(|name| names.mentions_type(&name))
+            || (self.may_be_associated() && names.may_mention_params())
     }
 }
 

@@ -37,6 +37,7 @@ fn skip(args: &Args, func: &mut Func, errors: &mut Errors) {
 /// Checks all names.
 pub(super) fn check(args: &Args, func: &mut Func, errors: &mut Errors) {
     let before = errors.count();
+    ambiguous(args, func, errors);
     skip(args, func, errors);
     for (value, of) in args.for_each_key() {
         used(value, of, func, errors);
@@ -53,6 +54,22 @@ pub(super) fn check(args: &Args, func: &mut Func, errors: &mut Errors) {
     }
     addresses(args, func, errors);
     meant(args, func);
+}
+
+/// Two arguments of one spelling, which a macro can make: the compiler tells them apart, an attribute does not.
+fn ambiguous(args: &Args, func: &Func, errors: &mut Errors) {
+    // One argument may well bind a name twice, in the two sides of an or-pattern.
+    let mut twice = func.args.iter().enumerate().flat_map(|(index, arg)| {
+        let is_twice = move |name: &&Ident| func.args[..index].iter().any(|before| before.bindings.contains(name));
+        arg.bindings.iter().filter(is_twice)
+    });
+    if let Some(name) = twice.next()
+        && (!args.skip.is_empty() || !args.for_each_key().is_empty())
+    {
+        let message =
+            format!("two arguments are called `{name}`, so no attribute can name one of them: name them apart");
+        errors.at(name.span(), message);
+    }
 }
 
 /// Instead of a name that there is not, the argument that was most likely meant is skipped: the companions, which stay for
@@ -91,7 +108,7 @@ fn used(value: &Expr, of: &str, func: &Func, errors: &mut Errors) {
 /// A template names every argument, so that none is forgotten.
 fn complete(template: &Template, func: &Func, errors: &mut Errors) {
     let fields: Vec<Names> = template.fields.iter().map(|field| Names::of(&field.value)).collect();
-    let is_missing = |name: &&Ident| !fields.iter().any(|field| field.mentions(name));
+    let is_missing = |name: &&Ident| !fields.iter().any(|field| field.free(name).is_some());
     let readable = func.args.iter().filter(|arg| !arg.skipped).flat_map(|arg| &arg.bindings);
     let forgotten: Vec<String> = readable.filter(is_missing).map(ToString::to_string).collect();
     if forgotten.is_empty() {

@@ -70,15 +70,15 @@ fn main() {
     let _ = (empty_text(1), empty_text::peek(1));
     let _ = (boolean(1), boolean::peek(1));
     let _ = (character(1), character::peek(1));
-    let _ = (path(1), path::peek(1));
+    let _ = (path(1), path::peek());
     let _ = (array(1), array::peek(1));
     let _ = (closure(1), closure::peek(1));
     let _ = (bytes(1), bytes::peek(1));
     let _ = (joined(1), joined::peek(1));
     let _ = (empty_list(1), empty_list::peek(1));
-    let _ = (text_in_list(1), text_in_list::peek(1));
+    let _ = (text_in_list(1), text_in_list::peek());
     let _ = (number_in_list(1), number_in_list::peek(1));
-    let _ = (field(1), field::peek(1));
-    let _ = (no_comma(1), no_comma::peek(1));
-    let _ = (reference(1), reference::peek(1));
+    let _ = (field(1), field::peek());
+    let _ = (no_comma(1), no_comma::peek());
+    let _ = (reference(1), reference::peek());
 }
