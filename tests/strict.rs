@@ -55,6 +55,33 @@ pub mod public {
         a + b + if c { 1 } else { 0 }
     }
 
+    /// Never gives a result.
+    ///
+    /// # Panics
+    /// Always.
+    #[cached]
+    #[must_use]
+    pub fn endless(name: String) -> u8 {
+        ::std::panic!("{name}")
+    }
+
+    /// Never gives a result, later.
+    ///
+    /// # Panics
+    /// Always.
+    #[cached]
+    pub async fn endless_later(name: String) -> Vec<u8> {
+        ::std::future::ready(()).await;
+        ::std::panic!("{name}")
+    }
+
+    /// Uses nothing.
+    #[cached(skip(_name))]
+    #[must_use]
+    pub fn unused(_name: String, n: u8) -> u8 {
+        n
+    }
+
     /// Nothing given back.
     #[cached]
     pub fn unit(name: String) {

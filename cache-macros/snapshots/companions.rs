@@ -21,7 +21,7 @@ fn square(n: u64) -> u64 {
     missing_copy_implementations
 )]
 struct square {}
-#[allow(dead_code)]
+#[allow(dead_code, clippy::used_underscore_binding)]
 impl square {
     #[doc(hidden)]
     fn __larder_site() -> &'static ::larder::private::Site {

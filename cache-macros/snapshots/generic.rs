@@ -48,12 +48,13 @@ where
         __larder_plan,
         __larder_how,
         move || -> Option<T> {
-            #[allow(unused_variables)]
+            #[allow(unused_variables, clippy::shadow_same)]
             let by = by;
+            #[allow(clippy::diverging_sub_expression)]
             let __larder_result: Option<T> = {
                 items.iter().min_by_key(|item| by(item)).cloned()
             };
-            __larder_result
+            #[allow(unreachable_code)] return __larder_result;
         },
     )
 }

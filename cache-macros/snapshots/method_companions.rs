@@ -76,7 +76,7 @@ impl<T: Hash> Repo<T> {
     /**# Errors
 
 When the handler cannot be reached. The invalidation is then repeated before the handler is read again.*/
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     async fn load_invalidate(
         self: &Arc<Self>,
         n: u64,
@@ -92,7 +92,7 @@ When the handler cannot be reached. The invalidation is then repeated before the
     /**# Errors
 
 When the handler cannot be reached. The invalidation is then repeated before the handler is read again.*/
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     async fn load_clear() -> ::core::result::Result<(), ::larder::Error> {
         ::larder::private::clear(Self::__larder_site_beside_load()).await
     }
@@ -101,7 +101,7 @@ When the handler cannot be reached. The invalidation is then repeated before the
     /**# Errors
 
 When the function's handler is not there. One that cannot be reached is a miss.*/
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     async fn load_peek(
         self: &Arc<Self>,
         n: u64,
@@ -118,7 +118,7 @@ When the function's handler is not there. One that cannot be reached is a miss.*
     /**# Errors
 
 When the function's handler is not there, cannot be reached, or cannot keep the result.*/
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     fn load_prime<__LarderForm>(
         self: &Arc<Self>,
         n: u64,
@@ -134,7 +134,7 @@ When the function's handler is not there, cannot be reached, or cannot keep the 
         )
     }
     ///Runs [`load`](Self::load), stores its result in place of what was stored, and gives it.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     async fn load_refresh(self: Arc<Self>, n: u64) -> Option<u64> {
         ::larder::private::in_mode_async(
                 Self::__larder_site_beside_load(),
@@ -144,7 +144,7 @@ When the function's handler is not there, cannot be reached, or cannot keep the 
             .await
     }
     ///Runs [`load`](Self::load), and touches no cache.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     async fn load_uncached(self: Arc<Self>, n: u64) -> Option<u64> {
         ::larder::private::in_mode_async(
                 Self::__larder_site_beside_load(),
@@ -154,7 +154,7 @@ When the function's handler is not there, cannot be reached, or cannot keep the 
             .await
     }
     ///What happened to the calls of [`load`](Self::load) so far.
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::used_underscore_binding)]
     #[must_use]
     fn load_stats() -> ::larder::Stats {
         ::larder::private::stats(Self::__larder_site_beside_load())

@@ -17,7 +17,7 @@ fn square(n: u64) -> u64 {
     missing_copy_implementations
 )]
 struct square {}
-#[allow(dead_code)]
+#[allow(dead_code, clippy::used_underscore_binding)]
 impl square {
     ///Drops the result of [`square`](fn@square) for these arguments.
     ///

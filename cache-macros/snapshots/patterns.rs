@@ -47,19 +47,30 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         __larder_plan,
         __larder_how,
         move || -> u8 {
-            #[allow(unused_variables)]
+            #[allow(
+                unused_variables,
+                clippy::shadow_same,
+                clippy::no_effect_underscore_binding,
+                clippy::used_underscore_binding
+            )]
             let __arg0 = __arg0;
             let Point { x, .. } = __arg0;
-            #[allow(unused_variables)]
+            #[allow(
+                unused_variables,
+                clippy::shadow_same,
+                clippy::no_effect_underscore_binding,
+                clippy::used_underscore_binding
+            )]
             let __arg1 = __arg1;
             let (a, mut b) = __arg1;
             let mut n = n;
+            #[allow(clippy::diverging_sub_expression)]
             let __larder_result: u8 = {
                 b += n;
                 n = x;
                 a + b + n
             };
-            __larder_result
+            #[allow(unreachable_code)] return __larder_result;
         },
     )
 }

@@ -66,7 +66,7 @@ fn around(cached: &Cached, name: &Ident, functions: &TokenStream) -> TokenStream
         #visibility struct #name {}
 
         #(#cfgs)*
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::used_underscore_binding)]
         #(#lints)*
         impl #name {
             #functions

@@ -166,8 +166,11 @@ fn body(cached: &Cached, first: Option<&TokenStream>, result: Option<&TokenStrea
     quote!({
         #first
         #(#taken)*
+        // A body that never ends is no mistake.
+        #[allow(clippy::diverging_sub_expression)]
         let __larder_result #typed = #block;
-        __larder_result
+        #[allow(unreachable_code)]
+        return __larder_result;
     })
 }
 
@@ -180,7 +183,12 @@ fn taken(arg: &Arg) -> Option<TokenStream> {
     let whole = match arg.is_lent_mutably() {
         true => Some(quote!(let mut #name = #name;)),
         false if arg.is_copy() || pattern.is_some_and(|_| arg.lent_pattern().is_none()) => None,
-        false => Some(quote!(#[allow(unused_variables)] let #name = #name;)),
+        // The name is the user's, and so would lints take the statement to be.
+        false if name.to_string().starts_with('_') => Some(quote! {
+            #[allow(unused_variables, clippy::shadow_same, clippy::no_effect_underscore_binding, clippy::used_underscore_binding)]
+            let #name = #name;
+        }),
+        false => Some(quote!(#[allow(unused_variables, clippy::shadow_same)] let #name = #name;)),
     };
     let parts = pattern.map(|pattern| {
         let lints = arg.attrs.iter().filter(|attribute| is_lint(attribute));

@@ -104,7 +104,7 @@ impl Make<'_> {
     fn beside(&self) -> TokenStream {
         let cfgs = self.cached.func.attributes(&["cfg"]);
         let lints = lints(self.cached);
-        quote!(#(#cfgs)* #[allow(dead_code)] #(#lints)*)
+        quote!(#(#cfgs)* #[allow(dead_code, clippy::used_underscore_binding)] #(#lints)*)
     }
 
     fn docs(&self, operation: &Operation) -> TokenStream {
