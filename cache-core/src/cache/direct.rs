@@ -120,7 +120,7 @@ impl Cache {
                 None => load().await,
             },
             Entered::Run(run) => {
-                let result = drive(&run, pin!(load())).await;
+                let result = drive(Some(&run), pin!(load())).await;
                 let ended = loaded(&result, life, &run);
                 leave(&call, run, ended).await;
                 result

@@ -137,7 +137,7 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
             let landing = if others_are_answered(call, &leader, generation) {
                 Landing::Value(Object::clone(&value))
             } else {
-                inside(Some(leader.id()), Box::pin(look_for_others(call)).as_mut()).await
+                inside(Some(leader.id()), Box::pin(look_for_others(call))).await
             };
             leader.land(landing);
             return Entered::Value(value);

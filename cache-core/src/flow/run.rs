@@ -1,7 +1,8 @@
 //! A run: what is inside of it, what becomes of its result, and the end of those who wait for it.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use super::Call;
 use super::flight::{Followers, Landing, Leader};
@@ -67,20 +68,31 @@ impl Run {
     }
 }
 
-/// Polls `future` inside of the run that it is.
-pub(crate) async fn drive<F: Future>(run: &Run, future: Pin<&mut F>) -> F::Output {
-    inside(run.leader.as_ref().map(Leader::id), future).await
+/// Polls `future` inside of the run that it is, if it is one.
+pub(crate) fn drive<F: Future + Unpin>(run: Option<&Run>, future: F) -> Driven<F> {
+    inside(run.and_then(|run| run.leader.as_ref()).map(Leader::id), future)
 }
 
 /// Polls `future` inside of the run of `flight`. Not only the function runs inside: reading and storing its result call
 /// code of the user's too (`Clone`, `Drop`, serde, the closures of attributes), which may call cached functions. (It is
 /// pinned by its caller: an argument that is pinned here would be held twice, and so would all that it holds.)
-pub(super) async fn inside<F: Future>(flight: Option<u64>, mut future: Pin<&mut F>) -> F::Output {
-    poll_fn(|context| {
-        let _inside = flight.map(Inside::of);
-        future.as_mut().poll(context)
-    })
-    .await
+pub(super) const fn inside<F: Future + Unpin>(flight: Option<u64>, future: F) -> Driven<F> {
+    Driven { flight, future }
+}
+
+/// See [`inside`].
+pub(crate) struct Driven<F> {
+    flight: Option<u64>,
+    future: F,
+}
+
+impl<F: Future + Unpin> Future for Driven<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _inside = self.flight.map(Inside::of);
+        Pin::new(&mut self.future).poll(context)
+    }
 }
 
 /// What a run gave.

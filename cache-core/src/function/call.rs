@@ -1,7 +1,7 @@
 //! A call of an annotated function: what both skins share, and the sync one.
 //!
 //! Generated code has a run of a type of its own, so what is generic over it is compiled for each function, and is kept
-//! as small as can be: [`begin`](Placed::begin), the run, [`Running::end`].
+//! as small as can be: what comes before the run ([`Answer`]), the run, what comes after it ([`Running::ended`]).
 
 use std::sync::Arc;
 
@@ -98,9 +98,8 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Makes the calling thread be inside of this run, for as long as the guard lives.
-    pub(super) fn inside(&self) -> Option<Inside> {
-        self.right.inside()
+    pub(super) const fn right(&self) -> &Run {
+        &self.right
     }
 
     /// What its result comes to, and what it takes to store it.
@@ -150,7 +149,10 @@ fn judged<R, V>(how: &How<R, V>, result: &R, placed: &Placed, right: &Run) -> Op
     // What is not stored is copied only if somebody waits for it.
     let shared = || how.share.as_ref().filter(|_| right.close()).map(|share| (share.give)(result));
     Some(match split {
-        Split::Value(value) => Ended::Value(value, placed.call(how.codec)?.handler.life(placed.ttl(ttl))),
+        Split::Value(value) => {
+            let handler = placed.whose.bound().handler_if_there()?;
+            Ended::Value(value, handler.life(placed.ttl(ttl)))
+        }
         Split::Nothing => Ended::Nothing(shared()),
         Split::Failed => Ended::Failed(shared()),
     })
@@ -170,7 +172,7 @@ fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answe
     let entered = at_once(&call, mode).unwrap_or_else(|| block_on(enter_waiting(&call, mode, Led::Sync)));
     let mut answer = Answer::new(placed, entered);
     if let Answer::Run(running) = &mut answer {
-        running.inside = running.inside();
+        running.inside = running.right.inside();
     }
     Some(answer)
 }

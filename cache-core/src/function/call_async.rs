@@ -3,14 +3,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use super::call::{Answer, Begun, Placed, Running};
 use super::how::How;
 use super::plan::{Mode, Plan};
 use super::result::Returns;
 use super::site::Site;
-use crate::flow::{Call, Ended, Entered, Led, Run, at_once, enter_waiting, leave};
+use crate::flow::{Call, Ended, Entered, Led, Run, at_once, drive, enter_waiting, leave};
 use crate::form::Codec;
 
 /// The future of [`enter_waiting`], on the heap.
@@ -52,21 +51,6 @@ fn end<R, V>(
     Some(leave_boxed(placed, how.codec, right, ended))
 }
 
-/// The future of a run: its thread is inside of it while it polls.
-struct Driven<'a, F> {
-    running: Option<&'a Running>,
-    run: Pin<Box<F>>,
-}
-
-impl<F: Future> Future for Driven<'_, F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let _inside = self.running.and_then(Running::inside);
-        self.run.as_mut().poll(context)
-    }
-}
-
 /// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
 pub trait CallSend<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
@@ -101,7 +85,7 @@ impl<R: Send> CallSend<R> for &Returns<R> {
                 Begun::Run(running) => running,
             };
             // The run is boxed, and only where there is one: a hit's future stays small.
-            let result = Driven { running: running.as_deref(), run: Box::pin(run()) }.await;
+            let result = drive(running.as_deref().map(Running::right), Box::pin(run())).await;
             if let Some(end) = end(running, &how, &result) {
                 end.await;
             }
@@ -144,7 +128,7 @@ impl<R> CallLocal<R> for Returns<R> {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };
-            let result = Driven { running: running.as_deref(), run: Box::pin(run()) }.await;
+            let result = drive(running.as_deref().map(Running::right), Box::pin(run())).await;
             if let Some(end) = end(running, &how, &result) {
                 crate::background::finish(end);
             }

@@ -72,8 +72,8 @@ pub trait Outcome<R>: Copy {
     type Value;
     /// What is stored of `result`.
     ///
-    /// That it can be copied is asked for here only, so that a value that cannot be is refused by [`Value`](super::Value), in whose
-    /// words the reason is said.
+    /// That it can be copied is asked for here only, so that a value that cannot be is refused by
+    /// [`Value`](super::Value), in whose words the reason is said.
     fn split(result: &R) -> Split<Self::Value>
     where
         Self::Value: Clone;

@@ -140,8 +140,7 @@ impl fmt::Debug for Site {
 fn path_of(marker: &'static str) -> Cow<'static, str> {
     let path = marker.strip_suffix("::here").unwrap_or(marker);
     let path = path.strip_suffix("::__LARDER_SITE").unwrap_or(path);
-    // The body of an async function is a closure inside of it.
-    key::path_of(path.strip_suffix("::{{closure}}").unwrap_or(path), "__larder_site")
+    key::path_of(path, "__larder_site")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use dashmap::DashMap;
 
+use super::path::around;
 #[cfg(feature = "bytes")]
 use super::path::path_of;
 
@@ -37,19 +38,11 @@ impl Instance {
     /// the path does not hold (it has `_` for the types of an impl), a path that does. Empty where there are no types.
     #[cfg(feature = "bytes")]
     pub(super) fn text(&self, path: &str) -> Cow<'static, str> {
-        match path_of(around(self.name), "__larder_plan") {
+        match path_of(self.name, "__larder_plan") {
             Cow::Borrowed(whole) => Cow::Borrowed(whole.strip_prefix(path).unwrap_or(whole)),
             Cow::Owned(whole) => Cow::Owned(whole.strip_prefix(path).map(str::to_owned).unwrap_or(whole)),
         }
     }
-}
-
-/// The function around the closure that names an instance: the body of an `async` one is a closure as well.
-fn around(mut name: &'static str) -> &'static str {
-    while let Some(outer) = name.strip_suffix("::{{closure}}") {
-        name = outer;
-    }
-    name
 }
 
 /// Whether a type in `path` is a closure, or is made of one. Closures *around* the function, such as the body of an

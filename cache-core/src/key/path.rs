@@ -8,6 +8,7 @@ use std::borrow::Cow;
 /// the path does not: `__larder_site` in a type of the function's name, `__larder_site_of_user` in one of another name,
 /// `__larder_site_beside_load` beside the method `load`.
 pub(crate) fn path_of(inside: &'static str, hidden: &str) -> Cow<'static, str> {
+    let inside = around(inside);
     let Some((outer, rest)) = inside.rsplit_once(hidden) else {
         return Cow::Borrowed(inside);
     };
@@ -22,4 +23,12 @@ pub(crate) fn path_of(inside: &'static str, hidden: &str) -> Cow<'static, str> {
         return Cow::Owned(format!("{module}::{name}"));
     }
     if rest.is_empty() { Cow::Borrowed(outer) } else { Cow::Owned(format!("{outer}{rest}")) }
+}
+
+/// The function around a closure: the body of an `async` one is a closure as well.
+pub(super) fn around(mut name: &'static str) -> &'static str {
+    while let Some(outer) = name.strip_suffix("::{{closure}}") {
+        name = outer;
+    }
+    name
 }

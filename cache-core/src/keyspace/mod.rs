@@ -262,7 +262,7 @@ impl Running {
 
     /// Polls `future` inside of this run.
     pub async fn drive<F: Future>(&self, future: Pin<&mut F>) -> F::Output {
-        flow::drive(&self.0.0, future).await
+        flow::drive(Some(&self.0.0), future).await
     }
 
     /// Stores a value at another key of this place's keyspace and tags, under what this run saw. Nobody may ever

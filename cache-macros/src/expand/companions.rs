@@ -55,7 +55,7 @@ fn around(cached: &Cached, name: &Ident, functions: &TokenStream) -> TokenStream
         return functions.clone();
     }
     let visibility = &cached.func.item.vis;
-    let (cfgs, lints): (Vec<_>, Vec<_>) = (cached.func.attributes(&["cfg"]).collect(), lints(cached));
+    let (cfgs, beside) = (cached.func.attributes(&["cfg"]), beside(cached));
     let hidden = cached.func.attributes(&["doc"]).find(|doc| is_hidden(doc));
     let docs = format!("Operations on what {} has cached.", operations::link(cached));
     quote! {
@@ -65,9 +65,7 @@ fn around(cached: &Cached, name: &Ident, functions: &TokenStream) -> TokenStream
         #[allow(non_camel_case_types, dead_code, missing_debug_implementations, missing_copy_implementations)]
         #visibility struct #name {}
 
-        #(#cfgs)*
-        #[allow(dead_code, clippy::used_underscore_binding)]
-        #(#lints)*
+        #beside
         impl #name {
             #functions
         }
@@ -78,8 +76,14 @@ fn is_hidden(doc: &Attribute) -> bool {
     doc.parse_args::<Ident>().is_ok_and(|word| word == "hidden")
 }
 
+/// What stands before the companions of a function: on their impl, or on each of those beside a method.
+pub(super) fn beside(cached: &Cached) -> TokenStream {
+    let (cfgs, lints) = (cached.func.attributes(&["cfg"]), lints(cached));
+    quote!(#(#cfgs)* #[allow(dead_code, clippy::used_underscore_binding)] #(#lints)*)
+}
+
 /// What the user allows in the function is allowed in its companions, which have the same arguments and call it.
-pub(super) fn lints(cached: &Cached) -> Vec<Attribute> {
+fn lints(cached: &Cached) -> Vec<Attribute> {
     let written = cached.func.attributes(&["allow", "expect"]).filter_map(|attribute| {
         let lints = &attribute.meta.require_list().ok()?.tokens;
         Some(parse_quote!(#[allow(#lints)]))

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Ident, Safety};
 
 use super::{Make, Operation, Takes, link};
-use crate::expand::companions::lints;
+use crate::expand::companions::beside;
 use crate::expand::{how, plan};
 use crate::func::{Arg, Form};
 
@@ -62,7 +62,7 @@ impl Make<'_> {
         let visibility = &cached.func.item.vis;
         let docs = self.docs(operation);
         let name = self.name(operation.name);
-        let beside = cached.beside_a_method().then(|| self.beside());
+        let beside = cached.beside_a_method().then(|| beside(cached));
         let has_site_only = operation.takes == Takes::None;
         // `stats` waits for nothing, and `prime` gives a future that it makes itself.
         let is_async = cached.func.is_async();
@@ -98,13 +98,6 @@ impl Make<'_> {
         } else {
             Ident::new(operation, Span::call_site())
         }
-    }
-
-    /// What the companion type has for all of its functions.
-    fn beside(&self) -> TokenStream {
-        let cfgs = self.cached.func.attributes(&["cfg"]);
-        let lints = lints(self.cached);
-        quote!(#(#cfgs)* #[allow(dead_code, clippy::used_underscore_binding)] #(#lints)*)
     }
 
     fn docs(&self, operation: &Operation) -> TokenStream {
