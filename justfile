@@ -6,9 +6,10 @@ ci:
 test:
     ./scripts/test
 
-# Every interleaving of single-flight, with more forced switches of threads than the suite tries.
-loom preemptions="3":
-    RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS={{preemptions}} cargo test --package cache-core --lib --release --target-dir target/loom model
+# Every interleaving of single-flight and of the table in memory, with more forced switches of threads than the suite tries.
+loom preemptions="4":
+    RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS={{preemptions}} cargo test --package cache-core --lib --release --target-dir target/loom flight::model
+    RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS={{preemptions}} cargo test --package cache-backends --features ram --lib --release --target-dir target/loom ram::model
 
 # The decoder of stored entries, fed with arbitrary bytes. Needs `cargo install cargo-fuzz` and a nightly toolchain.
 fuzz seconds="60":

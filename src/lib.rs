@@ -42,7 +42,8 @@
 //! Arguments are told apart by what they record: the standard library's types exactly, others through [`Hash`] or
 //! `serde::Serialize`. A `Hash` of your own must feed every field that the function reads; implement [`KeyPart`] where it
 //! does not. Results are `Clone + Send + Sync + 'static`; handlers of bytes also need `Serialize + DeserializeOwned`, and
-//! refuse a value that would not come back exactly.
+//! refuse a value that would not come back exactly. Where [`RamBuilder::max_bytes`] bounds their bytes, results of your own
+//! types say by [`Weigh`] what they have on the heap.
 
 #[doc(hidden)]
 pub mod private;
@@ -54,7 +55,7 @@ pub use cache_core::key::KeyPart;
 pub use cache_core::lab as test;
 pub use cache_core::{
     Backend, BackendError, Blocking, BytesValue, Cache, CacheBuilder, CacheStats, Clock, Env, Error, IntoHandler, Life,
-    NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, Value, backend, key,
+    NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, Value, Weigh, backend, key,
 };
 #[cfg(feature = "http")]
 pub use cache_http as http;

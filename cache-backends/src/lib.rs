@@ -19,6 +19,69 @@ pub use disk::{Disk, DiskBuilder};
 #[cfg(feature = "ram")]
 pub use ram::{Ram, RamBuilder};
 
+/// The short cut to what a function has stored in memory; none without `ram`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ShortCut {}
+
+/// What nothing is kept by.
+#[cfg(not(feature = "ram"))]
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum NoTicket {}
+
+#[cfg(not(feature = "ram"))]
+impl cache_core::function::Ticket for NoTicket {
+    fn settled(&self) -> &'static cache_core::function::Settled {
+        match *self {}
+    }
+
+    fn look(&mut self, _key: &[u8]) -> bool {
+        false
+    }
+
+    fn count_run(&self) {}
+
+    fn stands(&self, _key: &[u8]) -> bool {
+        false
+    }
+}
+
+#[cfg(not(feature = "ram"))]
+impl cache_core::function::ShortCut for ShortCut {
+    type Found = std::convert::Infallible;
+    type Ticket = NoTicket;
+
+    fn find<P: cache_core::key::Probe>(
+        _site: &'static cache_core::function::Site,
+        _values: std::any::TypeId,
+        _probe: P,
+        _mark: Option<u64>,
+        _instance: Option<cache_core::key::Instance>,
+    ) -> Option<Self::Found> {
+        None
+    }
+
+    fn was_sure() -> bool {
+        true
+    }
+}
+
+/// What is done with values of type `V` on it.
+#[doc(hidden)]
+#[must_use]
+pub const fn short<V: cache_core::Value>() -> cache_core::function::Short<V, ShortCut> {
+    #[cfg(feature = "ram")]
+    return cache_core::function::Short {
+        take: ram::Found::take::<V>,
+        again: ram::again::<V>,
+        ticket: ram::ticket::<V>,
+        keep: ram::keep::<V>,
+    };
+    #[cfg(not(feature = "ram"))]
+    cache_core::function::Short::none()
+}
+
 /// The cache of a program that installs none: one handler in memory, 500 entries, 300 s; nothing at all without `ram`.
 #[doc(hidden)]
 #[must_use]

@@ -1,4 +1,11 @@
 //! The handler in memory keeps the promises of every backend, and its own bound.
+#![cfg(feature = "ram")]
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+#[path = "ram/model.rs"]
+mod model;
+#[path = "ram/steps.rs"]
+mod steps;
 
 use cache_backends::Ram;
 use cache_core::IntoHandler;

@@ -3,6 +3,7 @@
 //! A backend is a table of slots with a life and one atomic operation, "write if the slot still holds what I saw".
 //! Freshness, epochs, tombstones, single-flight and statistics are larder's, written once over this trait.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -147,6 +148,14 @@ pub trait Backend: Send + Sync + 'static {
     fn keeps_time(&self) -> bool {
         false
     }
+
+    /// The backend itself, for the short cut that it has left in the sites of functions ([`crate::function::Settled`]).
+    fn itself(&self) -> Option<&dyn Any> {
+        None
+    }
+
+    /// Calls that it has short cuts for go elsewhere from now on.
+    fn retire(&self) {}
 
     /// Shows the entry of `key` to `visit` if it can be had without waiting; gives whether it did. Only handlers of
     /// objects answer.

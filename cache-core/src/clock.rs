@@ -82,6 +82,12 @@ impl Clock {
         }
     }
 
+    /// Whether these are the machine's clocks.
+    #[must_use]
+    pub const fn is_system(&self) -> bool {
+        matches!(self.0, Source::System)
+    }
+
     pub(crate) fn as_standing(&self) -> Option<&Arc<Standing>> {
         match &self.0 {
             Source::System => None,

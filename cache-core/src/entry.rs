@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::epoch::{Epoch, EpochName};
+use crate::weigh::Weigher;
 
 /// A value of any cached type.
 pub type Object = Arc<dyn Any + Send + Sync>;
@@ -39,6 +40,8 @@ pub struct Validity {
 pub struct Entry {
     /// The value.
     pub value: Object,
+    /// How it is weighed, where its type and its function are known to say so.
+    pub weigher: Option<Weigher>,
     /// Whether it is still to be given to anyone.
     pub validity: Validity,
 }

@@ -13,12 +13,14 @@ use crate::epoch::Epoch;
 use crate::function::Value;
 use crate::key::Key;
 use crate::ttl::Life;
+use crate::weigh::{Weigh, Weigher};
 
 /// How values of one type are kept: the type, forgotten, behind functions that remember it.
 #[derive(Clone, Copy, Debug)]
 pub struct Codec {
     id: fn() -> TypeId,
     type_name: fn() -> &'static str,
+    weigher: Option<Weigher>,
     #[cfg(feature = "bytes")]
     bytes: Option<bytes::AsBytes>,
 }
@@ -30,6 +32,7 @@ impl Codec {
         Self {
             id: TypeId::of::<V>,
             type_name: std::any::type_name::<V>,
+            weigher: None,
             #[cfg(feature = "bytes")]
             bytes: None,
         }
@@ -41,9 +44,17 @@ impl Codec {
         Self {
             id: TypeId::of::<V>,
             type_name: std::any::type_name::<V>,
+            weigher: None,
             #[cfg(feature = "bytes")]
             bytes: Some(bytes::AsBytes::of::<V>()),
         }
+    }
+
+    /// The same, of values that are weighed by their [`Weigh`].
+    #[must_use]
+    pub const fn weighed<V: Weigh + 'static>(mut self) -> Self {
+        self.weigher = Some(Weigher::of::<V>());
+        self
     }
 
     /// Whether a handler that keeps `form` can keep these values; if not, why and what to do.
@@ -74,7 +85,9 @@ impl Codec {
         validity: Validity,
     ) -> Result<Stored, String> {
         match form {
-            Form::Objects => Ok(Stored::Object(Arc::new(Entry { value: Arc::clone(value), validity }))),
+            Form::Objects => {
+                Ok(Stored::Object(Arc::new(Entry { value: Arc::clone(value), weigher: self.weigher, validity })))
+            }
             #[cfg(feature = "bytes")]
             Form::Bytes => match &self.bytes {
                 Some(bytes) => bytes.freeze(key, value, &validity),

@@ -1,6 +1,9 @@
 //! What happened: counters that the flow adds to, and what a user reads of them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::sync::lock_std;
 
 /// What happened to the calls of one function, on one handler, or in all.
 ///
@@ -96,25 +99,50 @@ pub(crate) enum Count {
     Error,
 }
 
+/// Calls that are counted by whoever answered them.
+pub trait Tally: Send + Sync + std::fmt::Debug {
+    /// What was counted.
+    fn tallied(&self) -> Tallied;
+}
+
+/// See [`Tally`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tallied {
+    /// As [`Stats::hits`].
+    pub hits: u64,
+    /// As [`Stats::runs`], of calls that missed.
+    pub runs: u64,
+    /// As [`Stats::stores`].
+    pub stores: u64,
+}
+
 /// The counters behind one [`Stats`].
 #[derive(Debug, Default)]
-pub(crate) struct Counters([AtomicU64; 6]);
+pub(crate) struct Counters {
+    own: [AtomicU64; 6],
+    others: Mutex<Vec<Arc<dyn Tally>>>,
+}
 
 impl Counters {
     pub(crate) fn add(&self, count: Count) {
-        self.0[count as usize].fetch_add(1, Ordering::Relaxed);
+        self.own[count as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn subtract(&self, count: Count) {
-        self.0[count as usize].fetch_sub(1, Ordering::Relaxed);
+        self.own[count as usize].fetch_sub(1, Ordering::Relaxed);
     }
 
     fn read(&self, count: Count) -> u64 {
-        self.0[count as usize].load(Ordering::Relaxed)
+        self.own[count as usize].load(Ordering::Relaxed)
+    }
+
+    /// Has what `tally` counts appear among its own.
+    pub(crate) fn also(&self, tally: Arc<dyn Tally>) {
+        lock_std(&self.others).push(tally);
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        Stats {
+        let own = Stats {
             hits: self.read(Count::Hit),
             misses: self.read(Count::Miss),
             runs: self.read(Count::Run),
@@ -122,6 +150,10 @@ impl Counters {
             stale: 0,
             stores: self.read(Count::Store),
             errors: self.read(Count::Error),
-        }
+        };
+        lock_std(&self.others).iter().map(|tally| tally.tallied()).fold(own, |stats, tallied| {
+            let Tallied { hits, runs, stores } = tallied;
+            stats.plus(Stats { hits, misses: runs, runs, stores, ..Stats::default() })
+        })
     }
 }

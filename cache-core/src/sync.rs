@@ -5,7 +5,20 @@ use std::sync::PoisonError;
 #[cfg(loom)]
 pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
 #[cfg(not(loom))]
-pub(crate) use std::sync::{Arc, Mutex, MutexGuard};
+pub(crate) use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    thread_local,
+};
+
+/// What each thread of a model has of its own: they are one thread to the system.
+#[cfg(loom)]
+macro_rules! locals {
+    ($($(#[$about:meta])* static $name:ident: $of:ty = const { $value:expr };)*) => {
+        loom::thread_local! { $($(#[$about])* static $name: $of = $value;)* }
+    };
+}
+#[cfg(loom)]
+pub(crate) use locals as thread_local;
 
 /// Locks `mutex`, also after a panic of another holder: what is behind it is whole between any two statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

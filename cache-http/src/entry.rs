@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use cache_core::Weigh;
 use http::header::{AGE, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -97,6 +98,24 @@ const VARIES: u8 = 1;
 
 fn bytes(text: impl AsRef<[u8]>) -> Bytes {
     Bytes::copy_from_slice(text.as_ref())
+}
+
+/// What a `HeaderMap` has for each header that it has room for, by and large.
+const HEADER: usize = 112;
+
+impl Weigh for Stored {
+    fn heap_size(&self) -> usize {
+        match self {
+            Self::Response(kept) => {
+                let texts: usize = kept.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+                kept.headers.capacity() * HEADER + texts + kept.body.len()
+            }
+            Self::Varies(Varies { names, variants, .. }) => {
+                let texts: usize = names.iter().map(|name| name.as_str().len()).sum();
+                names.capacity() * size_of::<HeaderName>() + texts + variants.heap_size()
+            }
+        }
+    }
 }
 
 impl Stored {

@@ -9,12 +9,7 @@ async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> {
     static __LARDER_SITE: ::larder::private::Site = {
         fn here() {}
         ::larder::private::Site::new(
-            ::larder::private::Spec::new(
-                    || ::core::any::type_name_of_val(&here),
-                    ::core::file!(),
-                    ::core::line!(),
-                    ::larder::private::fallback,
-                )
+            ::larder::private::spec!(here)
                 .handler("redis")
                 .ttl(|| ::larder::private::Ttl::For(
                     ::core::time::Duration::new(300u64, 0u32),
@@ -25,6 +20,22 @@ async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> {
     ::larder::private::inventory::submit! {
         ::larder::private::Registered(& __LARDER_SITE)
     }
+    let __larder_instance = ::larder::private::Instance::of(&|| ());
+    let __larder_how = || {
+        let __larder_returns = ::larder::private::Returns::<
+            Result<User, DbError>,
+        >::new();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+            .larder_codec();
+        __larder_returns
+            .how(
+                __larder_outcome,
+                __larder_codec,
+                (&&__larder_returns).larder_share(),
+                ::larder::private::short(),
+            )
+    };
     let __larder_returns = ::larder::private::Returns::<Result<User, DbError>>::new();
     __larder_returns.require_bytes((&&&__larder_returns).larder_outcome());
     let __larder_plan = {
@@ -38,24 +49,15 @@ async fn user(db: &Db, team: &str, id: u64) -> Result<User, DbError> {
             ::core::format_args!("{}", id),
         );
         ::larder::private::Plan::new(__larder_key)
-            .instance(::larder::private::Instance::of(&|| ()))
+            .instance(__larder_instance)
             .tag(::core::format_args!("users"))
             .tag(::core::format_args!("team:{}", team))
-    };
-    let __larder_how = {
-        let __larder_returns = ::larder::private::Returns::<
-            Result<User, DbError>,
-        >::new();
-        let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
-        __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
     };
     (&&::larder::private::Returns::<Result<User, DbError>>::new())
         .larder_call_async(
             &__LARDER_SITE,
             __larder_plan,
-            __larder_how,
+            __larder_how(),
             move || async move {
                 if false {
                     return ::larder::private::never::<Result<User, DbError>>();

@@ -4,12 +4,16 @@
 // }
 
 fn square(n: u64) -> u64 {
-    let __larder_plan = <square>::__larder_plan(&n);
-    let __larder_how = <square>::__larder_how();
-    ::larder::private::call(
+    let __larder_probe = ::larder::private::Words::new().with(&n);
+    if let ::core::option::Option::Some(__larder_hit) = <square>::__larder_how()
+        .hit_of(<square>::__larder_site(), __larder_probe)
+    {
+        return __larder_hit;
+    }
+    ::larder::private::call_of(
         <square>::__larder_site(),
-        __larder_plan,
-        __larder_how,
+        __larder_probe,
+        || <square>::__larder_how(),
         move || -> u64 { n * n },
     )
 }
@@ -30,12 +34,7 @@ impl square {
             use ::larder::private::levels::*;
             fn here() {}
             ::larder::private::Site::new(
-                ::larder::private::Spec::new(
-                        || ::core::any::type_name_of_val(&here),
-                        ::core::file!(),
-                        ::core::line!(),
-                        ::larder::private::fallback,
-                    )
+                ::larder::private::spec!(here)
                     .storable(
                         ::larder::private::first(
                             ::larder::private::AsResult::<u64>::CHECK,
@@ -61,9 +60,7 @@ impl square {
     fn __larder_plan(n: &u64) -> ::larder::private::Plan {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
-        let mut __larder_key = ::larder::private::Recorder::new();
-        ::larder::private::Recorder::argument(&mut __larder_key, n);
-        ::larder::private::Plan::new(__larder_key)
+        ::larder::private::Plan::of(::larder::private::Words::new().with(&*n))
     }
     #[doc(hidden)]
     fn __larder_how() -> ::larder::private::How<u64, impl ::core::marker::Sized> {
@@ -71,9 +68,15 @@ impl square {
         use ::larder::private::levels::*;
         let __larder_returns = ::larder::private::Returns::<u64>::new();
         let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
+        let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+            .larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
+            .how(
+                __larder_outcome,
+                __larder_codec,
+                (&&__larder_returns).larder_share(),
+                ::larder::private::short(),
+            )
     }
     ///Drops the result of [`square`](fn@square) for these arguments.
     ///

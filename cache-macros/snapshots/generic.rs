@@ -17,36 +17,40 @@ where
     use ::larder::private::levels::*;
     static __LARDER_SITE: ::larder::private::Site = {
         fn here() {}
-        ::larder::private::Site::new(
-            ::larder::private::Spec::new(
-                || ::core::any::type_name_of_val(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::larder::private::fallback,
-            ),
-        )
+        ::larder::private::Site::new(::larder::private::spec!(here))
     };
     ::larder::private::inventory::submit! {
         ::larder::private::Registered(& __LARDER_SITE)
     }
+    let __larder_instance = ::larder::private::Instance::of(&|| ());
+    let __larder_how = || {
+        let __larder_returns = ::larder::private::Returns::<Option<T>>::new();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+            .larder_codec();
+        __larder_returns
+            .how(
+                __larder_outcome,
+                __larder_codec,
+                (&&__larder_returns).larder_share(),
+                ::larder::private::short(),
+            )
+    };
     let __larder_plan = {
         let mut __larder_key = ::larder::private::Recorder::new();
         (&&&&::larder::private::Argument(&items)).larder_record(&mut __larder_key);
         (&&&&::larder::private::Argument(&by)).larder_record(&mut __larder_key);
-        ::larder::private::Plan::new(__larder_key)
-            .instance(::larder::private::Instance::of(&|| ()))
+        ::larder::private::Plan::new(__larder_key).instance(__larder_instance)
     };
-    let __larder_how = {
-        let __larder_returns = ::larder::private::Returns::<Option<T>>::new();
-        let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
-        __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
-    };
+    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
+        .hit(&__LARDER_SITE, &__larder_plan)
+    {
+        return __larder_hit;
+    }
     ::larder::private::call(
         &__LARDER_SITE,
         __larder_plan,
-        __larder_how,
+        __larder_how(),
         move || -> Option<T> {
             #[allow(unused_variables, clippy::shadow_same)]
             let by = by;

@@ -10,12 +10,16 @@ impl<T: Hash> Repo<T> {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
         let __larder_plan = Self::__larder_plan_beside_load(&self, &n);
-        let __larder_how = Self::__larder_how_beside_load();
+        if let ::core::option::Option::Some(__larder_hit) = Self::__larder_how_beside_load()
+            .hit(Self::__larder_site_beside_load(), &__larder_plan)
+        {
+            return __larder_hit;
+        }
         (&&::larder::private::Returns::<Option<u64>>::new())
             .larder_call_async(
                 Self::__larder_site_beside_load(),
                 __larder_plan,
-                __larder_how,
+                Self::__larder_how_beside_load(),
                 move || async move {
                     if false {
                         return ::larder::private::never::<Option<u64>>();
@@ -29,14 +33,7 @@ impl<T: Hash> Repo<T> {
     fn __larder_site_beside_load() -> &'static ::larder::private::Site {
         static __LARDER_SITE: ::larder::private::Site = {
             fn here() {}
-            ::larder::private::Site::new(
-                ::larder::private::Spec::new(
-                    || ::core::any::type_name_of_val(&here),
-                    ::core::file!(),
-                    ::core::line!(),
-                    ::larder::private::fallback,
-                ),
-            )
+            ::larder::private::Site::new(::larder::private::spec!(here))
         };
         ::larder::private::inventory::submit! {
             ::larder::private::Registered(& __LARDER_SITE)
@@ -56,7 +53,7 @@ impl<T: Hash> Repo<T> {
         use ::larder::private::levels::*;
         let mut __larder_key = ::larder::private::Recorder::new();
         (&&&&::larder::private::Argument(&self)).larder_record_self(&mut __larder_key);
-        ::larder::private::Recorder::argument(&mut __larder_key, n);
+        ::larder::private::Recorder::exact(&mut __larder_key, n);
         ::larder::private::Plan::new(__larder_key)
             .instance(::larder::private::Instance::of(&|| ()))
     }
@@ -64,12 +61,19 @@ impl<T: Hash> Repo<T> {
     fn __larder_how_beside_load() -> ::larder::private::How<Option<u64>, u64> {
         #[allow(unused_imports)]
         use ::larder::private::levels::*;
-        let __larder_returns = ::larder::private::Returns::<Option<u64>>::new();
-        let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
-        __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
-            .written()
+        ::larder::private::written({
+            let __larder_returns = ::larder::private::Returns::<Option<u64>>::new();
+            let __larder_outcome = (&&&__larder_returns).larder_outcome();
+            let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+                .larder_codec();
+            __larder_returns
+                .how(
+                    __larder_outcome,
+                    __larder_codec,
+                    (&&__larder_returns).larder_share(),
+                    ::larder::private::short(),
+                )
+        })
     }
     ///Drops the result of [`load`](Self::load) for these arguments.
     ///

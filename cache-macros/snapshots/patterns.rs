@@ -10,18 +10,25 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
     use ::larder::private::levels::*;
     static __LARDER_SITE: ::larder::private::Site = {
         fn here() {}
-        ::larder::private::Site::new(
-            ::larder::private::Spec::new(
-                || ::core::any::type_name_of_val(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::larder::private::fallback,
-            ),
-        )
+        ::larder::private::Site::new(::larder::private::spec!(here))
     };
     ::larder::private::inventory::submit! {
         ::larder::private::Registered(& __LARDER_SITE)
     }
+    let __larder_instance = ::larder::private::Instance::of(&|| ());
+    let __larder_how = || {
+        let __larder_returns = ::larder::private::Returns::<u8>::new();
+        let __larder_outcome = (&&&__larder_returns).larder_outcome();
+        let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+            .larder_codec();
+        __larder_returns
+            .how(
+                __larder_outcome,
+                __larder_codec,
+                (&&__larder_returns).larder_share(),
+                ::larder::private::short(),
+            )
+    };
     let __larder_plan = {
         let __arg0 = &__arg0;
         #[allow(unused_variables)]
@@ -32,20 +39,17 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         let mut __larder_key = ::larder::private::Recorder::new();
         (&&&&::larder::private::Argument(&x)).larder_record_key(&mut __larder_key);
         (&&&&::larder::private::Argument(&a)).larder_record_key(&mut __larder_key);
-        ::larder::private::Plan::new(__larder_key)
-            .instance(::larder::private::Instance::of(&|| ()))
+        ::larder::private::Plan::new(__larder_key).instance(__larder_instance)
     };
-    let __larder_how = {
-        let __larder_returns = ::larder::private::Returns::<u8>::new();
-        let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
-        __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
-    };
+    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
+        .hit(&__LARDER_SITE, &__larder_plan)
+    {
+        return __larder_hit;
+    }
     ::larder::private::call(
         &__LARDER_SITE,
         __larder_plan,
-        __larder_how,
+        __larder_how(),
         move || -> u8 {
             #[allow(
                 unused_variables,

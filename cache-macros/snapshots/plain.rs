@@ -8,35 +8,36 @@ fn square(n: u64) -> u64 {
     use ::larder::private::levels::*;
     static __LARDER_SITE: ::larder::private::Site = {
         fn here() {}
-        ::larder::private::Site::new(
-            ::larder::private::Spec::new(
-                || ::core::any::type_name_of_val(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::larder::private::fallback,
-            ),
-        )
+        ::larder::private::Site::new(::larder::private::spec!(here))
     };
     ::larder::private::inventory::submit! {
         ::larder::private::Registered(& __LARDER_SITE)
     }
-    let __larder_plan = {
-        let mut __larder_key = ::larder::private::Recorder::new();
-        ::larder::private::Recorder::argument(&mut __larder_key, &n);
-        ::larder::private::Plan::new(__larder_key)
-            .instance(::larder::private::Instance::of(&|| ()))
-    };
-    let __larder_how = {
+    let __larder_instance = ::larder::private::Instance::of(&|| ());
+    let __larder_how = || {
         let __larder_returns = ::larder::private::Returns::<u64>::new();
         let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
+        let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+            .larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
+            .how(
+                __larder_outcome,
+                __larder_codec,
+                (&&__larder_returns).larder_share(),
+                ::larder::private::short(),
+            )
     };
-    ::larder::private::call(
+    let __larder_probe = ::larder::private::Words::new().with(&n);
+    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
+        .hit_in(&__LARDER_SITE, __larder_probe, __larder_instance)
+    {
+        return __larder_hit;
+    }
+    ::larder::private::call_in(
         &__LARDER_SITE,
-        __larder_plan,
-        __larder_how,
+        __larder_probe,
+        || __larder_instance,
+        || __larder_how(),
         move || -> u64 { n * n },
     )
 }

@@ -8,31 +8,24 @@ fn page(url: &str, fresh: bool) -> Page {
     use ::larder::private::levels::*;
     static __LARDER_SITE: ::larder::private::Site = {
         fn here() {}
-        ::larder::private::Site::new(
-            ::larder::private::Spec::new(
-                || ::core::any::type_name_of_val(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::larder::private::fallback,
-            ),
-        )
+        ::larder::private::Site::new(::larder::private::spec!(here))
     };
     ::larder::private::inventory::submit! {
         ::larder::private::Registered(& __LARDER_SITE)
     }
-    let __larder_plan = {
-        let mut __larder_key = ::larder::private::Recorder::new();
-        ::larder::private::Recorder::argument(&mut __larder_key, &url);
-        ::larder::private::Plan::new(__larder_key)
-            .instance(::larder::private::Instance::of(&|| ()))
-    }
-        .bypass(fresh);
-    let __larder_how = {
+    let __larder_instance = ::larder::private::Instance::of(&|| ());
+    let __larder_how = || {
         let __larder_returns = ::larder::private::Returns::<Page>::new();
         let __larder_outcome = (&&&__larder_returns).larder_outcome();
-        let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
+        let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome))
+            .larder_codec();
         __larder_returns
-            .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
+            .how(
+                __larder_outcome,
+                __larder_codec,
+                (&&__larder_returns).larder_share(),
+                ::larder::private::short(),
+            )
             .policy(|__larder_result: &Page| {
                 ::larder::private::Verdict::store()
                     .only_if(
@@ -57,10 +50,20 @@ fn page(url: &str, fresh: bool) -> Page {
                     )
             })
     };
+    let __larder_plan = {
+        ::larder::private::Plan::of(::larder::private::Parts::new().text(&url))
+            .instance(__larder_instance)
+    }
+        .bypass(fresh);
+    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
+        .hit(&__LARDER_SITE, &__larder_plan)
+    {
+        return __larder_hit;
+    }
     ::larder::private::call(
         &__LARDER_SITE,
         __larder_plan,
-        __larder_how,
+        __larder_how(),
         move || -> Page { fetch(url, fresh) },
     )
 }

@@ -34,6 +34,11 @@ impl Names {
         self.mentions(name) || self.prefixes.contains(name)
     }
 
+    /// Where it uses a name, or a type of this name.
+    pub(crate) fn mention(&self, name: &Ident) -> Option<&Ident> {
+        self.used.iter().chain(&self.prefixes).find(|used| *used == name)
+    }
+
     /// Whether it uses what could be a parameter of the impl around: a name with a capital.
     pub(crate) fn may_mention_params(&self) -> bool {
         self.prefixes.iter().any(|name| name.to_string().starts_with(char::is_uppercase))

@@ -1,7 +1,7 @@
 //! Handlers are configured once; mistakes are said, with what to write instead.
 
 use cache_core::Memory;
-use larder::{Cache, Disk, Ram, Redis};
+use larder::{Cache, Disk, Ram, Redis, cached};
 
 fn refused(builder: larder::CacheBuilder) -> String {
     builder.build().unwrap_err().to_string()
@@ -45,9 +45,20 @@ fn every_mistake_of_a_configuration_is_reported_at_once() {
     let reasons = refused(builder);
     let lines: Vec<&str> = reasons.lines().collect();
     assert_eq!(lines.len(), 3, "{reasons}");
-    assert!(lines[0].starts_with("handler `ram`: `threshold` is 0"), "{reasons}");
+    assert!(lines[0].starts_with("handler `ram`: ram handler: `threshold(0)` leaves no room"), "{reasons}");
     assert!(lines[1].starts_with("handler `disk`: "), "{reasons}");
     assert!(lines[2].starts_with("handler `redis`: "), "{reasons}");
+}
+
+#[test]
+fn a_bound_of_bytes_in_which_nothing_fits_is_a_mistake() {
+    let both = Ram::builder().threshold(0).max_bytes(0);
+    assert_eq!(refused(Cache::builder().handler("ram", both)).lines().count(), 2);
+    for bytes in [0, 1, 1_000] {
+        let reason = refused(Cache::builder().handler("ram", Ram::builder().max_bytes(bytes)));
+        assert!(reason.contains("`max_bytes` is less than 1024") && reason.contains("max_bytes(64 << 20)"), "{reason}");
+    }
+    Cache::builder().handler("ram", Ram::builder().max_bytes(1_024)).build().unwrap();
 }
 
 #[test]
@@ -57,4 +68,18 @@ fn a_password_is_never_shown() {
     assert!(!shown.contains("hunter2"), "{shown}");
     let builder = Redis::builder().url("redis://somebody:hunter2@localhost/0").password("hunter2");
     assert!(!format!("{builder:?}").contains("hunter2"));
+}
+
+#[cached(handler = "redis", threshold = 2)]
+fn bounded_in_memory(n: u64) -> u64 {
+    n
+}
+
+#[test]
+fn a_threshold_is_no_concern_of_a_handler_that_keeps_results_elsewhere() {
+    let _lab = larder::test::lab();
+    for n in (0..50).chain(0..50) {
+        bounded_in_memory(n);
+    }
+    assert_eq!(bounded_in_memory::stats().runs, 50);
 }

@@ -1,8 +1,8 @@
 //! The epochs of one [`super::Ram`].
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::lock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use cache_core::{Clock, Epoch, EpochName, Life};
 
 /// Below this many epochs there is nothing to clean up.
@@ -37,11 +37,11 @@ impl Epochs {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner)
+        self.table.read()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Table> {
-        self.table.write().unwrap_or_else(PoisonError::into_inner)
+        self.table.write()
     }
 
     /// What `ask` makes of the epochs, all of one moment.
@@ -76,8 +76,16 @@ impl Epochs {
         names.iter().map(one).collect()
     }
 
-    /// Replaces one epoch, or (`absent`) makes it if there is none; gives whether it did.
-    pub(super) fn put(&self, name: &EpochName<'_>, epoch: Option<Epoch>, life: Life, absent: bool) -> bool {
+    /// Replaces one epoch, or (`absent`) makes it if there is none; gives whether it did. `renewed` is called then, while
+    /// nobody can read an epoch.
+    pub(super) fn put(
+        &self,
+        name: &EpochName<'_>,
+        epoch: Option<Epoch>,
+        life: Life,
+        absent: bool,
+        renewed: impl FnOnce(),
+    ) -> bool {
         let now = self.clock.now();
         let mut table = self.write();
         table.clean(now);
@@ -88,17 +96,20 @@ impl Epochs {
             Some(epoch) => table.epochs.insert(name.text().to_owned(), Held { epoch, ends: life.ends(now) }),
             None => table.epochs.remove(name.text()),
         };
+        renewed();
         true
     }
 
-    /// Replaces these epochs by new ones that live as long as those did. Where there is none, nothing records it.
-    pub(super) fn renew(&self, names: &[EpochName<'_>]) {
+    /// Replaces these epochs by new ones that live as long as those did. Where there is none, nothing records it. `renewed`
+    /// is called while nobody can read an epoch.
+    pub(super) fn renew(&self, names: &[EpochName<'_>], renewed: impl FnOnce()) {
         let mut table = self.write();
         for name in names {
             if let Some(held) = table.epochs.get_mut(name.text()) {
                 held.epoch = Epoch::random();
             }
         }
+        renewed();
     }
 
     /// Makes these epochs live for `life` at least, from now. Where that takes a write, they live for twice as long, so
@@ -138,5 +149,20 @@ impl Table {
             }
             self.clean_at = FEW.max(self.epochs.len() * 2);
         }
+    }
+}
+
+/// See [`super::fork`].
+#[allow(unsafe_code, reason = "a lock that is let go by another function than it was taken by")]
+impl Epochs {
+    pub(super) fn hold(&self) {
+        self.table.hold();
+    }
+
+    /// # Safety
+    /// This thread holds the lock, by `hold`.
+    pub(super) unsafe fn let_go(&self) {
+        // SAFETY: as the caller says.
+        unsafe { self.table.let_go() };
     }
 }

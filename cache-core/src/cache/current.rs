@@ -12,7 +12,13 @@ static FALLBACK: OnceLock<Cache> = OnceLock::new();
 pub(super) fn install(cache: Cache) -> Result<()> {
     INSTALLED
         .set(cache)
-        .map_err(|_| Error::config("a cache is installed already; `install()` is called once, by the program"))
+        .map_err(|_| Error::config("a cache is installed already; `install()` is called once, by the program"))?;
+    // Either this sees the cache that was in use before, or whoever is about to settle there sees the installed one.
+    std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+    if let Some(before) = FALLBACK.get() {
+        before.retire();
+    }
+    Ok(())
 }
 
 /// Where a call of an annotated function finds itself.
@@ -41,6 +47,26 @@ pub(crate) fn current(site: &'static Site) -> Current {
         Some(cache) => Current::Installed(site.in_installed(cache)),
         None => Current::In(fallback(site.spec.fallback).bound(site)),
     }
+}
+
+/// What `site` is in the cache that its calls use from now on: the installed one, or else the one that is made for a program
+/// that installs none, as long as that is so.
+pub(crate) fn settled(site: &'static Site) -> Option<Arc<Bound>> {
+    #[cfg(feature = "test")]
+    if crate::lab::any() {
+        return None;
+    }
+    Some(match INSTALLED.get() {
+        Some(cache) => Arc::clone(site.in_installed(cache)),
+        None => fallback(site.spec.fallback).bound(site),
+    })
+}
+
+/// Whether a cache is installed.
+pub fn is_installed() -> bool {
+    // In the order of all that is sequentially consistent: see `install`.
+    std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+    INSTALLED.get().is_some()
 }
 
 /// The cache of the caller: that of the test it is in, the installed one, or the one that `make` gives, made once.

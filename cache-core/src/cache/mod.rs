@@ -21,8 +21,8 @@ use dashmap::DashMap;
 pub use blocking::Blocking;
 pub(crate) use bound::Bound;
 pub use builder::CacheBuilder;
-pub use current::cache_or;
-pub(crate) use current::{Current, Surroundings, current, surroundings};
+pub(crate) use current::{Current, Surroundings, current, settled, surroundings};
+pub use current::{cache_or, is_installed};
 pub use direct::Storable;
 pub(crate) use handler::{Handler, LONGEST_RUN, SharedHandler};
 pub use open::{Env, IntoHandler, Opened};
@@ -99,6 +99,15 @@ impl Cache {
             return Err(Error::Config(problems));
         }
         current::install(self)
+    }
+
+    /// Nobody will ask this cache any more: another one is installed.
+    fn retire(&self) {
+        match &self.inner.handlers {
+            Handlers::Fixed(handlers) => handlers.iter().for_each(|handler| handler.backend().retire()),
+            #[cfg(feature = "test")]
+            Handlers::OnDemand(_) => {}
+        }
     }
 
     /// The same cache, its direct interface on the handler `name`.

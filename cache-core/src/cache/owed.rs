@@ -33,15 +33,16 @@ pub(crate) struct OwedKey {
     space: Space,
     instance: Option<Instance>,
     arguments: Box<[u8]>,
+    mark: Option<u64>,
 }
 
 impl OwedKey {
     pub(crate) fn of(key: &Key<'_>) -> Self {
-        Self { space: key.space.clone(), instance: key.instance, arguments: key.arguments.into() }
+        Self { space: key.space.clone(), instance: key.instance, arguments: key.arguments.into(), mark: key.mark }
     }
 
     pub(crate) fn key(&self) -> Key<'_> {
-        Key { space: &self.space, instance: self.instance, arguments: &self.arguments }
+        Key { space: &self.space, instance: self.instance, arguments: &self.arguments, mark: self.mark }
     }
 }
 

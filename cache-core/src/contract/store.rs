@@ -52,6 +52,7 @@ impl Store {
             Form::Bytes => Stored::Bytes([&Epoch::random().to_bytes()[..], payload].concat()),
             Form::Objects => Stored::Object(Arc::new(Entry {
                 value: Arc::new(payload.to_vec()),
+                weigher: None,
                 validity: Validity {
                     created: self.clock.now(),
                     fresh_until: u64::MAX,

@@ -59,12 +59,13 @@ pub(super) fn watch<'a>(request: &Request<'a>) -> SmallVec<[EpochName<'a>; 4]> {
     names
 }
 
-/// The handler's and the space's epoch as one number. Both are random, so it differs when one of them does.
-pub(super) fn joint(handler: Epoch, space: Option<Epoch>) -> u128 {
-    handler.0 ^ space.map_or(0, |space| space.0.rotate_left(1))
-}
-
 impl Validity {
+    /// The handler's and the space's epoch as one number. Both are random, so it differs when one of them does.
+    #[must_use]
+    pub fn joint(handler: Epoch, space: Option<Epoch>) -> u128 {
+        handler.0 ^ space.map_or(0, |space| space.0.rotate_left(1))
+    }
+
     /// Whether the epochs that this entry records are still those of its handler, space and tags.
     pub fn is_current(&self, key: &Key<'_>, mut current: impl FnMut(&EpochName<'_>) -> Option<Epoch>) -> bool {
         let Some(handler) = current(&EpochName::HANDLER) else { return false };
@@ -75,7 +76,7 @@ impl Validity {
             },
             None => None,
         };
-        joint(handler, space) == self.epoch && self.tags.iter().all(|(tag, epoch)| current(tag) == Some(*epoch))
+        Self::joint(handler, space) == self.epoch && self.tags.iter().all(|(tag, epoch)| current(tag) == Some(*epoch))
     }
 }
 

@@ -5,7 +5,6 @@
 
 mod flight;
 mod look;
-mod map;
 mod run;
 mod stack;
 mod witness;
@@ -17,9 +16,9 @@ use crate::cache::SharedHandler;
 use crate::entry::{Form, Object};
 use crate::function::Mode;
 use crate::stats::{Count, Counters};
-pub use flight::Followers;
-pub(crate) use flight::{Flights, Led};
-use flight::{Follower, Joined, Landing, Leader, Waited};
+pub(crate) use flight::{Flights, Landing, Led};
+use flight::{Follower, Joined, Leader, Waited};
+pub use flight::{Followers, Unawaited, Waiters};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 pub use run::Ended;
 use run::inside;
@@ -85,9 +84,13 @@ pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
 /// [`enter`], where [`at_once`] gave nothing.
 pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
     if mode == Mode::Refresh {
-        // A run of this process that is under way is older: what it gives is not to come after the refresh.
+        // A run of this process that is under way is older, also that of another refresh: what it gives is not to come after
+        // this one. Callers who find nothing meanwhile wait for it, and so a younger refresh finds it.
         call.handler.flights.detach(&call.request.key);
-        return alone(call, Purpose::Overwrite).await;
+        return match call.handler.flights.join(&call.request.key, led) {
+            Joined::Lead(leader) => lead(call, leader, Purpose::Overwrite).await,
+            Joined::Follow(_) | Joined::Alone => alone(call, Purpose::Overwrite).await,
+        };
     }
     for _ in 0..ROUNDS {
         let leader = match call.handler.flights.join(&call.request.key, led) {
@@ -100,7 +103,7 @@ pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Ente
             },
             Joined::Alone => return alone(call, Purpose::Run).await,
         };
-        return lead(call, leader).await;
+        return lead(call, leader, Purpose::Run).await;
     }
     alone(call, Purpose::Run).await
 }
@@ -126,11 +129,11 @@ async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
 }
 
 /// Looks for others and for itself, and runs if there is nothing.
-async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
+async fn lead(call: &Call<'_>, leader: Leader, purpose: Purpose) -> Entered {
     let generation = call.handler.generation();
     // What is held over an `.await` is part of every caller's future: it is let go early, or kept on the heap where it is
     // seldom needed.
-    let looked = inside(Some(leader.id()), pin!(look(call.handler, &call.request, Purpose::Run))).await;
+    let looked = inside(Some(leader.id()), pin!(look(call.handler, &call.request, purpose))).await;
     let witness = match looked {
         Looked::Hit(value) => {
             call.count(Count::Hit);
@@ -148,7 +151,9 @@ async fn lead(call: &Call<'_>, leader: Leader) -> Entered {
             None
         }
     };
-    call.count(Count::Miss);
+    if purpose == Purpose::Run {
+        call.count(Count::Miss);
+    }
     call.count(Count::Run);
     Entered::Run(Run { leader: Some(leader), witness, generation })
 }

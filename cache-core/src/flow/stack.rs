@@ -7,10 +7,11 @@
 //! A run that spawns a task and joins it is invisible here: such a circle ends by the flight's deadline.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::sync::{LazyLock, Mutex};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Mutex;
 
-use crate::sync::lock_std;
+use crate::fork::InProcess;
+use crate::sync::{lock_std, thread_local};
 
 thread_local! {
     /// The flights whose runs this thread is inside of, outermost first.
@@ -18,7 +19,7 @@ thread_local! {
 }
 
 /// For each flight, those that its run waits for; more than one where a run joins several calls.
-static WAITS: LazyLock<Mutex<HashMap<u64, Vec<u64>>>> = LazyLock::new(Mutex::default);
+static WAITS: InProcess<Mutex<BTreeMap<u64, Vec<u64>>>> = InProcess::of_first(Mutex::new(BTreeMap::new()));
 
 /// While it lives, this thread is inside the run of a flight.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl Waiting {
             return Some(Self { who, whom });
         }
         // One lock over question and answer: of two callers that would close a circle together, one sees the other.
-        let mut waits = lock_std(&WAITS);
+        let mut waits = lock_std(WAITS.here());
         if reaches(&waits, whom, &who) {
             return None;
         }
@@ -69,7 +70,7 @@ impl Drop for Waiting {
         if self.who.is_empty() {
             return;
         }
-        let mut waits = lock_std(&WAITS);
+        let mut waits = lock_std(WAITS.here());
         for flight in &self.who {
             if let Some(awaited) = waits.get_mut(flight) {
                 if let Some(at) = awaited.iter().position(|awaited| *awaited == self.whom) {
@@ -84,7 +85,7 @@ impl Drop for Waiting {
 }
 
 /// Whether `from` is one of `targets`, or waits for one, directly or through others.
-fn reaches(waits: &HashMap<u64, Vec<u64>>, from: u64, targets: &[u64]) -> bool {
+fn reaches(waits: &BTreeMap<u64, Vec<u64>>, from: u64, targets: &[u64]) -> bool {
     let mut seen = HashSet::new();
     let mut open = vec![from];
     while let Some(flight) = open.pop() {

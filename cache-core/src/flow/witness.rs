@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::look::{Request, joint, watch};
+use super::look::{Request, watch};
 use crate::backend::When;
 use crate::cache::{Handler, LONGEST_RUN};
 use crate::entry::{Form, Object, Seen, Stored, Validity};
@@ -118,7 +118,7 @@ impl Witness {
     /// What an entry that is stored now records.
     fn record(&self, request: &Request<'_>, now: u64, life: Life, kept: Life) -> Validity {
         let space = request.key.space().epoch().and_then(|_| self.epochs.get(1).copied());
-        let epoch = joint(self.epochs.first().copied().unwrap_or(Epoch(0)), space);
+        let epoch = Validity::joint(self.epochs.first().copied().unwrap_or(Epoch(0)), space);
         let first_tag = self.epochs.len() - request.tags.len();
         let tags = request.tags.iter().cloned().zip(self.epochs.iter().skip(first_tag).copied()).collect();
         Validity { created: now, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }

@@ -7,13 +7,16 @@ use std::sync::Arc;
 
 use super::how::How;
 use super::plan::{Mode, Plan, take_mode};
+use super::quick;
 use super::result::Split;
+use super::short::ShortCut;
 use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, current};
 use crate::entry::Object;
 use crate::flow::{Call, Ended, Entered, Inside, Led, Request, Run, at_once, enter_waiting, leave};
 use crate::form::Codec;
+use crate::key::{Instance, Record, Recorder};
 use crate::ttl::Ttl;
 
 /// The bound function of this call, on the heap of its cache or static.
@@ -103,7 +106,7 @@ impl Running {
     }
 
     /// What its result comes to, and what it takes to store it.
-    pub(super) fn ended<R, V>(self, how: &How<R, V>, result: &R) -> Option<(Placed, Run, Ended)> {
+    pub(super) fn ended<R, V, S: ShortCut>(self, how: &How<R, V, S>, result: &R) -> Option<(Placed, Run, Ended)> {
         let Self { inside, right, placed } = self;
         drop(inside);
         let ended = judged(how, result, &placed, &right)?;
@@ -130,7 +133,7 @@ impl Answer {
     }
 
     /// The result in it. A value of another type than the function's is none; then the function runs for itself.
-    pub(super) fn begun<R, V>(answer: Option<Self>, how: &How<R, V>) -> Begun<R> {
+    pub(super) fn begun<R, V, S: ShortCut>(answer: Option<Self>, how: &How<R, V, S>) -> Begun<R> {
         let result = match answer {
             Some(Self::Value(object)) => (how.join)(&object),
             Some(Self::Whole(object)) => how.share.as_ref().and_then(|share| (share.take)(&object)),
@@ -142,7 +145,7 @@ impl Answer {
 }
 
 /// What a run gave, as the flow sees it. Nothing of it borrows the result, which may not be `Sync`.
-fn judged<R, V>(how: &How<R, V>, result: &R, placed: &Placed, right: &Run) -> Option<Ended> {
+fn judged<R, V, S: ShortCut>(how: &How<R, V, S>, result: &R, placed: &Placed, right: &Run) -> Option<Ended> {
     // What follows calls code of the user's, which may call this very function.
     let _inside = right.inside();
     let (split, ttl) = how.judge(result);
@@ -161,7 +164,9 @@ fn judged<R, V>(how: &How<R, V>, result: &R, placed: &Placed, right: &Run) -> Op
 /// What comes before a run and what comes after it are on the stack of their own functions, so that a function that
 /// calls itself needs little more of it for each level than without larder.
 #[inline(never)]
-fn begin_blocking<R, V>(site: &'static Site, plan: Plan, how: &How<R, V>) -> Begun<R> {
+fn begin_blocking<R, V, S: ShortCut>(site: &'static Site, plan: &mut Plan, how: &How<R, V, S>) -> Begun<R> {
+    // What was recorded is where it was made as long as it is needed there: it is large.
+    let plan = std::mem::replace(plan, Plan::new(Recorder::new()));
     Answer::begun(enter_blocking(site, plan, how.codec), how)
 }
 
@@ -179,7 +184,7 @@ fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answe
 
 /// See [`begin_blocking`].
 #[inline(never)]
-fn end_blocking<R, V>(running: Box<Running>, how: &How<R, V>, result: &R) {
+fn end_blocking<R, V, S: ShortCut>(running: Box<Running>, how: &How<R, V, S>, result: &R) {
     if let Some((placed, right, ended)) = running.ended(how, result) {
         leave_blocking(&placed, how.codec, right, ended);
     }
@@ -191,16 +196,49 @@ fn leave_blocking(placed: &Placed, codec: Codec, right: Run, ended: Ended) {
     }
 }
 
-/// Calls a sync function.
-pub fn call<R, V>(site: &'static Site, plan: Plan, how: How<R, V>, run: impl FnOnce() -> R) -> R {
-    match begin_blocking(site, plan, &how) {
-        Begun::Done(result) => result,
-        Begun::Run(running) => {
-            let result = run();
-            if let Some(running) = running {
-                end_blocking(running, &how, &result);
-            }
-            result
-        }
+/// Calls a sync function whose key is at hand without a buffer: all that a call comes to that is no hit, so that little of it
+/// is in the function.
+#[inline(never)]
+pub fn call_of<R, V, S: ShortCut>(
+    site: &'static Site,
+    key: impl Record,
+    how: impl FnOnce() -> How<R, V, S>,
+    run: impl FnOnce() -> R,
+) -> R {
+    call(site, Plan::of(key), how(), run)
+}
+
+/// The same, of an instance of generic code.
+#[inline(never)]
+pub fn call_in<R, V, S: ShortCut>(
+    site: &'static Site,
+    key: impl Record,
+    instance: impl FnOnce() -> Instance,
+    how: impl FnOnce() -> How<R, V, S>,
+    run: impl FnOnce() -> R,
+) -> R {
+    call(site, Plan::of(key).instance(instance()), how(), run)
+}
+
+/// Calls a sync function. Apart from the function, which has no more to do at a hit than to look for it.
+#[inline]
+pub fn call<R, V, S: ShortCut>(site: &'static Site, mut plan: Plan, how: How<R, V, S>, run: impl FnOnce() -> R) -> R {
+    let mut quick = None;
+    if let Some(result) = quick::begin(&how, site, &plan, &mut quick) {
+        return result;
     }
+    let running = match &quick {
+        Some(_) => None,
+        None => match begin_blocking(site, &mut plan, &how) {
+            Begun::Done(result) => return result,
+            Begun::Run(running) => running,
+        },
+    };
+    let result = run();
+    if let Some(quick) = &mut quick {
+        quick::end(quick, &how, &plan, &result);
+    } else if let Some(running) = running {
+        end_blocking(running, &how, &result);
+    }
+    result
 }

@@ -8,6 +8,7 @@ use super::call::{Answer, Begun, Placed, Running};
 use super::how::How;
 use super::plan::{Mode, Plan};
 use super::result::Returns;
+use super::short::ShortCut;
 use super::site::Site;
 use crate::flow::{Call, Ended, Entered, Led, Run, at_once, drive, enter_waiting, leave};
 use crate::form::Codec;
@@ -42,9 +43,9 @@ fn leave_boxed(placed: Placed, codec: Codec, right: Run, ended: Ended) -> Pin<Bo
 
 /// Stores what a run gave, and answers those who waited.
 #[inline(never)]
-fn end<R, V>(
+fn end<R, V, S: ShortCut>(
     running: Option<Box<Running>>,
-    how: &How<R, V>,
+    how: &How<R, V, S>,
     result: &R,
 ) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
     let (placed, right, ended) = running?.ended(how, result)?;
@@ -54,32 +55,37 @@ fn end<R, V>(
 /// The first level of calling an async function: its result is `Send`, so it can be held while it is being stored.
 pub trait CallSend<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn larder_call_async<V, F, Fut>(
+    fn larder_call_async<V, S, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, V>,
+        how: How<R, V, S>,
         run: F,
     ) -> impl Future<Output = R>
     where
+        S: ShortCut,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>;
 }
 
 #[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R: Send> CallSend<R> for &Returns<R> {
-    fn larder_call_async<V, F, Fut>(
+    fn larder_call_async<V, S, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, V>,
+        how: How<R, V, S>,
         run: F,
     ) -> impl Future<Output = R>
     where
+        S: ShortCut,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
         async move {
+            if let Some(result) = how.again(site, &plan) {
+                return result;
+            }
             let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
@@ -98,32 +104,37 @@ impl<R: Send> CallSend<R> for &Returns<R> {
 /// function's future would not be `Send` any more. So it is given at once, and stored behind the caller's back.
 pub trait CallLocal<R> {
     /// Calls an async function. The future is `Send` if that of the function is.
-    fn larder_call_async<V, F, Fut>(
+    fn larder_call_async<V, S, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, V>,
+        how: How<R, V, S>,
         run: F,
     ) -> impl Future<Output = R>
     where
+        S: ShortCut,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>;
 }
 
 #[allow(clippy::manual_async_fn, reason = "the signature is the trait's")]
 impl<R> CallLocal<R> for Returns<R> {
-    fn larder_call_async<V, F, Fut>(
+    fn larder_call_async<V, S, F, Fut>(
         &self,
         site: &'static Site,
         plan: Plan,
-        how: How<R, V>,
+        how: How<R, V, S>,
         run: F,
     ) -> impl Future<Output = R>
     where
+        S: ShortCut,
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
         async move {
+            if let Some(result) = how.again(site, &plan) {
+                return result;
+            }
             let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,

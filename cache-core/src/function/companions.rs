@@ -7,6 +7,7 @@ use super::call::{Placed, Whose};
 use super::how::How;
 use super::plan::{Mode, ModeGuard, Plan, Prime, set_mode};
 use super::result::Split;
+use super::short::ShortCut;
 use super::site::Site;
 use crate::block_on;
 use crate::cache::{Invalidation, SharedHandler};
@@ -80,7 +81,7 @@ async fn stored(site: &'static Site, plan: Plan, codec: Codec) -> Result<Option<
 ///
 /// # Errors
 /// When the function's handler is not there.
-pub async fn peek<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<V>> {
+pub async fn peek<R, V, S: ShortCut>(site: &'static Site, plan: Plan, how: How<R, V, S>) -> Result<Option<V>> {
     Ok(stored(site, plan, how.codec).await?.and_then(|object| (how.value)(&object)))
 }
 
@@ -88,7 +89,7 @@ pub async fn peek<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Resu
 ///
 /// # Errors
 /// As [`peek`].
-pub async fn peek_whole<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<R>> {
+pub async fn peek_whole<R, V, S: ShortCut>(site: &'static Site, plan: Plan, how: How<R, V, S>) -> Result<Option<R>> {
     Ok(stored(site, plan, how.codec).await?.and_then(|object| (how.join)(&object)))
 }
 
@@ -96,12 +97,12 @@ pub async fn peek_whole<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -
 ///
 /// # Errors
 /// When the handler is not there, cannot be reached, or cannot keep the result.
-pub fn prime<R, V, M, P: Prime<R, M>>(
+pub fn prime<R, V, M, S: ShortCut, P: Prime<R, M>>(
     site: &'static Site,
     plan: Plan,
-    how: How<R, V>,
+    how: How<R, V, S>,
     value: P,
-) -> impl Future<Output = Result<()>> + Send + use<R, V, M, P> {
+) -> impl Future<Output = Result<()>> + Send + use<R, V, M, S, P> {
     let (split, ttl) = how.judge(&value.whole());
     store(site, plan, how.codec, split, ttl)
 }
@@ -139,7 +140,7 @@ pub async fn in_mode_async<F: Future>(site: &'static Site, mode: Mode, call: F) 
 
 /// The same operations for sync functions.
 pub mod blocking {
-    use super::{How, Plan, Prime, Result, Site, block_on};
+    use super::{How, Plan, Prime, Result, ShortCut, Site, block_on};
 
     /// See [`super::invalidate`].
     ///
@@ -161,7 +162,7 @@ pub mod blocking {
     ///
     /// # Errors
     /// As there.
-    pub fn peek<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<V>> {
+    pub fn peek<R, V, S: ShortCut>(site: &'static Site, plan: Plan, how: How<R, V, S>) -> Result<Option<V>> {
         block_on(super::peek(site, plan, how))
     }
 
@@ -169,7 +170,7 @@ pub mod blocking {
     ///
     /// # Errors
     /// As there.
-    pub fn peek_whole<R, V>(site: &'static Site, plan: Plan, how: How<R, V>) -> Result<Option<R>> {
+    pub fn peek_whole<R, V, S: ShortCut>(site: &'static Site, plan: Plan, how: How<R, V, S>) -> Result<Option<R>> {
         block_on(super::peek_whole(site, plan, how))
     }
 
@@ -177,7 +178,12 @@ pub mod blocking {
     ///
     /// # Errors
     /// As there.
-    pub fn prime<R, V, M>(site: &'static Site, plan: Plan, how: How<R, V>, value: impl Prime<R, M>) -> Result<()> {
+    pub fn prime<R, V, M, S: ShortCut>(
+        site: &'static Site,
+        plan: Plan,
+        how: How<R, V, S>,
+        value: impl Prime<R, M>,
+    ) -> Result<()> {
         block_on(super::prime(site, plan, how, value))
     }
 }

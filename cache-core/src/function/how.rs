@@ -3,13 +3,19 @@
 //! What depends on the stored type stands behind function pointers. So a call is compiled once for each type of result,
 //! and not for each function, and only [`Returns::how`] asks that a result can be stored at all.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use super::kept::{Share, Value};
+use super::plan::{Plan, is_plain_call};
 use super::result::{Outcome, Returns, Split};
+use super::short::{Short, ShortCut};
+use super::site::Site;
 use super::time_to_live::TimeToLive;
 use crate::entry::Object;
+use crate::flow::{Unawaited, Waiters};
 use crate::form::Codec;
+use crate::key::{Instance, Probe, Recorded};
 use crate::ttl::Ttl;
 
 /// What the attributes say of one result.
@@ -53,38 +59,50 @@ pub fn ttl_of<R, T: TimeToLive>(result: &R, ttl: impl FnOnce(&R) -> T) -> Ttl {
 
 /// How results of type `R` are read, kept and shared; `V` is what is stored of them. A few pointers, whatever the types.
 #[derive(Debug)]
-pub struct How<R, V> {
-    split: fn(&R) -> Split<Object>,
+pub struct How<R, V, S: ShortCut> {
+    split: fn(&R) -> Split<V>,
+    object: fn(V) -> Object,
     /// The result that a stored value is of. None if it is of another type than this function's: the direct interface
     /// lets two callers of one key disagree.
     pub(super) join: fn(&Object) -> Option<R>,
+    wrap: fn(V) -> R,
+    /// The type of what is stored.
+    values: TypeId,
+    short: Short<V, S>,
     pub(super) value: fn(&Object) -> Option<V>,
     pub(super) codec: Codec,
     pub(super) share: Option<Share<R>>,
     policy: fn(&R) -> Verdict,
 }
 
-impl<R, V> Clone for How<R, V> {
+impl<R, V, S: ShortCut> Clone for How<R, V, S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R, V> Copy for How<R, V> {}
+impl<R, V, S: ShortCut> Copy for How<R, V, S> {}
 
 impl<R> Returns<R> {
-    /// Results that fall apart as `outcome` says, are kept by `codec` and shared by `share`.
-    pub fn how<O: Outcome<R>>(self, _outcome: O, codec: Codec, share: Option<Share<R>>) -> How<R, O::Value>
+    /// Results that fall apart as `outcome` says, are kept by `codec`, shared by `share` and found by `short`.
+    #[inline]
+    pub fn how<O: Outcome<R>, S: ShortCut>(
+        self,
+        _outcome: O,
+        codec: Codec,
+        share: Option<Share<R>>,
+        short: Short<O::Value, S>,
+    ) -> How<R, O::Value, S>
     where
         O::Value: Value,
     {
         How {
-            split: |result| match O::split(result) {
-                Split::Value(value) => Split::Value(Arc::new(value)),
-                Split::Nothing => Split::Nothing,
-                Split::Failed => Split::Failed,
-            },
+            split: O::split,
+            object: |value| Arc::new(value),
             join: |object| object.downcast_ref::<O::Value>().cloned().map(O::join),
+            wrap: O::join,
+            values: TypeId::of::<O::Value>(),
+            short,
             value: |object| object.downcast_ref::<O::Value>().cloned(),
             codec,
             share,
@@ -93,7 +111,7 @@ impl<R> Returns<R> {
     }
 }
 
-impl<R, V> How<R, V> {
+impl<R, V, S: ShortCut> How<R, V, S> {
     /// What the attributes say of one result.
     #[must_use]
     pub const fn policy(mut self, policy: fn(&R) -> Verdict) -> Self {
@@ -101,19 +119,104 @@ impl<R, V> How<R, V> {
         self
     }
 
-    /// The same, with nothing to give of what is stored.
-    pub(super) fn valueless<W>(self) -> How<R, W> {
-        let Self { split, join, codec, share, policy, .. } = self;
-        How { split, join, value: |_| None, codec, share, policy }
+    /// The result of a call that has found none by the short cut, if it is there all the same. Makes the short cut.
+    pub(super) fn again(&self, site: &'static Site, plan: &Plan) -> Option<R> {
+        if !plan.is_plain() || !is_plain_call() {
+            return None;
+        }
+        (self.short.again)(site, &Recorded(plan.key.bytes()), plan.mark, plan.instance).map(self.wrap)
+    }
+
+    /// The result of a call whose key is at hand without a buffer, if it can be had by a short cut.
+    #[inline]
+    pub fn hit_of(self, site: &'static Site, key: impl Probe) -> Option<R> {
+        S::find(site, self.values, key, None, None).and_then(self.short.take).map(self.wrap)
+    }
+
+    /// The same, of an instance of generic code.
+    #[inline]
+    pub fn hit_in(self, site: &'static Site, key: impl Probe, instance: Instance) -> Option<R> {
+        S::find(site, self.values, key, None, Some(instance)).and_then(self.short.take).map(self.wrap)
+    }
+
+    /// The result of a call, if it can be had by a short cut.
+    #[inline]
+    pub fn hit(self, site: &'static Site, plan: &Plan) -> Option<R> {
+        if !plan.is_plain() {
+            return None;
+        }
+        let found = S::find(site, self.values, Recorded(plan.key.bytes()), plan.mark, plan.instance)?;
+        (self.short.take)(found).map(self.wrap)
+    }
+
+    /// The same, of a type of which there is no value.
+    pub(super) fn valueless<W>(self, wrap: fn(W) -> R) -> How<R, W, S> {
+        let Self { join, values, codec, share, policy, .. } = self;
+        How {
+            split: |_| Split::Nothing,
+            object: |_| Arc::new(()),
+            join,
+            wrap,
+            values,
+            short: Short::none(),
+            value: |_| None,
+            codec,
+            share,
+            policy,
+        }
     }
 
     /// What is stored of `result`, and for how long if its attributes say so.
     pub(super) fn judge(&self, result: &R) -> (Split<Object>, Option<Ttl>) {
+        let (split, ttl) = self.judge_value(result);
+        let split = match split {
+            Split::Value(value) => Split::Value((self.object)(value)),
+            Split::Nothing => Split::Nothing,
+            Split::Failed => Split::Failed,
+        };
+        (split, ttl)
+    }
+
+    /// The same, as a value of its own type.
+    pub(super) fn judge_value(&self, result: &R) -> (Split<V>, Option<Ttl>) {
         let verdict = (self.policy)(result);
         let split = match (self.split)(result) {
             Split::Value(_) if !verdict.store => Split::Nothing,
             split => split,
         };
         (split, verdict.ttl)
+    }
+
+    /// The value of `result`, for those who waited for it.
+    pub(super) fn object(&self, result: &R) -> Option<Object> {
+        match (self.split)(result) {
+            Split::Value(value) => Some((self.object)(value)),
+            Split::Nothing | Split::Failed => None,
+        }
+    }
+
+    /// The whole of `result`, for those who waited for it.
+    pub(super) fn shared(&self, result: &R) -> Option<Object> {
+        self.share.as_ref().map(|share| (share.give)(result))
+    }
+
+    /// See [`Short::ticket`].
+    pub(super) fn ticket(&self, site: &'static Site, plan: &Plan, mark: u64) -> Option<S::Ticket> {
+        if !plan.is_plain() || !is_plain_call() {
+            return None;
+        }
+        (self.short.ticket)(site, mark, plan.instance)
+    }
+
+    /// See [`Short::keep`]; `ttl` is that of the result.
+    pub(super) fn keep(
+        &self,
+        ticket: &mut S::Ticket,
+        run: &mut Unawaited,
+        plan: &Plan,
+        value: V,
+        ttl: Option<Ttl>,
+    ) -> Option<Waiters> {
+        (self.short.keep)(ticket, run, plan.key.bytes(), value, ttl.or(plan.ttl))
     }
 }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::result::Returns;
 use crate::entry::Object;
 use crate::form::Codec;
+use crate::weigh::Weigh;
 
 /// What can be stored: a type of its own, that others can get a copy of. Implemented for every such type; generic code
 /// may name it as a bound.
@@ -62,15 +63,39 @@ impl<V: Value> Kept<V> {
     }
 }
 
-/// The first level of how a value is kept: with serde, so handlers of bytes can keep it too.
+/// The first level of how a value is kept: with serde, so handlers of bytes can keep it too; and it says what it weighs.
+pub trait ViaWeighedSerde {
+    /// How it is kept.
+    fn larder_codec(&self) -> Codec;
+}
+
+impl<V: Value + Serialize + DeserializeOwned + Weigh> ViaWeighedSerde for &&&Kept<V> {
+    fn larder_codec(&self) -> Codec {
+        Codec::serde::<V>().weighed::<V>()
+    }
+}
+
+/// The second level: with serde.
 pub trait ViaSerde {
     /// How it is kept.
     fn larder_codec(&self) -> Codec;
 }
 
-impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &Kept<V> {
+impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &&Kept<V> {
     fn larder_codec(&self) -> Codec {
         Codec::serde::<V>()
+    }
+}
+
+/// The third level: as an object that says what it weighs.
+pub trait ViaWeighed {
+    /// How it is kept.
+    fn larder_codec(&self) -> Codec;
+}
+
+impl<V: Value + Weigh> ViaWeighed for &Kept<V> {
+    fn larder_codec(&self) -> Codec {
+        Codec::object::<V>().weighed::<V>()
     }
 }
 

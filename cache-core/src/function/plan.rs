@@ -3,9 +3,10 @@
 use std::cell::Cell;
 
 use super::site::Site;
+use super::thread;
 use super::time_to_live::TimeToLive;
 use crate::epoch::EpochName;
-use crate::key::{Instance, Key, Recorder};
+use crate::key::{Instance, Key, Record, Recorder};
 use crate::ttl::Ttl;
 
 /// What a call may do with the cache.
@@ -24,6 +25,8 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) key: Recorder,
+    /// The mark of the key; none where it is that of the recorded bytes.
+    pub(crate) mark: Option<u64>,
     pub(crate) instance: Option<Instance>,
     pub(crate) tags: Vec<EpochName<'static>>,
     pub(crate) ttl: Option<Ttl>,
@@ -32,12 +35,22 @@ pub struct Plan {
 
 impl Plan {
     /// A call whose arguments were recorded as `key`.
+    #[inline]
     #[must_use]
     pub const fn new(key: Recorder) -> Self {
-        Self { key, instance: None, tags: Vec::new(), ttl: None, mode: Mode::Cached }
+        Self { key, mark: None, instance: None, tags: Vec::new(), ttl: None, mode: Mode::Cached }
+    }
+
+    /// A call whose arguments are numbers and texts.
+    #[allow(clippy::needless_pass_by_value, reason = "a reference would have a hit write the key to memory")]
+    #[inline(never)]
+    #[must_use]
+    pub fn of(key: impl Record) -> Self {
+        Self { mark: key.mark(), ..Self::new(key.recorder()) }
     }
 
     /// Generic code: which instance it is.
+    #[inline]
     #[must_use]
     pub const fn instance(mut self, instance: Instance) -> Self {
         self.instance = Some(instance);
@@ -79,8 +92,14 @@ impl Plan {
         self
     }
 
+    /// Whether it is a call like most: its key tells everything, it has no tags, and it may be answered by what is stored.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(self.mode, Mode::Cached) && self.tags.is_empty() && !self.key.is_refused()
+    }
+
     pub(crate) fn key_in(&self, site: &'static Site) -> Key<'_> {
-        Key { space: site.space(), instance: self.instance, arguments: self.key.bytes() }
+        Key { space: site.space(), instance: self.instance, arguments: self.key.bytes(), mark: self.mark }
     }
 }
 
@@ -89,16 +108,37 @@ thread_local! {
     static NEXT: Cell<Option<(usize, Mode)>> = const { Cell::new(None) };
 }
 
+/// Whether the next call on this thread is as its function's attributes say: no companion of any function is about to
+/// call it in another mode, and no test has a cache of its own.
+#[must_use]
+pub fn is_plain_call() -> bool {
+    #[cfg(feature = "test")]
+    if crate::lab::any() {
+        return false;
+    }
+    is_next_plain()
+}
+
+pub(super) fn is_next_plain() -> bool {
+    NEXT.get().is_none()
+}
+
+fn set_next(next: Option<(usize, Mode)>) -> Option<(usize, Mode)> {
+    let before = NEXT.replace(next);
+    thread::show(next.is_none());
+    before
+}
+
 /// Makes the next call of `site` on this thread one in `mode`, until the guard is dropped.
 pub(crate) fn set_mode(site: &'static Site, mode: Mode) -> ModeGuard {
-    ModeGuard(NEXT.replace(Some((address(site), mode))))
+    ModeGuard(set_next(Some((address(site), mode))))
 }
 
 /// The mode that was set for this call of `site`, taken away so that no other call has it.
 pub(crate) fn take_mode(site: &'static Site) -> Option<Mode> {
     let (whose, mode) = NEXT.get()?;
     (whose == address(site)).then(|| {
-        NEXT.set(None);
+        set_next(None);
         mode
     })
 }
@@ -109,7 +149,7 @@ pub struct ModeGuard(Option<(usize, Mode)>);
 
 impl Drop for ModeGuard {
     fn drop(&mut self) {
-        NEXT.set(self.0);
+        set_next(self.0);
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
+use super::fast::Fast;
 use super::storable::Storable;
 use crate::cache::{Bound, Cache};
 use crate::key::{self, Literals, Space};
@@ -21,6 +23,7 @@ pub struct Spec {
     pub(crate) handler: Option<&'static str>,
     pub(crate) ttl: Option<fn() -> Ttl>,
     pub(crate) template: Option<Literals>,
+    pub(crate) threshold: Option<NonZeroUsize>,
     pub(crate) storable: Storable,
 }
 
@@ -39,6 +42,7 @@ impl Spec {
             handler: None,
             ttl: None,
             template: None,
+            threshold: None,
             storable: Storable::Unknown,
         }
     }
@@ -78,6 +82,13 @@ impl Spec {
         self
     }
 
+    /// `threshold = 1000`.
+    #[must_use]
+    pub const fn threshold(mut self, entries: NonZeroUsize) -> Self {
+        self.threshold = Some(entries);
+        self
+    }
+
     /// Whether a handler of bytes can keep the result.
     #[must_use]
     pub const fn storable(mut self, storable: Storable) -> Self {
@@ -86,19 +97,30 @@ impl Spec {
     }
 }
 
+/// The value of `threshold = …`.
+///
+/// # Panics
+/// If it is 0. Sites are constants, so that is an error of the compiler's, where the attribute could not see it.
+#[allow(clippy::expect_used, reason = "evaluated by the compiler")]
+#[must_use]
+pub const fn entries(entries: usize) -> NonZeroUsize {
+    NonZeroUsize::new(entries).expect("`threshold` is 0, which leaves no room for any result: write how many to keep")
+}
+
 /// One annotated function.
 pub struct Site {
     pub(crate) spec: Spec,
     path: OnceLock<Cow<'static, str>>,
     space: OnceLock<Space>,
     bound: OnceLock<Arc<Bound>>,
+    pub(super) fast: Fast,
 }
 
 impl Site {
     /// The function that `spec` describes.
     #[must_use]
     pub const fn new(spec: Spec) -> Self {
-        Self { spec, path: OnceLock::new(), space: OnceLock::new(), bound: OnceLock::new() }
+        Self { spec, path: OnceLock::new(), space: OnceLock::new(), bound: OnceLock::new(), fast: Fast::new() }
     }
 
     /// Its keys.
@@ -106,6 +128,7 @@ impl Site {
         self.space.get_or_init(|| {
             let mut space = Space::function(self.name(), self.spec.version).at(self.path());
             space.template = self.spec.template;
+            space.threshold = self.spec.threshold;
             space
         })
     }

@@ -1,8 +1,10 @@
 //! Whether what is stored is what the return type promises where it is written as a `Result<T, ..>` or an `Option<T>`.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use super::how::How;
+use super::short::ShortCut;
 
 /// The type that the return type was taken to hold. Implemented for each type and itself.
 #[diagnostic::on_unimplemented(
@@ -12,12 +14,12 @@ use super::how::How;
 )]
 pub trait Written<W>: Sized {
     /// The same.
-    fn same<R>(how: How<R, Self>) -> How<R, W>;
+    fn same<R, S: ShortCut>(how: How<R, Self, S>) -> How<R, W, S>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<V> Written<V> for V {
-    fn same<R>(how: How<R, Self>) -> How<R, V> {
+    fn same<R, S: ShortCut>(how: How<R, Self, S>) -> How<R, V, S> {
         how
     }
 }
@@ -25,22 +27,17 @@ impl<V> Written<V> for V {
 /// What no type is written as. Were there but one implementation, the compiler would take it for meant, and then find
 /// two types that differ.
 #[derive(Debug)]
-pub struct Unwritten<V>(PhantomData<V>);
+pub struct Unwritten<V>(PhantomData<V>, Infallible);
 
 #[diagnostic::do_not_recommend]
 impl<V> Written<Unwritten<V>> for V {
-    fn same<R>(how: How<R, Self>) -> How<R, Unwritten<V>> {
-        how.valueless()
+    fn same<R, S: ShortCut>(how: How<R, Self, S>) -> How<R, Unwritten<V>, S> {
+        how.valueless(|unwritten| match unwritten.1 {})
     }
 }
 
-impl<R, V> How<R, V> {
-    /// As the return type is written.
-    #[must_use]
-    pub fn written<W>(self) -> How<R, W>
-    where
-        V: Written<W>,
-    {
-        V::same(self)
-    }
+/// `how` as the return type is written. A function, since the compiler names it where the types differ.
+#[must_use]
+pub fn written<R, V: Written<W>, W, S: ShortCut>(how: How<R, V, S>) -> How<R, W, S> {
+    V::same(how)
 }

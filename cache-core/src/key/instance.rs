@@ -23,9 +23,17 @@ static NAMED: LazyLock<DashMap<&'static str, TypeId>> = LazyLock::new(DashMap::n
 
 impl Instance {
     /// The instance that `inside`, a closure in generic code, belongs to: a closure captures every type around it.
+    #[inline]
     #[must_use]
     pub fn of<F>(_inside: &F) -> Self {
         Self { id: typeid::of::<F>(), name: std::any::type_name::<F>() }
+    }
+
+    /// What tells it from others in this process.
+    #[inline]
+    #[must_use]
+    pub const fn id(&self) -> TypeId {
+        self.id
     }
 
     /// Whether other processes tell this instance from others by its name. Not so for types that share a name: closures

@@ -7,13 +7,18 @@
 mod choose;
 mod hash;
 mod instance;
+mod mark;
+mod odd;
 mod part;
+mod parts;
 mod path;
+mod probe;
 mod recorder;
 mod serial;
 mod text;
 
 use std::any::TypeId;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -21,8 +26,11 @@ use crate::epoch::EpochName;
 
 pub use choose::{Argument, NoKeyPart, SelfKeyPart, ViaHash, ViaKeyPart, ViaSerde, WholeKey};
 pub use instance::Instance;
+pub use mark::{Secret, mark};
 pub use part::KeyPart;
+pub use parts::{Exact, Number, Parts, Sequence, Text};
 pub(crate) use path::path_of;
+pub use probe::{Kept, Probe, Record, Recorded, Words};
 pub use recorder::Recorder;
 pub(crate) use text::Literals;
 pub use text::Named;
@@ -63,6 +71,8 @@ pub struct Space {
     pub(crate) version: u32,
     /// The literal parts of a `key = "…"` template, one more than it has fields.
     pub(crate) template: Option<Literals>,
+    /// How many entries of it are kept in memory at most, where it has a bound of its own.
+    pub(crate) threshold: Option<NonZeroUsize>,
     /// The space's own epoch, which every entry in it records.
     pub(crate) epoch: Option<EpochName<'static>>,
 }
@@ -77,6 +87,7 @@ static DIRECT: LazyLock<Space> = LazyLock::new(|| Space {
     path: Arc::default(),
     version: 0,
     template: None,
+    threshold: None,
     epoch: None,
 });
 
@@ -100,6 +111,7 @@ impl Space {
             name,
             version,
             template: None,
+            threshold: None,
             epoch,
         }
     }
@@ -121,6 +133,14 @@ impl Space {
         self
     }
 
+    /// The same space with a bound of its own: how many of its entries a handler in memory keeps at most, apart from those
+    /// of all other spaces. Handlers that keep entries elsewhere take no notice of it.
+    #[must_use]
+    pub const fn with_threshold(mut self, entries: NonZeroUsize) -> Self {
+        self.threshold = Some(entries);
+        self
+    }
+
     /// The same space of the function at `path`, which need not be its name.
     pub(crate) fn at(mut self, path: &str) -> Self {
         self.path = path.into();
@@ -137,6 +157,12 @@ impl Space {
     #[must_use]
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// How many of its entries are kept in memory at most, where it has a bound of its own.
+    #[must_use]
+    pub const fn threshold(&self) -> Option<NonZeroUsize> {
+        self.threshold
     }
 
     /// The epoch of this space, if it has one of its own.
@@ -158,25 +184,51 @@ pub struct Key<'a> {
     pub(crate) space: &'a Space,
     pub(crate) instance: Option<Instance>,
     pub(crate) arguments: &'a [u8],
+    /// The mark of the arguments; none where it is that of their bytes.
+    pub(crate) mark: Option<u64>,
 }
 
 impl<'a> Key<'a> {
     /// The directly set key `text`.
     #[must_use]
     pub fn direct(text: &'a str) -> Self {
-        Self { space: Space::direct(), instance: None, arguments: text.as_bytes() }
+        Self { space: Space::direct(), instance: None, arguments: text.as_bytes(), mark: None }
     }
 
     /// The key of `arguments`, as recorded, in `space`.
     #[must_use]
     pub const fn new(space: &'a Space, arguments: &'a [u8]) -> Self {
-        Self { space, instance: None, arguments }
+        Self { space, instance: None, arguments, mark: None }
     }
 
     /// The space that this key is in.
     #[must_use]
     pub const fn space(&self) -> &'a Space {
         self.space
+    }
+
+    /// The recorded bytes of the arguments, or those of a directly set key.
+    #[must_use]
+    pub const fn arguments(&self) -> &'a [u8] {
+        self.arguments
+    }
+
+    /// The [`mark`] of this key.
+    #[must_use]
+    pub fn mark(&self) -> u64 {
+        self.mark.unwrap_or_else(|| mark(&Recorded(self.arguments)))
+    }
+
+    /// Any key of `space` and `instance`.
+    #[must_use]
+    pub const fn any(space: &'a Space, instance: Option<Instance>) -> Self {
+        Self { space, instance, arguments: &[], mark: None }
+    }
+
+    /// Whose key it is: its arguments tell it from all others of that owner.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        Owner { space: self.space.id, instance: self.instance.map(|instance| instance.id) }
     }
 
     /// This key with nothing borrowed, for a table that compares keys exactly.
@@ -202,8 +254,37 @@ impl<'a> Key<'a> {
         }
     }
 
-    const fn space_id(&self) -> u64 {
+    pub(crate) const fn space_id(&self) -> u64 {
         self.space.id
+    }
+}
+
+/// Whose a key is, in this process: a space, and the instance of generic code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Owner {
+    space: u64,
+    instance: Option<TypeId>,
+}
+
+impl Owner {
+    /// The space: a number that no other space of this process has.
+    #[must_use]
+    pub const fn space(&self) -> u64 {
+        self.space
+    }
+
+    /// The instance of generic code.
+    #[must_use]
+    pub const fn instance(&self) -> Option<TypeId> {
+        self.instance
+    }
+}
+
+impl Space {
+    /// Whose keys these are, of this instance.
+    #[must_use]
+    pub const fn owner(&self, instance: Option<TypeId>) -> Owner {
+        Owner { space: self.id, instance }
     }
 }
 

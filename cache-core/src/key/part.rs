@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Recorder;
+use super::{Exact, Recorder};
 
 /// A type that can be part of a cache key and says itself how.
 ///
@@ -44,25 +44,60 @@ use super::Recorder;
 pub trait KeyPart {
     /// Records what tells this value from others of its type.
     fn record(&self, recorder: &mut Recorder);
+
+    /// The same without a buffer, for numbers and texts. An argument is taken for one of these by the name of its type, which
+    /// may be a name of the user's.
+    #[doc(hidden)]
+    #[inline]
+    fn larder_exact(&self) -> Exact<'_> {
+        Exact::Other
+    }
 }
 
 macro_rules! numbers {
-    ($($type:ty)*) => {$(
+    ($($type:ty: $bytes:literal, $value:ident => $as:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl KeyPart for $type {
+            #[inline]
             fn record(&self, recorder: &mut Recorder) {
-                recorder.fixed(self.to_le_bytes());
+                let $value = *self;
+                let number = $as;
+                recorder.fixed(number.to_le_bytes());
+            }
+
+            #[inline]
+            fn larder_exact(&self) -> Exact<'_> {
+                let $value = *self;
+                Exact::Number(u128::from($as), $bytes)
             }
         }
     )*};
 }
 // Floats by their bits: `0.0` and `-0.0` are two keys, and a NaN is equal to itself.
-numbers! { u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64 }
+numbers! {
+    u8: 1, n => n;
+    u16: 2, n => n;
+    u32: 4, n => n;
+    u64: 8, n => n;
+    u128: 16, n => n;
+    usize: 8, n => n as u64;
+    i8: 1, n => n.cast_unsigned();
+    i16: 2, n => n.cast_unsigned();
+    i32: 4, n => n.cast_unsigned();
+    i64: 8, n => n.cast_unsigned();
+    i128: 16, n => n.cast_unsigned();
+    isize: 8, n => (n as i64).cast_unsigned();
+    bool: 1, b => u8::from(b);
+    char: 4, c => u32::from(c);
+    f32: 4, x => x.to_bits();
+    f64: 8, x => x.to_bits();
+}
 
 macro_rules! converted {
     ($($type:ty: $value:ident => $as:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl KeyPart for $type {
+            #[inline]
             fn record(&self, recorder: &mut Recorder) {
                 let $value = self;
                 KeyPart::record(&$as, recorder);
@@ -71,11 +106,6 @@ macro_rules! converted {
     )*};
 }
 converted! {
-    usize: n => *n as u64;
-    isize: n => *n as i64;
-    bool: b => u8::from(*b);
-    char: c => u32::from(*c);
-    String: s => s.as_str();
     PathBuf: p => p.as_path();
     OsString: s => s.as_os_str();
     Duration: d => (d.as_secs(), d.subsec_nanos());
@@ -83,8 +113,27 @@ converted! {
 
 #[diagnostic::do_not_recommend]
 impl KeyPart for str {
+    #[inline]
     fn record(&self, recorder: &mut Recorder) {
         recorder.framed(self.as_bytes());
+    }
+
+    #[inline]
+    fn larder_exact(&self) -> Exact<'_> {
+        Exact::Text(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl KeyPart for String {
+    #[inline]
+    fn record(&self, recorder: &mut Recorder) {
+        self.as_str().record(recorder);
+    }
+
+    #[inline]
+    fn larder_exact(&self) -> Exact<'_> {
+        Exact::Text(self)
     }
 }
 
@@ -115,8 +164,14 @@ macro_rules! transparent {
     ($($type:ty)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<T: KeyPart + ?Sized> KeyPart for $type {
+            #[inline]
             fn record(&self, recorder: &mut Recorder) {
                 (**self).record(recorder);
+            }
+
+            #[inline]
+            fn larder_exact(&self) -> Exact<'_> {
+                (**self).larder_exact()
             }
         }
     )*};

@@ -64,7 +64,9 @@ impl Named {
         self.text_of(&key.arguments)
     }
 
-    fn text_of(&self, arguments: &[u8]) -> String {
+    /// The subject of the key with these arguments, of the owner that this was [`Key::named`] of.
+    #[must_use]
+    pub fn text_of(&self, arguments: &[u8]) -> String {
         match (self.kind, self.template) {
             (Kind::Function, Some(literals)) => [&*self.name, ":", &readable(arguments, literals)].concat(),
             (Kind::Response, _) => [&*self.name, ":", &*target(arguments)].concat(),

@@ -28,6 +28,7 @@ use crate::key::{Key, Recorder, Space};
 use crate::pattern::Pattern;
 use crate::stats::{Count, Counters, Stats};
 use crate::ttl::{Life, Ttl};
+use crate::weigh::Weigh;
 
 /// The keys of one namespace on one handler.
 #[derive(Debug)]
@@ -139,8 +140,8 @@ impl Keyspace {
 
 /// How values of `V` are kept.
 #[must_use]
-pub const fn codec<V: Value + serde::Serialize + serde::de::DeserializeOwned>() -> Codec {
-    Codec::serde::<V>()
+pub const fn codec<V: Value + Weigh + serde::Serialize + serde::de::DeserializeOwned>() -> Codec {
+    Codec::serde::<V>().weighed::<V>()
 }
 
 /// What an entry is invalidated by; mostly one.

@@ -35,6 +35,12 @@ pub(crate) fn here() -> Here {
     lab.ok().flatten().map_or(Here::Outside, Here::Lab)
 }
 
+/// Whether there is a lab in this process.
+#[inline]
+pub(crate) fn any() -> bool {
+    ALIVE.load(Ordering::SeqCst) > 0
+}
+
 /// Notes, in every lab there is, that what is called `name` was called outside.
 pub(crate) fn escape(name: &str) {
     // Collected first: what is dropped here may be the last of a lab, and its values may call cached functions.

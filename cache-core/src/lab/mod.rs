@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub(crate) use here::{Here, escape, here};
+pub(crate) use here::{Here, any, escape, here};
 pub(crate) use on_demand::OnDemand;
 
 use crate::cache::Cache;

@@ -8,7 +8,8 @@ const ELSEWHERE: [(&[&str], &str); 14] = [
     ),
     (
         &["size", "max_size", "capacity", "max_capacity", "max_entries", "limit", "unbound"],
-        "how much is kept is the handler's affair: write `.handler(\"ram\", Ram::builder().threshold(1000))` where the cache is built",
+        "how many results a function keeps in memory is written `threshold = 1000`, and how many all of them keep together \
+         `.handler(\"ram\", Ram::builder().threshold(1000))` where the cache is built",
     ),
     (&["convert"], "what tells one result from another is written `key = EXPRESSION`"),
     (&["result", "option"], "`Ok` and `Some` alone are stored anyway: leave it out"),

@@ -1,6 +1,7 @@
 //! The first stage: what the attribute says. Everything that can be told without the function is checked here.
 
 mod elsewhere;
+mod threshold;
 mod ttl;
 mod value;
 
@@ -17,7 +18,7 @@ use crate::nearest::{list, nearest};
 use crate::template::Template;
 
 /// All attributes that there are.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "handler",
     "ttl",
     "key",
@@ -30,6 +31,7 @@ const KNOWN: [&str; 14] = [
     "cache_none",
     "bypass",
     "refresh",
+    "threshold",
     "companions",
     "crate",
 ];
@@ -49,6 +51,7 @@ pub(crate) struct Args {
     pub(crate) cache_none: Option<Span>,
     pub(crate) bypass: Option<Expr>,
     pub(crate) refresh: Option<Expr>,
+    pub(crate) threshold: Option<Expr>,
     pub(crate) companions: Option<Companions>,
     pub(crate) krate: Option<Path>,
 }
@@ -105,6 +108,7 @@ impl Args {
             }
             "bypass" => self.bypass = Some(condition(entry, "bypass = CONDITION")?),
             "refresh" => self.refresh = Some(condition(entry, "refresh = CONDITION")?),
+            "threshold" => self.threshold = Some(threshold::parse(entry)?),
             "companions" => self.companions = Some(companions(entry)?),
             "crate" => self.krate = Some(krate(entry)?),
             _ => return Err(syn::Error::new(entry.span(), unknown(name))),

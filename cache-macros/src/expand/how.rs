@@ -31,7 +31,10 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let levels = cached.levels();
     let how = how(cached);
-    let written = cached.peeked().map(|_| quote_spanned!(span=> .written()));
+    let how = match cached.peeked() {
+        Some(_) => quote_spanned!(span=> #private::written({ #how })),
+        None => how,
+    };
     let (generics, clause) = (cached.generics(&TokenStream::new(), None), &cached.func.item.sig.generics.where_clause);
     let stored = match cached.peeked() {
         Some(inner) => quote!(#inner),
@@ -44,7 +47,7 @@ pub(super) fn function(cached: &Cached, name: &Ident) -> TokenStream {
         #[doc(hidden)]
         fn #name #generics() -> #returns #clause {
             #levels
-            #how #written
+            #how
         }
     }
 }
@@ -58,7 +61,7 @@ pub(super) fn call(cached: &Cached, companions: &Ident) -> TokenStream {
 /// The value of type `How`, made in the body, for a function without companions.
 pub(super) fn inline(cached: &Cached) -> TokenStream {
     let how = how(cached);
-    quote! {{ #how }}
+    quote!(|| { #how })
 }
 
 /// Input:
@@ -71,9 +74,9 @@ pub(super) fn inline(cached: &Cached) -> TokenStream {
 /// ```ignore
 /// let __larder_returns = ::larder::private::Returns::<Result<User, DbError>>::new();
 /// let __larder_outcome = (&&&__larder_returns).larder_outcome();
-/// let __larder_codec = (&&__larder_returns.kept(__larder_outcome)).larder_codec();
+/// let __larder_codec = (&&&&__larder_returns.kept(__larder_outcome)).larder_codec();
 /// __larder_returns
-///     .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share())
+///     .how(__larder_outcome, __larder_codec, (&&__larder_returns).larder_share(), ::larder::private::short())
 ///     .policy(|__larder_result: &Result<User, DbError>| {
 ///         ::larder::private::Verdict::store().only_if(::larder::private::passes(__larder_result, |v| v.is_ok()))
 ///     })
@@ -90,7 +93,7 @@ fn how(cached: &Cached) -> TokenStream {
         let __larder_returns = #private::Returns::<#result>::new();
         let __larder_outcome = (&&&__larder_returns).#outcome();
         let __larder_codec = #codec;
-        __larder_returns.how(__larder_outcome, __larder_codec, #share) #policy
+        __larder_returns.how(__larder_outcome, __larder_codec, #share, #private::short()) #policy
     }
 }
 
@@ -100,7 +103,7 @@ fn codec(cached: &Cached) -> TokenStream {
     if has_references(cached.stored()) {
         quote_spanned!(span=> __larder_returns.kept(__larder_outcome).object())
     } else {
-        quote_spanned!(span=> (&&__larder_returns.kept(__larder_outcome)).larder_codec())
+        quote_spanned!(span=> (&&&&__larder_returns.kept(__larder_outcome)).larder_codec())
     }
 }
 

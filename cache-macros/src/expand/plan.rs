@@ -1,6 +1,6 @@
 //! The plan of a call: its key, its tags, and a time to live that depends on the arguments.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Ident, Receiver, ReceiverKind, Type, TypeReference};
@@ -83,6 +83,22 @@ pub(super) fn inline(cached: &Cached) -> TokenStream {
     quote! {{ #plan }}
 }
 
+/// Whether calls have to say which instance of generic code they are of.
+fn is_instance(cached: &Cached) -> bool {
+    cached.may_be_associated() || cached.func.is_generic()
+}
+
+/// The instance that a call is of, in a function without companions.
+pub(super) fn instance(cached: &Cached) -> Option<TokenStream> {
+    is_instance(cached).then(|| quote!(__larder_instance))
+}
+
+/// What names the instance in a function without companions: it is asked for it twice.
+pub(super) fn here(cached: &Cached) -> Option<TokenStream> {
+    let private = cached.private();
+    is_instance(cached).then(|| quote!(let __larder_instance = #private::Instance::of(&|| ());))
+}
+
 /// The arguments that are in the key.
 pub(super) fn in_key(cached: &Cached) -> impl Iterator<Item = &Arg> {
     cached.func.args.iter().filter(|arg| !arg.skipped)
@@ -146,16 +162,49 @@ pub(super) fn bare_receiver(receiver: &Receiver) -> TokenStream {
     quote!(#bare)
 }
 
-/// The statements that record the key, and the plan as the last expression.
+/// The key as what it is looked for by, without a buffer: where its parts are numbers and texts. What bytes are recorded for a
+/// function, and their hash, is said in one way everywhere, so this is asked wherever a key is made. `value` gives an argument
+/// as a reference.
+pub(super) fn key_of_parts(cached: &Cached, value: impl Fn(&Arg) -> TokenStream) -> Option<TokenStream> {
+    let private = cached.private();
+    if cached.args.key.is_some() || !in_key(cached).all(Arg::is_exact) {
+        return None;
+    }
+    let bytes: Option<usize> = in_key(cached).map(Arg::bytes).sum();
+    let is_words = bytes.is_some_and(|bytes| bytes <= 16);
+    let form = if is_words { quote!(Words) } else { quote!(Parts) };
+    let with = in_key(cached).map(|arg| {
+        let (value, span) = (value(arg), arg.span());
+        match arg.bytes().map(Literal::usize_unsuffixed) {
+            Some(_) if is_words => quote_spanned!(span=> .with(#value)),
+            Some(bytes) => quote_spanned!(span=> .number::<#bytes, _>(#value)),
+            None => quote_spanned!(span=> .text(#value)),
+        }
+    });
+    Some(quote!(#private::#form::new() #(#with)*))
+}
+
+/// The statements that make the key, and the plan as the last expression.
 fn plan(cached: &Cached, hand: Hand) -> TokenStream {
     let private = cached.private();
     let named: Vec<Names> = cached.args.for_each_key().into_iter().map(|(value, _)| Names::of(value)).collect();
     let is_named = |arg: &&Arg| arg.bindings.iter().any(|name| named.iter().any(|names| names.mentions(name)));
     let prelude = in_key(cached).filter(is_named).map(|arg| name(arg, hand));
-    let records = records(cached, hand, &is_named);
-    let mutable = (!records.is_empty()).then(|| quote!(mut));
-    let instance = (cached.may_be_associated() || cached.func.is_generic())
-        .then(|| quote!(.instance(#private::Instance::of(&|| ()))));
+    // What it is after `name` was asked.
+    let is_reference = |arg: &Arg| match (is_named(&arg), hand) {
+        _ if arg.is_receiver() => false,
+        (true, _) => !arg.is_copy(),
+        (false, hand) => hand == Hand::Lent,
+    };
+    let reference = |arg: &Arg| {
+        let name = &arg.name;
+        if is_reference(arg) { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) }
+    };
+    let instance = match hand {
+        Hand::Lent => is_instance(cached).then(|| quote!(#private::Instance::of(&|| ()))),
+        Hand::Owned => instance(cached),
+    };
+    let instance = instance.map(|instance| quote!(.instance(#instance)));
     let tags = cached.args.tags.iter().map(|tag| {
         let text = tag.format_args();
         quote!(.tag(#text))
@@ -164,11 +213,28 @@ fn plan(cached: &Cached, hand: Hand) -> TokenStream {
         Some(Ttl::Expr(value)) if cached.needs_call(value) => Some(quote!(.ttl(#value))),
         _ => None,
     };
+    // Generated like the probe of the function itself: what is said of an argument there and here is then said once.
+    let lent = |arg: &Arg| {
+        let (name, value) = (&arg.name, reference(arg));
+        if is_reference(arg) { quote_spanned!(arg.span()=> &*#name) } else { value }
+    };
+    let parts = key_of_parts(cached, lent);
+    let made = match &parts {
+        Some(parts) => quote!(#private::Plan::of(#parts)),
+        None => quote!(#private::Plan::new(__larder_key)),
+    };
+    let records = parts.is_none().then(|| {
+        let records = records(cached, &reference);
+        let mutable = (!records.is_empty()).then(|| quote!(mut));
+        quote! {
+            let #mutable __larder_key = #private::Recorder::new();
+            #(#records)*
+        }
+    });
     quote! {
         #(#prelude)*
-        let #mutable __larder_key = #private::Recorder::new();
-        #(#records)*
-        #private::Plan::new(__larder_key) #instance #(#tags)* #ttl
+        #records
+        #made #instance #(#tags)* #ttl
     }
 }
 
@@ -189,21 +255,14 @@ fn name(arg: &Arg, hand: Hand) -> TokenStream {
 }
 
 /// One statement for each part of the key.
-fn records(cached: &Cached, hand: Hand, is_named: &dyn Fn(&&Arg) -> bool) -> Vec<TokenStream> {
+fn records(cached: &Cached, reference: &dyn Fn(&Arg) -> TokenStream) -> Vec<TokenStream> {
     let private = cached.private();
     match &cached.args.key {
         None => in_key(cached)
             .map(|arg| {
-                let name = &arg.name;
-                // What it is called after `name` was asked.
-                let is_reference = match (is_named(&arg), hand) {
-                    _ if arg.is_receiver() => false,
-                    (true, _) => !arg.is_copy(),
-                    (false, hand) => hand == Hand::Lent,
-                };
-                let value = if is_reference { quote!(#name) } else { quote_spanned!(arg.span()=> &#name) };
+                let value = reference(arg);
                 match arg.is_exact() {
-                    true => quote!(#private::Recorder::argument(&mut __larder_key, #value);),
+                    true => quote!(#private::Recorder::exact(&mut __larder_key, #value);),
                     false if arg.is_receiver() => record(cached, "larder_record_self", arg.span(), &value),
                     false => record(cached, "larder_record", arg.span(), &value),
                 }

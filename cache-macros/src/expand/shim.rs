@@ -5,6 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{Attribute, Expr, FnArg, Pat, PatIdent, Signature};
 
 use super::{how, plan, site};
+use crate::args::Ttl;
 use crate::func::{Arg, Item, Skin};
 use crate::names::Names;
 use crate::validate::Cached;
@@ -34,18 +35,27 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
             let plan = plan::call(cached, companions, false);
             (None, quote!(#path()), plan, how::call(cached, companions))
         }
-        None => (Some(site::site(cached)), quote!(&__LARDER_SITE), plan::inline(cached), how::inline(cached)),
+        None => {
+            let (site, how) = (site::site(cached), how::inline(cached));
+            let here = plan::here(cached);
+            let items = quote!(#site #here let __larder_how = #how;);
+            (Some(items), quote!(&__LARDER_SITE), plan::inline(cached), quote!(__larder_how()))
+        }
     };
     let modes = modes(cached);
-    let call = call(cached, &site);
+    let (hit, call) = (hit(cached, &site, &how), call(cached, &site, &how));
+    let key = match probe(cached) {
+        Some(probe) => quote!(let __larder_probe = #probe;),
+        None => quote!(let __larder_plan = #plan #modes;),
+    };
     let Item { attrs, vis, sig, inner, .. } = &cached.func.item;
     let sig = renamed(sig, &cached.func.args);
     let statements = quote! {
         #levels
         #site_items
         #promise
-        let __larder_plan = #plan #modes;
-        let __larder_how = #how;
+        #key
+        #hit
         #call
     };
     let body = in_skin(cached, statements);
@@ -56,6 +66,42 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
             #body
         }
     }
+}
+
+/// The short cut of a hit.
+fn hit(cached: &Cached, site: &TokenStream, how: &TokenStream) -> Option<TokenStream> {
+    let asked = match probe(cached) {
+        Some(_) => match plan::instance(cached) {
+            Some(instance) => quote!(hit_in(#site, __larder_probe, #instance)),
+            None => quote!(hit_of(#site, __larder_probe)),
+        },
+        // What has tags has no short cut.
+        None if !cached.args.tags.is_empty() => return None,
+        None => quote!(hit(#site, &__larder_plan)),
+    };
+    Some(quote! {
+        if let ::core::option::Option::Some(__larder_hit) = #how.#asked {
+            return __larder_hit;
+        }
+    })
+}
+
+/// The key that is looked for without a buffer; nothing where a call is more than such a key.
+fn probe(cached: &Cached) -> Option<TokenStream> {
+    let args = &cached.args;
+    let is_key_alone = args.tags.is_empty() && args.bypass.is_none() && args.refresh.is_none();
+    let ttl_needs_call = matches!(&args.ttl, Some(Ttl::Expr(value)) if cached.needs_call(value));
+    // Among companions the instance is named in a function of theirs.
+    let is_instance = plan::instance(cached).is_some() && cached.companions.is_some();
+    // What is looked for borrows the arguments while the body takes them.
+    let are_copies = plan::in_key(cached).all(Arg::is_copy);
+    if !is_key_alone || ttl_needs_call || is_instance || !are_copies {
+        return None;
+    }
+    plan::key_of_parts(cached, |arg| {
+        let name = &arg.name;
+        quote_spanned!(arg.span()=> &#name)
+    })
 }
 
 /// What a function does that is not async itself and gives a future.
@@ -118,7 +164,7 @@ fn with_parts(cached: &Cached, value: &Expr) -> TokenStream {
 }
 
 /// The call of the runtime, in tail position: `?`, `return` and moves in the body work as they did.
-fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
+fn call(cached: &Cached, site: &TokenStream, how: &TokenStream) -> TokenStream {
     let (private, span, result) = (cached.private_at_result(), cached.func.output.span(), cached.result());
     let run = match &cached.func.output.skin {
         Skin::Sync => {
@@ -140,11 +186,26 @@ fn call(cached: &Cached, site: &TokenStream) -> TokenStream {
             quote_spanned!(span=> move || #body)
         }
     };
+    let probed = probe(cached).is_some();
+    if probed && !cached.func.is_async() {
+        return match plan::instance(cached) {
+            Some(instance) => {
+                quote_spanned!(span=> #private::call_in(#site, __larder_probe, || #instance, || #how, #run))
+            }
+            None => quote_spanned!(span=> #private::call_of(#site, __larder_probe, || #how, #run)),
+        };
+    }
+    let plan = if probed {
+        let instance = plan::instance(cached).map(|instance| quote!(.instance(#instance)));
+        quote!(#private::Plan::of(__larder_probe) #instance)
+    } else {
+        quote!(__larder_plan)
+    };
     if !cached.func.is_async() {
-        return quote_spanned!(span=> #private::call(#site, __larder_plan, __larder_how, #run));
+        return quote_spanned!(span=> #private::call(#site, #plan, #how, #run));
     }
     quote_spanned! {span=>
-        (&&#private::Returns::<#result>::new()).larder_call_async(#site, __larder_plan, __larder_how, #run).await
+        (&&#private::Returns::<#result>::new()).larder_call_async(#site, #plan, #how, #run).await
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::args::{Key, Ttl};
 use crate::func::has_references;
@@ -21,7 +22,7 @@ use crate::validate::Cached;
 /// static __LARDER_SITE: ::larder::private::Site = {
 ///     fn here() {}
 ///     ::larder::private::Site::new(
-///         ::larder::private::Spec::new(|| ::core::any::type_name_of_val(&here), ::core::file!(), ::core::line!(), ::larder::private::fallback)
+///         ::larder::private::spec!(here)
 ///             .ttl(|| ::larder::private::Ttl::For(::core::time::Duration::new(30, 0)))
 ///             .storable(…),
 ///     )
@@ -38,13 +39,7 @@ pub(super) fn site(cached: &Cached) -> TokenStream {
             #levels
             fn here() {}
             #private::Site::new(
-                #private::Spec::new(
-                    || ::core::any::type_name_of_val(&here),
-                    ::core::file!(),
-                    ::core::line!(),
-                    #private::fallback,
-                )
-                #(#options)*
+                #private::spec!(here) #(#options)*
             )
         };
         #private::inventory::submit! { #private::Registered(&__LARDER_SITE) }
@@ -65,8 +60,14 @@ fn options(cached: &Cached, storable: Option<TokenStream>) -> Vec<TokenStream> {
         }
         _ => None,
     };
+    let threshold = args.threshold.as_ref().map(|entries| {
+        // There the compiler says so if it comes to 0.
+        let span = Span::call_site().located_at(entries.span());
+        let (private, entries) = (cached.krate.private(span), quote_spanned!(span=> entries(#entries)));
+        quote!(.threshold(#private::#entries))
+    });
     let storable = storable.map(|storable| quote!(.storable(#storable)));
-    [name, version, handler, ttl, template, storable].into_iter().flatten().collect()
+    [name, version, handler, ttl, template, threshold, storable].into_iter().flatten().collect()
 }
 
 /// The time to live, where it is the same for every call.

@@ -5,7 +5,7 @@ use quote::format_ident;
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatReference, Receiver, ReceiverKind, Type, TypePath};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatReference, Receiver, ReceiverKind, Type};
 
 /// An argument, which may be a pattern.
 pub(crate) struct Arg {
@@ -104,16 +104,34 @@ impl Arg {
         }
     }
 
+    /// How many bytes it always records, by its tokens: numbers and the like, and references to these.
+    pub(crate) fn bytes(&self) -> Option<usize> {
+        Some(match self.primitive()?.as_str() {
+            "u8" | "i8" | "bool" => 1,
+            "u16" | "i16" => 2,
+            "u32" | "i32" | "f32" | "char" => 4,
+            "u64" | "i64" | "f64" | "usize" | "isize" => 8,
+            "u128" | "i128" => 16,
+            _ => return None,
+        })
+    }
+
     /// Whether it is recorded exactly, by its tokens: no choice needs to be left to the compiler, which takes its time for
     /// each.
     pub(crate) fn is_exact(&self) -> bool {
-        let Form::Typed(_, ty) = &self.form else { return false };
+        self.primitive().is_some()
+    }
+
+    /// The primitive type that it seems to be, or to refer to.
+    fn primitive(&self) -> Option<String> {
+        let Form::Typed(_, ty) = &self.form else { return None };
         let target = match plain(ty) {
             Type::Reference(reference) => plain(&reference.elem),
             ty => ty,
         };
-        let name = |path: &TypePath| path.qself.is_none().then(|| path.path.get_ident().cloned()).flatten();
-        matches!(target, Type::Path(path) if name(path).is_some_and(|name| PRIMITIVES.iter().any(|known| name == known)))
+        let Type::Path(path) = target else { return None };
+        let name = path.path.get_ident().filter(|_| path.qself.is_none())?.to_string();
+        PRIMITIVES.contains(&name.as_str()).then_some(name)
     }
 
     /// The type as written; a receiver of the short form has none.

@@ -2,6 +2,7 @@
 
 mod function;
 mod names;
+mod threshold;
 
 use proc_macro2::Span;
 use syn::{Expr, Ident, Type};
@@ -28,6 +29,7 @@ impl Cached {
     pub(crate) fn new(args: Args, mut func: Func, place: Place, errors: &mut Errors) -> Self {
         function::check(&args, &func, place, errors);
         names::check(&args, &mut func, errors);
+        threshold::check(&args, &func, errors);
         let companions = companions(&args, &func, place, errors);
         let krate = Krate::new(args.krate.as_ref());
         let cached = Self { args, func, place, companions, krate };

@@ -15,10 +15,14 @@ fn refresh(n: u64) -> u64 { n }
 #[cached(ttl = 0, tags = ["n", "m"])]
 fn tags(n: u64) -> u64 { n }
 
+#[cached(ttl = 0, threshold = 10)]
+fn threshold(n: u64) -> u64 { n }
+
 fn main() {
     let _ = (err(1), err::peek(1));
     let _ = (none(1), none::peek(1));
     let _ = (test(1), test::peek(1));
     let _ = (refresh(1), refresh::peek(1));
     let _ = (tags(1), tags::peek(1));
+    let _ = (threshold(1), threshold::peek(1));
 }

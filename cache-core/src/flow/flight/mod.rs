@@ -7,16 +7,19 @@
 mod follower;
 #[cfg(all(test, loom))]
 mod model;
+mod unawaited;
+mod under_way;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::Duration;
 
 pub(crate) use follower::{Follower, Waited};
+pub use unawaited::{Unawaited, Waiters};
 
-use super::map::Map;
+use self::under_way::{Found, UnderWay};
 use super::stack::Waiting;
 use crate::clock::Clock;
 use crate::entry::Object;
@@ -45,13 +48,12 @@ pub(crate) enum Landing {
     Again,
 }
 
-/// Numbers of flights, never used twice.
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
 /// One run, and those who wait for it.
 struct Flight {
+    /// Never used twice.
     id: u64,
     key: OwnedKey,
+    mark: u64,
     /// The key was invalidated, set or refreshed while it was under way.
     detached: AtomicBool,
     state: Mutex<State>,
@@ -77,11 +79,12 @@ enum Phase {
 }
 
 impl Flight {
-    fn new(key: OwnedKey, led: Led, since: u64) -> Arc<Self> {
+    fn new(id: u64, key: &Key<'_>, led: Led, since: u64) -> Arc<Self> {
         let state = State { phase: Phase::Led, led, since, followers: 0, wakers: BTreeMap::new(), next: 0 };
         Arc::new(Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            key,
+            id,
+            key: key.to_owned(),
+            mark: key.mark(),
             detached: AtomicBool::new(false),
             state: Mutex::new(state),
         })
@@ -104,14 +107,14 @@ impl Flight {
     }
 }
 
-/// A place on a flight: the flight, and the map to take it out of.
+/// A place on a flight: the flight, and those under way, to take it out of.
 struct Seat {
     flight: Arc<Flight>,
     flights: Arc<Shared>,
 }
 
 struct Shared {
-    map: Map<OwnedKey, Arc<Flight>>,
+    under_way: UnderWay,
     clock: Clock,
     deadline: Duration,
 }
@@ -119,7 +122,7 @@ struct Shared {
 impl Seat {
     /// Nobody joins this flight from now on.
     fn close(&self) {
-        self.flights.map.remove_if(&self.flight.key, |found| Arc::ptr_eq(found, &self.flight));
+        self.flights.under_way.remove(&self.flight);
     }
 }
 
@@ -138,21 +141,23 @@ pub(crate) enum Joined {
 
 impl Flights {
     pub(crate) fn new(clock: Clock, deadline: Duration) -> Self {
-        Self(Arc::new(Shared { map: Map::default(), clock, deadline }))
+        Self(Arc::new(Shared { under_way: UnderWay::default(), clock, deadline }))
     }
 
     /// Joins the flight of `key`, or begins it.
     pub(crate) fn join(&self, key: &Key<'_>, led: Led) -> Joined {
         let now = self.0.clock.now();
-        let (flight, begun) = self.0.map.get_or_replace(
-            key.to_owned(),
+        let found = self.0.under_way.join(
+            key,
             |flight| self.is_over(flight, now),
-            |key| Flight::new(key.clone(), led, now),
+            // A run that nobody waits for is that of a thread that called.
+            |id, unawaited| Flight::new(id, key, if unawaited { Led::Sync } else { led }, now),
         );
-        let seat = Seat { flight, flights: Arc::clone(&self.0) };
-        if begun {
-            return Joined::Lead(Leader(Some(seat)));
-        }
+        let seat = |flight| Seat { flight, flights: Arc::clone(&self.0) };
+        let seat = match found {
+            Found::Begun(flight) => return Joined::Lead(Leader(Some(seat(flight)))),
+            Found::Flight(flight) => seat(flight),
+        };
         let mut state = seat.flight.lock();
         if matches!(state.phase, Phase::Free) {
             state.take_lead(led, now);
@@ -171,10 +176,9 @@ impl Flights {
 
     /// Lets callers from now on begin a flight of their own: what the one under way gives is from before.
     pub(crate) fn detach(&self, key: &Key<'_>) {
-        self.0.map.remove_if(&key.to_owned(), |flight| {
+        if let Some(flight) = self.0.under_way.take(key) {
             flight.detached.store(true, Ordering::SeqCst);
-            true
-        });
+        }
     }
 
     /// Whether nobody should join `flight` any more: it landed, or its run is past the deadline.
@@ -254,6 +258,12 @@ impl Leader {
             seat.close();
             seat.flight.enter(|_| Phase::Landed(landing));
         }
+    }
+}
+
+impl fmt::Debug for Leader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Leader").field(&self.id()).finish()
     }
 }
 

@@ -1,10 +1,10 @@
-//! Every interleaving of joining, landing, leaving and taking over, tried by loom:
+//! Every interleaving of joining, landing, leaving and taking over, also of a run that nobody waits for, tried by loom:
 //! `RUSTFLAGS="--cfg loom" cargo test -p cache-core --lib --release model`.
 
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc as StdArc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use loom::future::block_on;
 use loom::model::Builder;
 use loom::thread;
 
-use super::{Flights, Joined, Landing, Leader, Led, Waited};
+use super::{Flights, Joined, Landing, Leader, Led, Unawaited, Waited};
 use crate::clock::Clock;
 use crate::entry::Object;
 use crate::key::Key;
@@ -24,12 +24,16 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
     builder.check(check);
 }
 
+fn key() -> Key<'static> {
+    Key::direct("key")
+}
+
 fn flights() -> StdArc<Flights> {
     StdArc::new(Flights::new(Clock::standing(), Duration::from_secs(30)))
 }
 
 fn join(flights: &Flights) -> Joined {
-    flights.join(&Key::direct("key"), Led::Async)
+    flights.join(&key(), Led::Async)
 }
 
 fn value(number: u32) -> Landing {
@@ -130,5 +134,92 @@ fn a_follower_that_is_never_polled_again_does_not_keep_the_lead() {
         assert_eq!(runs.load(Ordering::SeqCst), 1);
         drop(kept);
         nothing_is_left(&flights);
+    });
+}
+
+loom::lazy_static! {
+    /// For runs that nobody waits for yet, which are of flights that last.
+    static ref FLIGHTS: Flights = Flights::new(Clock::standing(), Duration::from_secs(30));
+    /// How often the key was run in this model, in which loom sees nothing to be tried.
+    static ref RUNS: AtomicUsize = AtomicUsize::new(0);
+    /// The key was invalidated.
+    static ref DETACHED: AtomicBool = AtomicBool::new(false);
+}
+
+fn begin() -> Option<Unawaited> {
+    FLIGHTS.begin_unawaited(&key(), key().mark())
+}
+
+/// The end of a run: what it gave is stored unless the key was invalidated meanwhile, and told to those who came.
+fn end(mut run: Unawaited) {
+    RUNS.fetch_add(1, Ordering::SeqCst);
+    let mut stored = false;
+    let waiters = run.end(|may_store| {
+        assert!(!may_store || !DETACHED.load(Ordering::SeqCst), "what is older than an invalidation is stored");
+        stored = may_store;
+    });
+    if let Some(waiters) = waiters {
+        waiters.land(if stored { value(1) } else { Landing::Again });
+    }
+}
+
+/// A caller that runs alone where it can.
+fn call_unawaited() {
+    match begin() {
+        Some(run) => end(run),
+        None => call(&FLIGHTS, &RUNS),
+    }
+}
+
+#[test]
+fn who_comes_to_a_run_that_nobody_waited_for_is_told_what_it_gave() {
+    model(|| {
+        let run = begin().expect("nobody else is there");
+        let other = thread::spawn(|| call(&FLIGHTS, &RUNS));
+        end(run);
+        other.join().unwrap();
+        assert!((1..=2).contains(&RUNS.load(Ordering::SeqCst)));
+        nothing_is_left(&FLIGHTS);
+    });
+}
+
+#[test]
+fn callers_that_run_alone_if_they_can_all_end() {
+    model(|| {
+        let others = [thread::spawn(call_unawaited), thread::spawn(call_unawaited)];
+        call_unawaited();
+        for other in others {
+            other.join().unwrap();
+        }
+        assert!((1..=3).contains(&RUNS.load(Ordering::SeqCst)));
+        nothing_is_left(&FLIGHTS);
+    });
+}
+
+#[test]
+fn a_run_that_nobody_waited_for_and_that_goes_away_is_followed_by_another() {
+    model(|| {
+        let run = begin().expect("nobody else is there");
+        let other = thread::spawn(|| call(&FLIGHTS, &RUNS));
+        drop(run);
+        other.join().unwrap();
+        assert_eq!(RUNS.load(Ordering::SeqCst), 1);
+        nothing_is_left(&FLIGHTS);
+    });
+}
+
+#[test]
+fn what_a_run_gives_that_nobody_waited_for_is_not_stored_behind_an_invalidation() {
+    model(|| {
+        let run = begin().expect("nobody else is there");
+        let invalidates = thread::spawn(|| {
+            FLIGHTS.detach(&key());
+            DETACHED.store(true, Ordering::SeqCst);
+        });
+        let comes = thread::spawn(|| call(&FLIGHTS, &RUNS));
+        end(run);
+        invalidates.join().unwrap();
+        comes.join().unwrap();
+        nothing_is_left(&FLIGHTS);
     });
 }

@@ -1,0 +1,192 @@
+//! The short cut of a hit: from an annotated function to the node of its key, without the steps in between.
+//!
+//! A call that finds nothing here goes the way of every call, which decides. So whatever is not simple is no hit here: tags,
+//! an entry that is about to expire, a key of many bytes, a test's cache. Where it calls nothing, the function around it needs no room on the
+//! stack, and the key of a few numbers stays in registers: that is what the forced inlining is for.
+
+#![allow(unsafe_code, reason = "a site keeps a pointer to what is known of its function")]
+#![allow(clippy::inline_always, reason = "see above")]
+
+use std::any::TypeId;
+use std::fmt;
+
+use cache_core::Value;
+use cache_core::function::{Settled, ShortCut, Site, is_plain_call};
+use cache_core::key::{Instance, Probe, Secret};
+
+use super::buckets::Buckets;
+use super::functions::Function;
+use super::head::{LONG, Life, Tag};
+use super::node::Held;
+use super::reader::Pin;
+use super::settle::settle;
+use super::store::Store;
+use super::table::Spot;
+use super::ticket::Ticket;
+
+/// What a site points to: a function (or an instance of a generic one) on a handler in memory, for as long as the process
+/// lives.
+#[repr(C)]
+pub(super) struct Short {
+    /// What a call compares before it takes this for a short cut: the type of the values, or [`Several`].
+    pub(super) id: TypeId,
+    pub(super) secret: Secret,
+    /// Those of the function's table, and one less than how many there are.
+    pub(super) buckets: &'static [Buckets],
+    pub(super) mask: usize,
+    pub(super) function: &'static Function,
+    /// The counters of its calls.
+    pub(super) index: usize,
+    pub(super) store: &'static Store,
+    pub(super) settled: &'static Settled,
+    /// The type of its values, which the kind of the function's nodes stands for.
+    pub(super) values: TypeId,
+    pub(super) instance: Option<TypeId>,
+    /// Another instance of the same function.
+    pub(super) next: Option<&'static Self>,
+}
+
+/// In place of a type: there are several instances, each with values of its own type.
+pub(super) enum Several {}
+
+/// A node that was found for a call, and what it takes to give its value.
+pub struct Found {
+    held: Held<'static>,
+    /// How many words its key has.
+    words: usize,
+    values: TypeId,
+    index: usize,
+    pin: Pin,
+}
+
+impl ShortCut for crate::ShortCut {
+    type Found = Found;
+    type Ticket = Ticket;
+
+    #[inline(always)]
+    fn find<P: Probe>(
+        site: &'static Site,
+        values: TypeId,
+        probe: P,
+        mark: Option<u64>,
+        instance: Option<Instance>,
+    ) -> Option<Found> {
+        let pin = Pin::swift()?;
+        Short::of(site, values, instance)?.find(pin, values, &probe, mark)
+    }
+
+    fn was_sure() -> bool {
+        Pin::swift().is_some_and(|pin| pin.knows_time())
+    }
+}
+
+impl Short {
+    /// That of a function whose values have this type.
+    #[inline(always)]
+    pub(super) fn of(site: &'static Site, values: TypeId, instance: Option<Instance>) -> Option<&'static Self> {
+        let first = site.fast().cast_const();
+        let id = if instance.is_some() { TypeId::of::<Several>() } else { values };
+        // SAFETY: a site always points to an identity.
+        if unsafe { *first } != id {
+            return None;
+        }
+        // SAFETY: one that is `Several` or that of a type of values is the beginning of a short cut, which is never freed
+        // or changed.
+        let mut short: &'static Self = unsafe { &*first.cast() };
+        if let Some(instance) = instance {
+            while short.instance != Some(instance.id()) || short.values != values {
+                short = short.next?;
+            }
+        }
+        Some(short)
+    }
+
+    /// That of an instance that was settled before.
+    pub(super) fn first(site: &'static Site) -> Option<&'static Self> {
+        let first = site.fast().cast_const();
+        // SAFETY: as in `Short::of`.
+        unsafe { (*first == TypeId::of::<Several>()).then(|| &*first.cast()) }
+    }
+
+    /// What is stored for a key. `values` is the type that this was asked for: said once more, it is known to the compiler.
+    #[inline(always)]
+    fn find<P: Probe + ?Sized>(&self, pin: Pin, values: TypeId, probe: &P, mark: Option<u64>) -> Option<Found> {
+        if probe.length() >= LONG {
+            return None;
+        }
+        let mark = mark.unwrap_or_else(|| self.secret.mark(probe));
+        let spot = Spot::new(mark, self.function.seed());
+        let tag = self.function.tag(probe.length());
+        // SAFETY: the mask is one less than how many there are; the tag is of the length that was asked for; the pin goes where
+        // the node goes, and ends behind it.
+        let held = unsafe {
+            let buckets = self.buckets.get_unchecked(spot.shard(self.mask));
+            buckets.find(&pin, spot.hash(), tag, probe)?.detach()
+        };
+        Some(Found { held, words: Tag::words_of(probe.length()), values, index: self.index, pin })
+    }
+}
+
+impl Short {
+    /// The same, also while the chains are being made anew.
+    fn find_surely(&self, pin: Pin, values: TypeId, probe: &dyn Probe, mark: Option<u64>) -> Option<Found> {
+        if probe.length() >= LONG {
+            return None;
+        }
+        let mark = mark.unwrap_or_else(|| self.secret.mark(probe));
+        let spot = Spot::new(mark, self.function.seed());
+        let tag = self.function.tag(probe.length());
+        // SAFETY: the tag is of the length that was asked for; the pin goes where the node goes, and ends behind it.
+        let held = unsafe { self.function.table.find_surely(&pin, spot, tag, probe)?.detach() };
+        Some(Found { held, words: Tag::words_of(probe.length()), values, index: self.index, pin })
+    }
+}
+
+impl Found {
+    /// The value, if it is one of this type, and fresh.
+    #[inline(always)]
+    pub(crate) fn take<V: Value>(self) -> Option<V> {
+        self.take_if(Pin::is_fresh)
+    }
+
+    #[inline(always)]
+    fn take_if<V: Value>(self, is_fresh: impl FnOnce(&Pin, Life) -> bool) -> Option<V> {
+        let Self { held, words, values, index, pin } = self;
+        if values != TypeId::of::<V>() {
+            return None;
+        }
+        let life = held.head().life();
+        if !is_fresh(&pin, life) {
+            return None;
+        }
+        held.head().note_read(life);
+        pin.count_hit(index);
+        let node = held.node();
+        // SAFETY: it was looked for with the tag of the short cut's function, whose kind is that of values of this type.
+        let value = unsafe { node.value_behind::<V>(words) };
+        Some(value.clone())
+    }
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").finish_non_exhaustive()
+    }
+}
+
+/// The value that is stored for a call that found none by the short cut, because it had none yet or could not be sure.
+pub(crate) fn again<V: Value>(
+    site: &'static Site,
+    probe: &dyn Probe,
+    mark: Option<u64>,
+    instance: Option<Instance>,
+) -> Option<V> {
+    if !is_plain_call() {
+        return None;
+    }
+    settle::<V>(site, instance);
+    let short = Short::of(site, TypeId::of::<V>(), instance)?;
+    let pin = Pin::anywhere();
+    pin.learn_time();
+    short.find_surely(pin, TypeId::of::<V>(), probe, mark)?.take_if(Pin::is_fresh_indeed)
+}

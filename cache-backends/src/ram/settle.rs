@@ -1,0 +1,107 @@
+//! Where the calls of a function go is found out once, and left at its site as its short cut ([`super::hit`]).
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use cache_core::function::{Settled, Site};
+use cache_core::key::{Instance, Key, Secret};
+use cache_core::{Tallied, Tally, Value};
+
+use super::Ram;
+use super::functions::Function;
+use super::hit::{Several, Short};
+use super::kind::Kind;
+use super::lock::Mutex;
+use super::reader;
+use super::store::Store;
+
+/// What a site points to whose function has no short cut.
+static NONE: TypeId = TypeId::of::<NoShortCut>();
+
+/// In place of a type: there is none.
+enum NoShortCut {}
+
+/// The calls of one function or instance.
+#[derive(Debug)]
+struct Calls(usize);
+
+impl Tally for Calls {
+    fn tallied(&self) -> Tallied {
+        reader::tallied(self.0)
+    }
+}
+
+/// How many have counters.
+static SETTLING: Mutex<usize> = Mutex::new(0);
+
+/// See [`super::fork`].
+pub(super) fn hold() {
+    SETTLING.hold();
+}
+
+/// Lets it go.
+///
+/// # Safety
+/// This thread holds it, by [`hold`].
+#[allow(unsafe_code, reason = "a lock that is let go by another function than it was taken by")]
+pub(super) unsafe fn let_go() {
+    // SAFETY: as the caller says.
+    unsafe { SETTLING.let_go() };
+}
+
+/// Finds out where the calls of a function go, and leaves that at its site, if it is not there.
+pub(super) fn settle<V: Value>(site: &'static Site, instance: Option<Instance>) {
+    let is_settled = || {
+        let short = || Short::of(site, TypeId::of::<V>(), instance);
+        std::ptr::eq(site.fast(), &raw const NONE) || short().is_some_and(|short| short.function.number() != 0)
+    };
+    if is_settled() {
+        return;
+    }
+    let mut count = SETTLING.lock();
+    if is_settled() {
+        return;
+    }
+    let was_installed = cache_core::is_installed();
+    let Some(settled) = site.settled() else { return };
+    let settled: &'static Settled = Box::leak(Box::new(settled));
+    let ram = settled.backend().itself().and_then(|backend| backend.downcast_ref::<Ram>());
+    // A test's clock is asked each time.
+    let ram = ram.filter(|ram| *count < reader::COUNTERS && ram.store.clock.is_system());
+    let short = ram.and_then(|ram| {
+        let kind = Kind::<V>::of_values()?;
+        // For as long as the process lives, as all that a short cut has.
+        let store: &'static Store = Box::leak(Box::new(Arc::clone(&ram.store)));
+        let function: &'static Function =
+            Box::leak(Box::new(store.functions.of(&Key::any(settled.space(), instance), &store.partitions)));
+        let buckets = function.table.buckets();
+        function.has_values(kind);
+        Some(Short {
+            id: if instance.is_some() { TypeId::of::<Several>() } else { TypeId::of::<V>() },
+            secret: Secret::of_process(),
+            buckets,
+            mask: buckets.len() - 1,
+            function,
+            index: *count,
+            store,
+            settled,
+            values: TypeId::of::<V>(),
+            instance: instance.map(|it| it.id()),
+            next: Short::first(site),
+        })
+    });
+    let Some(short) = short else {
+        // An instance that has none does not take those of the others away.
+        if site.has_no_fast() {
+            site.set_fast((&raw const NONE).cast_mut());
+        }
+        return;
+    };
+    settled.count(&(Arc::new(Calls(*count)) as Arc<dyn Tally>));
+    *count += 1;
+    site.set_fast(Box::into_raw(Box::new(short)).cast());
+    // Installed in between: what is settled here is of the cache before, which may have been retired before it was.
+    if !was_installed && cache_core::is_installed() {
+        settled.backend().retire();
+    }
+}
