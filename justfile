@@ -11,6 +11,10 @@ loom preemptions="4":
     RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS={{preemptions}} cargo test --package cache-core --lib --release --target-dir target/loom flight::model
     RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS={{preemptions}} cargo test --package cache-backends --features ram --lib --release --target-dir target/loom ram::model
 
+# The tests of the table in memory under AddressSanitizer or (with the component rust-src) ThreadSanitizer, on Linux.
+sanitize sanitizer="address" *tests:
+    ./scripts/sanitize {{sanitizer}} {{tests}}
+
 # The decoder of stored entries, fed with arbitrary bytes. Needs `cargo install cargo-fuzz` and a nightly toolchain.
 fuzz seconds="60":
     cargo +nightly fuzz run frame -- -max_total_time={{seconds}}

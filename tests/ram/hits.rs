@@ -55,6 +55,25 @@ fn hits_are_counted_for_the_function_and_for_its_handler() {
 }
 
 #[test]
+fn what_was_stored_by_the_first_calls_of_a_function_is_found_whenever_they_come() {
+    fn of<T: Copy + Send + Sync + Into<u64> + std::hash::Hash + From<u8> + 'static>() {
+        // By now this thread knows the time, and takes no long way to find it out.
+        (0..20_000).for_each(|_| assert_eq!(number(7), 7));
+        let before = of_type::stats().runs;
+        (0..40).for_each(|n| _ = of_type(T::from(n)));
+        // It is off its processor, and has to ask for the time.
+        std::thread::park_timeout(Duration::from_millis(5));
+        (0..40).for_each(|n| _ = of_type(T::from(n)));
+        assert_eq!(of_type::stats().runs - before, 40);
+    }
+    install(Ram::builder());
+    of::<u8>();
+    of::<u16>();
+    of::<u32>();
+    of::<u64>();
+}
+
+#[test]
 fn what_is_invalidated_is_no_hit_any_more() {
     install(Ram::builder());
     let cache = larder::cache().blocking();
