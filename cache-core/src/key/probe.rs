@@ -65,7 +65,7 @@ impl Probe for Recorded<'_> {
 
 /// The key of a few numbers: its bytes are what a [`Recorder`] records of them, 16 at most, and stay in registers.
 ///
-/// An argument is taken for a number by the name of its type, which may be a name of the user's: see [`odd`].
+/// An argument is taken for a number by the name of its type, which may be a name of the user's: see `odd`.
 #[derive(Clone, Copy, Debug)]
 pub struct Words {
     value: u128,

@@ -7,7 +7,7 @@ use crate::key::Key;
 use crate::sync::Arc;
 
 /// A run of the calling thread. It costs nothing on the heap until somebody comes to wait for it. Dropped without an end, it
-/// goes the way of a [`Leader`].
+/// goes the way of a `Leader`.
 pub struct Unawaited {
     flights: &'static Flights,
     mark: u64,
@@ -17,7 +17,7 @@ pub struct Unawaited {
     _inside: Inside,
 }
 
-/// Those who came to wait for such a run, which has ended. They are told what it gave by [`Waiters::land`].
+/// Those who came to wait for such a run, which has ended. They are told what it gave by `Waiters::land`.
 #[derive(Debug)]
 pub struct Waiters(Leader);
 
