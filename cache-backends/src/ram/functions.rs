@@ -3,7 +3,7 @@
 //! Clearing a function gives it another number. What it stored under the old one is found by nobody any more, and makes
 //! room when its time comes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
@@ -175,11 +175,18 @@ impl Functions {
         self.by_owner.read().values().cloned().collect()
     }
 
+    /// The numbers that are somebody's, and the last one that was given away by then.
+    pub(super) fn numbers(&self) -> (HashSet<u32>, u32) {
+        let all = self.by_owner.read();
+        (all.values().map(|function| function.number()).collect(), self.next.load(Ordering::Relaxed))
+    }
+
     /// Gives another number to those whose epoch is one of `names`, or to all if that of the handler is. Whoever calls holds
     /// the lock of the epochs.
     pub(super) fn renew(&self, names: &[EpochName<'_>]) {
         let everyone = names.contains(&EpochName::HANDLER);
-        for function in self.by_owner.read().values() {
+        // No number is given away while they are asked for (`numbers`).
+        for function in self.by_owner.write().values() {
             if everyone || function.epoch.as_ref().is_some_and(|epoch| names.contains(epoch)) {
                 function.renumber(self.another());
             }

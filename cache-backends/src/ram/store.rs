@@ -1,6 +1,5 @@
 //! What a handler in memory keeps, and the steps of its operations.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use cache_core::key::{Key, Recorded};
@@ -235,12 +234,12 @@ impl Store {
         if !self.clock.is_system() {
             return None;
         }
-        let numbers: Option<HashSet<u32>> = self
-            .functions
-            .take_renewed()
-            .then(|| self.functions.all().iter().map(|function| function.number()).collect());
-        let is_nobodys =
-            |node: Node| numbers.as_ref().is_some_and(|numbers| !numbers.contains(&node.head().tag.owner()));
+        let numbers = self.functions.take_renewed().then(|| self.functions.numbers());
+        let is_nobodys = |node: Node| {
+            let number = node.head().tag.owner();
+            // What is stored meanwhile by a function that is new has a number that was given away since.
+            numbers.as_ref().is_some_and(|(numbers, last)| number <= *last && !numbers.contains(&number))
+        };
         self.partitions.tidy(now, numbers.is_some(), &|node| now >= node.head().life().ends() || is_nobodys(node))
     }
 }
