@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::how::How;
 use super::plan::{Mode, Plan, take_mode};
-use super::quick;
+use super::quick::{self, Quick};
 use super::result::Split;
 use super::short::ShortCut;
 use super::site::Site;
@@ -220,25 +220,52 @@ pub fn call_in<R, V, S: ShortCut>(
     call(site, Plan::of(key).instance(instance()), how(), run)
 }
 
-/// Calls a sync function. Apart from the function, which has no more to do at a hit than to look for it.
+/// What is to be done behind a run. It stays where it was begun.
+struct UnderWay<S: ShortCut> {
+    quick: Option<Quick<S>>,
+    running: Option<Box<Running>>,
+}
+
+/// Calls a sync function. Apart from the function, which has no more to do at a hit than to look for it. As it is compiled for
+/// each function, there is little more in it than the run.
 #[inline]
 pub fn call<R, V, S: ShortCut>(site: &'static Site, mut plan: Plan, how: How<R, V, S>, run: impl FnOnce() -> R) -> R {
-    let mut quick = None;
-    if let Some(result) = quick::begin(&how, site, &plan, &mut quick) {
+    let mut under_way = UnderWay { quick: None, running: None };
+    if let Some(result) = begin(site, &mut plan, &how, &mut under_way) {
         return result;
     }
-    let running = match &quick {
-        Some(_) => None,
-        None => match begin_blocking(site, &mut plan, &how) {
-            Begun::Done(result) => return result,
-            Begun::Run(running) => running,
-        },
-    };
     let result = run();
-    if let Some(quick) = &mut quick {
-        quick::end(quick, &how, &plan, &result);
-    } else if let Some(running) = running {
-        end_blocking(running, &how, &result);
-    }
+    end(&mut under_way, &how, &plan, &result);
     result
+}
+
+/// Gives the result of a call that needs no run.
+#[inline(never)]
+fn begin<R, V, S: ShortCut>(
+    site: &'static Site,
+    plan: &mut Plan,
+    how: &How<R, V, S>,
+    under_way: &mut UnderWay<S>,
+) -> Option<R> {
+    let found = quick::begin(how, site, plan, &mut under_way.quick);
+    if found.is_some() || under_way.quick.is_some() {
+        return found;
+    }
+    match begin_blocking(site, plan, how) {
+        Begun::Done(result) => Some(result),
+        Begun::Run(running) => {
+            under_way.running = running;
+            None
+        }
+    }
+}
+
+/// Stores what a run gave, and answers those who waited.
+#[inline(never)]
+fn end<R, V, S: ShortCut>(under_way: &mut UnderWay<S>, how: &How<R, V, S>, plan: &Plan, result: &R) {
+    if let Some(quick) = &mut under_way.quick {
+        quick::end(quick, how, plan, result);
+    } else if let Some(running) = under_way.running.take() {
+        end_blocking(running, how, result);
+    }
 }
