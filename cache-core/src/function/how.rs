@@ -128,19 +128,22 @@ impl<R, V, S: ShortCut> How<R, V, S> {
     }
 
     /// The result of a call whose key is at hand without a buffer, if it can be had by a short cut.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[inline(always)]
     pub fn hit_of(self, site: &'static Site, key: impl Probe) -> Option<R> {
         S::find(site, self.values, key, None, None).and_then(self.short.take).map(self.wrap)
     }
 
     /// The same, of an instance of generic code.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[inline(always)]
     pub fn hit_in(self, site: &'static Site, key: impl Probe, instance: Instance) -> Option<R> {
         S::find(site, self.values, key, None, Some(instance)).and_then(self.short.take).map(self.wrap)
     }
 
     /// The result of a call, if it can be had by a short cut.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[inline(always)]
     pub fn hit(self, site: &'static Site, plan: &Plan) -> Option<R> {
         if !plan.is_plain() {
             return None;
