@@ -22,6 +22,8 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
+use smallvec::SmallVec;
+
 use crate::epoch::EpochName;
 
 pub use choose::{Argument, NoKeyPart, SelfKeyPart, ViaHash, ViaKeyPart, ViaSerde, WholeKey};
@@ -234,28 +236,13 @@ impl<'a> Key<'a> {
     /// This key with nothing borrowed, for a table that compares keys exactly.
     #[must_use]
     pub fn to_owned(&self) -> OwnedKey {
-        OwnedKey { space: self.space_id(), instance: self.instance.map(|i| i.id), arguments: self.arguments.into() }
+        OwnedKey { owner: self.owner(), arguments: SmallVec::from_slice(self.arguments) }
     }
 
     /// Whether `owned` is this key.
     #[must_use]
     pub fn is(&self, owned: &OwnedKey) -> bool {
-        owned.space == self.space_id()
-            && owned.instance == self.instance.map(|i| i.id)
-            && *owned.arguments == *self.arguments
-    }
-
-    /// Feeds this key to `hasher`: equal keys feed the same, in this process.
-    pub fn hash_into(&self, hasher: &mut impl std::hash::Hasher) {
-        hasher.write_u64(self.space_id());
-        hasher.write(self.arguments);
-        if let Some(instance) = self.instance {
-            std::hash::Hash::hash(&instance.id, hasher);
-        }
-    }
-
-    pub(crate) const fn space_id(&self) -> u64 {
-        self.space.id
+        owned.owner == self.owner() && *owned.arguments == *self.arguments
     }
 }
 
@@ -288,21 +275,9 @@ impl Space {
     }
 }
 
-/// A [`Key`] that owns its bytes, equal to another exactly when the keys are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A [`Key`] that owns its bytes, equal to another exactly when the keys are. A short one is not on the heap.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OwnedKey {
-    space: u64,
-    instance: Option<TypeId>,
-    arguments: Box<[u8]>,
-}
-
-/// Feeds just what [`Key::hash_into`] feeds.
-impl std::hash::Hash for OwnedKey {
-    fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
-        hasher.write_u64(self.space);
-        hasher.write(&self.arguments);
-        if let Some(id) = self.instance {
-            id.hash(hasher);
-        }
-    }
+    owner: Owner,
+    arguments: SmallVec<[u8; 32]>,
 }

@@ -3,15 +3,12 @@
 //!
 //! A run that nobody waits for needs no [`Flight`]: it is an id and a key, and becomes a flight when somebody comes to wait.
 
-use std::any::TypeId;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use smallvec::SmallVec;
-
 use super::Flight;
 use crate::fork::InProcess;
-use crate::key::Key;
+use crate::key::{Key, OwnedKey};
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
 
 /// How many locks there are, a power of two.
@@ -50,29 +47,6 @@ enum What {
     Flight(Arc<Flight>),
 }
 
-/// A key with nothing borrowed.
-struct OwnedKey {
-    space: u64,
-    instance: Option<TypeId>,
-    arguments: SmallVec<[u8; 32]>,
-}
-
-impl OwnedKey {
-    fn new(key: &Key<'_>) -> Self {
-        Self {
-            space: key.space_id(),
-            instance: key.instance.map(|instance| instance.id),
-            arguments: SmallVec::from_slice(key.arguments),
-        }
-    }
-
-    fn is(&self, key: &Key<'_>) -> bool {
-        self.space == key.space_id()
-            && self.instance == key.instance.map(|instance| instance.id)
-            && *self.arguments == *key.arguments
-    }
-}
-
 impl What {
     fn into_flight(self) -> Option<Arc<Flight>> {
         match self {
@@ -86,7 +60,7 @@ impl Entry {
     fn is_of(&self, key: &Key<'_>, mark: u64) -> bool {
         self.mark == mark
             && match &self.what {
-                What::Unawaited(owned) => owned.is(key),
+                What::Unawaited(owned) => key.is(owned),
                 What::Joined(flight) | What::Flight(flight) => key.is(&flight.key),
                 What::Left(_) => false,
             }
@@ -127,8 +101,8 @@ impl UnderWay {
         lock(&self.0.here().0[(mark >> 16) as usize & (STRIPES - 1)].0)
     }
 
-    /// The flight of `key` unless it is `over`, or one that `make` makes for an id: for this caller, or (`true`) for the
-    /// thread that runs alone.
+    /// The flight of `key` unless it is `over`, or one that `make` makes for an id: for this caller, or (`true`) for the run
+    /// that nobody waited for.
     pub(super) fn join(
         &self,
         key: &Key<'_>,
@@ -167,7 +141,7 @@ impl UnderWay {
             return None;
         }
         let id = next_id();
-        entries.push(Entry { mark, id, what: What::Unawaited(OwnedKey::new(key)) });
+        entries.push(Entry { mark, id, what: What::Unawaited(key.to_owned()) });
         Some(id)
     }
 
