@@ -1,8 +1,8 @@
 //! The short cut of a hit: from an annotated function to the node of its key, without the steps in between.
 //!
 //! A call that finds nothing here goes the way of every call, which decides. So whatever is not simple is no hit here: tags,
-//! an entry that is about to expire, a key of many bytes, a test's cache. Where it calls nothing, the function around it needs no room on the
-//! stack, and the key of a few numbers stays in registers: that is what the forced inlining is for.
+//! an entry that is about to expire, a key of many bytes, a test's cache. Where it calls nothing, the function around it needs
+//! no room on the stack, and the key of a few numbers stays in registers: that is what the forced inlining is for.
 
 #![allow(unsafe_code, reason = "a site keeps a pointer to what is known of its function")]
 #![allow(clippy::inline_always, reason = "see above")]
@@ -11,7 +11,7 @@ use std::any::TypeId;
 use std::fmt;
 
 use cache_core::Value;
-use cache_core::function::{Settled, ShortCut, Site, is_plain_call};
+use cache_core::function::{Settled, ShortCut, Site};
 use cache_core::key::{Instance, Probe, Secret};
 
 use super::buckets::Buckets;
@@ -72,7 +72,11 @@ impl ShortCut for crate::ShortCut {
         instance: Option<Instance>,
     ) -> Option<Found> {
         let pin = Pin::swift()?;
-        Short::of(site, values, instance)?.find(pin, values, &probe, mark)
+        let short = Short::of(site, values, instance)?;
+        short.find(pin, values, &probe, mark, |pin, spot, tag| {
+            // SAFETY: the mask is one less than how many there are; the tag is of the length that was asked for.
+            unsafe { short.buckets.get_unchecked(spot.shard(short.mask)).find(pin, spot.hash(), tag, &probe) }
+        })
     }
 
     fn was_sure() -> bool {
@@ -108,37 +112,27 @@ impl Short {
         unsafe { (*first == TypeId::of::<Several>()).then(|| &*first.cast()) }
     }
 
-    /// What is stored for a key. `values` is the type that this was asked for: said once more, it is known to the compiler.
+    /// What `find` finds for a key: in chains of the function's table, by a spot and a tag of keys of the probe's length, which
+    /// is less than [`LONG`]. `values` is the type that this was asked for: said once more, it is known to the compiler.
     #[inline(always)]
-    fn find<P: Probe + ?Sized>(&self, pin: Pin, values: TypeId, probe: &P, mark: Option<u64>) -> Option<Found> {
-        if probe.length() >= LONG {
+    fn find<P: Probe + ?Sized>(
+        &self,
+        pin: Pin,
+        values: TypeId,
+        probe: &P,
+        mark: Option<u64>,
+        find: impl for<'p> FnOnce(&'p Pin, Spot, Tag) -> Option<Held<'p>>,
+    ) -> Option<Found> {
+        let length = probe.length();
+        if length >= LONG {
             return None;
         }
         let mark = mark.unwrap_or_else(|| self.secret.mark(probe));
         let spot = Spot::new(mark, self.function.seed());
-        let tag = self.function.tag(probe.length());
-        // SAFETY: the mask is one less than how many there are; the tag is of the length that was asked for; the pin goes where
-        // the node goes, and ends behind it.
-        let held = unsafe {
-            let buckets = self.buckets.get_unchecked(spot.shard(self.mask));
-            buckets.find(&pin, spot.hash(), tag, probe)?.detach()
-        };
-        Some(Found { held, words: Tag::words_of(probe.length()), values, index: self.index, pin })
-    }
-}
-
-impl Short {
-    /// The same, also while the chains are being made anew.
-    fn find_surely(&self, pin: Pin, values: TypeId, probe: &dyn Probe, mark: Option<u64>) -> Option<Found> {
-        if probe.length() >= LONG {
-            return None;
-        }
-        let mark = mark.unwrap_or_else(|| self.secret.mark(probe));
-        let spot = Spot::new(mark, self.function.seed());
-        let tag = self.function.tag(probe.length());
-        // SAFETY: the tag is of the length that was asked for; the pin goes where the node goes, and ends behind it.
-        let held = unsafe { self.function.table.find_surely(&pin, spot, tag, probe)?.detach() };
-        Some(Found { held, words: Tag::words_of(probe.length()), values, index: self.index, pin })
+        let held = find(&pin, spot, self.function.tag(length))?;
+        // SAFETY: the pin goes where the node goes, and ends behind it.
+        let held = unsafe { held.detach() };
+        Some(Found { held, words: Tag::words_of(length), values, index: self.index, pin })
     }
 }
 
@@ -178,15 +172,17 @@ impl fmt::Debug for Found {
 pub(crate) fn again<V: Value>(
     site: &'static Site,
     probe: &dyn Probe,
-    mark: Option<u64>,
+    mark: u64,
     instance: Option<Instance>,
 ) -> Option<V> {
-    if !is_plain_call() {
-        return None;
-    }
+    let values = TypeId::of::<V>();
     settle::<V>(site, instance);
-    let short = Short::of(site, TypeId::of::<V>(), instance)?;
+    let short = Short::of(site, values, instance)?;
     let pin = Pin::anywhere();
     pin.learn_time();
-    short.find_surely(pin, TypeId::of::<V>(), probe, mark)?.take_if(Pin::is_fresh_indeed)
+    let found = short.find(pin, values, probe, Some(mark), |pin, spot, tag| {
+        // SAFETY: the tag is of the length that was asked for.
+        unsafe { short.function.table.find_surely(pin, spot, tag, probe) }
+    })?;
+    found.take_if(Pin::is_fresh_indeed)
 }

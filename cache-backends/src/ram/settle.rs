@@ -64,38 +64,36 @@ pub(super) fn settle<V: Value>(site: &'static Site, instance: Option<Instance>) 
     }
     let was_installed = cache_core::is_installed();
     let Some(settled) = site.settled() else { return };
-    let settled: &'static Settled = Box::leak(Box::new(settled));
     let ram = settled.backend().itself().and_then(|backend| backend.downcast_ref::<Ram>());
     // A test's clock is asked each time.
     let ram = ram.filter(|ram| *count < reader::COUNTERS && ram.store.clock.is_system());
-    let short = ram.and_then(|ram| {
-        let kind = Kind::<V>::of_values()?;
-        // For as long as the process lives, as all that a short cut has.
-        let store: &'static Store = Box::leak(Box::new(Arc::clone(&ram.store)));
-        let function: &'static Function =
-            Box::leak(Box::new(store.functions.of(&Key::any(settled.space(), instance), &store.partitions)));
-        let buckets = function.table.buckets();
-        function.has_values(kind);
-        Some(Short {
-            id: if instance.is_some() { TypeId::of::<Several>() } else { TypeId::of::<V>() },
-            secret: Secret::of_process(),
-            buckets,
-            mask: buckets.len() - 1,
-            function,
-            index: *count,
-            store,
-            settled,
-            values: TypeId::of::<V>(),
-            instance: instance.map(|it| it.id()),
-            next: Short::first(site),
-        })
-    });
-    let Some(short) = short else {
+    let found = ram.and_then(|ram| Some((Arc::clone(&ram.store), Kind::<V>::of_values()?)));
+    let Some((store, kind)) = found else {
         // An instance that has none does not take those of the others away.
         if site.has_no_fast() {
             site.set_fast((&raw const NONE).cast_mut());
         }
         return;
+    };
+    // For as long as the process lives, as all that a short cut has.
+    let settled: &'static Settled = Box::leak(Box::new(settled));
+    let store: &'static Store = Box::leak(Box::new(store));
+    let function: &'static Function =
+        Box::leak(Box::new(store.functions.of(&Key::any(settled.space(), instance), &store.partitions)));
+    let buckets = function.table.buckets();
+    function.has_values(kind);
+    let short = Short {
+        id: if instance.is_some() { TypeId::of::<Several>() } else { TypeId::of::<V>() },
+        secret: Secret::of_process(),
+        buckets,
+        mask: buckets.len() - 1,
+        function,
+        index: *count,
+        store,
+        settled,
+        values: TypeId::of::<V>(),
+        instance: instance.map(|it| it.id()),
+        next: Short::first(site),
     };
     settled.count(&(Arc::new(Calls(*count)) as Arc<dyn Tally>));
     *count += 1;

@@ -78,8 +78,7 @@ impl Placed {
 
     /// How long a result is fresh: what its own attribute says of it, or the call's, or the function's.
     pub(super) fn ttl(&self, of_result: Option<Ttl>) -> Ttl {
-        let site = || self.site.spec.ttl.map(|ttl| ttl());
-        of_result.or(self.plan.ttl).or_else(site).unwrap_or_default()
+        self.site.ttl(of_result.or(self.plan.ttl))
     }
 }
 

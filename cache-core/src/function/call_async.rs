@@ -19,6 +19,14 @@ fn enter_boxed<'a>(call: &'a Call<'a>, mode: Mode) -> Pin<Box<dyn Future<Output 
     Box::pin(enter_waiting(call, mode, Led::Async))
 }
 
+/// See [`How::again`].
+fn again<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan) -> Option<R> {
+    if !plan.is_plain_call() {
+        return None;
+    }
+    how.again(site, plan, plan.key_in(site).mark())
+}
+
 /// What a call comes to before a run, with nothing on the heap for a hit that needs no waiting.
 async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answer> {
     let placed = Placed::new(site, plan, &codec)?;
@@ -83,7 +91,7 @@ impl<R: Send> CallSend<R> for &Returns<R> {
         Fut: Future<Output = R>,
     {
         async move {
-            if let Some(result) = how.again(site, &plan) {
+            if let Some(result) = again(&how, site, &plan) {
                 return result;
             }
             let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
@@ -132,7 +140,7 @@ impl<R> CallLocal<R> for Returns<R> {
         Fut: Future<Output = R>,
     {
         async move {
-            if let Some(result) = how.again(site, &plan) {
+            if let Some(result) = again(&how, site, &plan) {
                 return result;
             }
             let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {

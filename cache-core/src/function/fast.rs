@@ -52,7 +52,7 @@ impl Site {
     pub fn settled(&'static self) -> Option<Settled> {
         let bound = settled(self)?;
         let handler = bound.handler_if_there()?;
-        Some(Settled { handler: Arc::clone(handler), bound, space: self.space(), ttl: self.spec.ttl })
+        Some(Settled { handler: Arc::clone(handler), bound, site: self })
     }
 }
 
@@ -61,8 +61,7 @@ impl Site {
 pub struct Settled {
     handler: Arc<Handler>,
     bound: Arc<Bound>,
-    space: &'static Space,
-    ttl: Option<fn() -> Ttl>,
+    site: &'static Site,
 }
 
 impl Settled {
@@ -74,15 +73,14 @@ impl Settled {
 
     /// The keys of the function.
     #[must_use]
-    pub const fn space(&self) -> &'static Space {
-        self.space
+    pub fn space(&self) -> &'static Space {
+        self.site.space()
     }
 
     /// How long a result is fresh, by what it or its call says of itself, the function, and the handler.
     #[must_use]
     pub fn life(&self, of_call: Option<Ttl>) -> Life {
-        let of_function = || self.ttl.map(|ttl| ttl());
-        self.handler.life(of_call.or_else(of_function).unwrap_or_default())
+        self.handler.life(self.site.ttl(of_call))
     }
 
     /// Begins a run of `key` that nobody waits for, if none is under way; `mark` is its mark.
@@ -91,7 +89,7 @@ impl Settled {
         self.handler.flights.begin_unawaited(key, mark)
     }
 
-    /// Has hits that are counted elsewhere appear in the statistics of the function and of the handler.
+    /// Has calls that are counted elsewhere appear in the statistics of the function and of the handler.
     pub fn count(&self, tally: &Arc<dyn Tally>) {
         self.bound.counters.also(Arc::clone(tally));
         self.handler.counters.also(Arc::clone(tally));

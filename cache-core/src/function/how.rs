@@ -7,7 +7,7 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use super::kept::{Share, Value};
-use super::plan::{Plan, is_plain_call};
+use super::plan::Plan;
 use super::result::{Outcome, Returns, Split};
 use super::short::{Short, ShortCut};
 use super::site::Site;
@@ -119,37 +119,39 @@ impl<R, V, S: ShortCut> How<R, V, S> {
         self
     }
 
-    /// The result of a call that has found none by the short cut, if it is there all the same. Makes the short cut.
-    pub(super) fn again(&self, site: &'static Site, plan: &Plan) -> Option<R> {
-        if !plan.is_plain() || !is_plain_call() {
-            return None;
-        }
-        (self.short.again)(site, &Recorded(plan.key.bytes()), plan.mark, plan.instance).map(self.wrap)
+    /// The result of a plain call that has found none by the short cut, if it is there all the same. Makes the short cut.
+    pub(super) fn again(&self, site: &'static Site, plan: &Plan, mark: u64) -> Option<R> {
+        (self.short.again)(site, &Recorded(plan.key.bytes()), mark, plan.instance).map(self.wrap)
+    }
+
+    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[inline(always)]
+    fn find(self, site: &'static Site, key: impl Probe, mark: Option<u64>, instance: Option<Instance>) -> Option<R> {
+        S::find(site, self.values, key, mark, instance).and_then(self.short.take).map(self.wrap)
     }
 
     /// The result of a call whose key is at hand without a buffer, if it can be had by a short cut.
-    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     pub fn hit_of(self, site: &'static Site, key: impl Probe) -> Option<R> {
-        S::find(site, self.values, key, None, None).and_then(self.short.take).map(self.wrap)
+        self.find(site, key, None, None)
     }
 
     /// The same, of an instance of generic code.
-    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     pub fn hit_in(self, site: &'static Site, key: impl Probe, instance: Instance) -> Option<R> {
-        S::find(site, self.values, key, None, Some(instance)).and_then(self.short.take).map(self.wrap)
+        self.find(site, key, None, Some(instance))
     }
 
     /// The result of a call, if it can be had by a short cut.
-    #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
+    #[allow(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     pub fn hit(self, site: &'static Site, plan: &Plan) -> Option<R> {
         if !plan.is_plain() {
             return None;
         }
-        let found = S::find(site, self.values, Recorded(plan.key.bytes()), plan.mark, plan.instance)?;
-        (self.short.take)(found).map(self.wrap)
+        self.find(site, Recorded(plan.key.bytes()), plan.mark, plan.instance)
     }
 
     /// The same, of a type of which there is no value.
@@ -205,9 +207,6 @@ impl<R, V, S: ShortCut> How<R, V, S> {
 
     /// See [`Short::ticket`].
     pub(super) fn ticket(&self, site: &'static Site, plan: &Plan, mark: u64) -> Option<S::Ticket> {
-        if !plan.is_plain() || !is_plain_call() {
-            return None;
-        }
         (self.short.ticket)(site, mark, plan.instance)
     }
 

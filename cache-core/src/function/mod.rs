@@ -28,7 +28,7 @@ pub use companions::{blocking, clear, in_mode, in_mode_async, invalidate, peek, 
 pub use fast::Settled;
 pub use how::{How, Verdict, passes, ttl_of};
 pub use kept::{BytesValue, Kept, NotShared, Share, Shared, Value, ViaObject, ViaSerde, ViaWeighed, ViaWeighedSerde};
-pub use plan::{Mode, ModeGuard, Plan, Prime, PrimeValue, PrimeWhole, is_plain_call};
+pub use plan::{Mode, ModeGuard, Plan, Prime, PrimeValue, PrimeWhole};
 pub use registry::Registered;
 pub(crate) use registry::check_all;
 pub use result::{

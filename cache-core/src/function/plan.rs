@@ -98,6 +98,16 @@ impl Plan {
         matches!(self.mode, Mode::Cached) && self.tags.is_empty() && !self.key.is_refused()
     }
 
+    /// Whether that is so and the call is one on this thread: no companion of any function is about to call it in another mode,
+    /// and no test has a cache of its own.
+    pub(super) fn is_plain_call(&self) -> bool {
+        #[cfg(feature = "test")]
+        if crate::lab::any() {
+            return false;
+        }
+        self.is_plain() && is_next_plain()
+    }
+
     pub(crate) fn key_in(&self, site: &'static Site) -> Key<'_> {
         Key { space: site.space(), instance: self.instance, arguments: self.key.bytes(), mark: self.mark }
     }
@@ -108,17 +118,7 @@ thread_local! {
     static NEXT: Cell<Option<(usize, Mode)>> = const { Cell::new(None) };
 }
 
-/// Whether the next call on this thread is as its function's attributes say: no companion of any function is about to
-/// call it in another mode, and no test has a cache of its own.
-#[must_use]
-pub fn is_plain_call() -> bool {
-    #[cfg(feature = "test")]
-    if crate::lab::any() {
-        return false;
-    }
-    is_next_plain()
-}
-
+/// Whether no companion of any function is about to call it in another mode on this thread.
 pub(super) fn is_next_plain() -> bool {
     NEXT.get().is_none()
 }

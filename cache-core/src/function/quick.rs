@@ -25,15 +25,18 @@ pub(super) fn begin<R, V, S: ShortCut>(
     plan: &Plan,
     quick: &mut Option<Quick<S>>,
 ) -> Option<R> {
-    let mark = plan.key_in(site).mark();
+    if !plan.is_plain_call() {
+        return None;
+    }
+    let key = plan.key_in(site);
+    let mark = key.mark();
     let ready = how.ticket(site, plan, mark);
     // Where it was looked for with all steps, once more is enough: when nobody else runs.
     if (ready.is_none() || !S::was_sure())
-        && let Some(result) = how.again(site, plan)
+        && let Some(result) = how.again(site, plan, mark)
     {
         return Some(result);
     }
-    let key = plan.key_in(site);
     // What a pattern can match is more than a key.
     if key.has_subject() {
         return None;
@@ -44,7 +47,7 @@ pub(super) fn begin<R, V, S: ShortCut>(
     let Quick { ticket, .. } = quick.insert(Quick { ticket, run });
     // In this order: what is written in between is newer than what the commit will compare with.
     let sees_all = ticket.look(plan.key.bytes());
-    let found = how.again(site, plan);
+    let found = how.again(site, plan, mark);
     if found.is_some() || !sees_all {
         *quick = None;
         return found;

@@ -16,7 +16,8 @@ pub trait ShortCut: Sized {
     /// Where the result of a run is to be kept.
     type Ticket: Ticket;
 
-    /// What is stored for a key, if it can be had, as values of this type; with the mark of the key, if that is not the one of the probe.
+    /// What is stored for a key, if it can be had, as values of this type; with the mark of the key, if that is not the one of
+    /// the probe.
     fn find<P: Probe>(
         site: &'static Site,
         values: TypeId,
@@ -47,7 +48,8 @@ pub trait Ticket {
 pub struct Short<V, S: ShortCut> {
     /// The value that was found, if it is of this type, and fresh.
     pub take: fn(S::Found) -> Option<V>,
-    /// The same with every step that a hit leaves out: it makes the short cut if there is to be one, and is sure of the time.
+    /// The value that is stored for a key of this mark, found with every step that a hit leaves out: it makes the short cut if
+    /// there is to be one, and is sure of the time.
     pub again: Again<V>,
     /// A ticket for a key of this mark, if there is a short cut.
     pub ticket: fn(&'static Site, u64, Option<Instance>) -> Option<S::Ticket>,
@@ -59,7 +61,7 @@ pub struct Short<V, S: ShortCut> {
 type Keep<V, T> = fn(&mut T, &mut Unawaited, &[u8], V, Option<Ttl>) -> Option<Waiters>;
 
 /// See [`Short::again`].
-type Again<V> = fn(&'static Site, &dyn Probe, Option<u64>, Option<Instance>) -> Option<V>;
+type Again<V> = fn(&'static Site, &dyn Probe, u64, Option<Instance>) -> Option<V>;
 
 impl<V, S: ShortCut> Short<V, S> {
     /// No short cut.

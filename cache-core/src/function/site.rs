@@ -142,6 +142,11 @@ impl Site {
         self.path.get_or_init(|| path_of((self.spec.path)()))
     }
 
+    /// How long a result is fresh: what it or its call says of itself, or else the function.
+    pub(super) fn ttl(&self, of_call: Option<Ttl>) -> Ttl {
+        of_call.or_else(|| self.spec.ttl.map(|ttl| ttl())).unwrap_or_default()
+    }
+
     /// Where it stands, for messages.
     pub(crate) fn place(&self) -> String {
         format!("`{}` ({}:{})", self.name(), self.spec.file, self.spec.line)
