@@ -1,35 +1,12 @@
 //! Values are dropped when their entries go, and not behind a lock.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
 use larder::{Ram, cached};
 
+use crate::support::{Counted, alive};
 use crate::{eventually, install};
-
-static ALIVE: AtomicI64 = AtomicI64::new(0);
-
-#[derive(Debug)]
-struct Counted(u64);
-
-impl Counted {
-    fn new(n: u64) -> Self {
-        ALIVE.fetch_add(1, SeqCst);
-        Self(n)
-    }
-}
-
-impl Clone for Counted {
-    fn clone(&self) -> Self {
-        Self::new(self.0)
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        ALIVE.fetch_sub(1, SeqCst);
-    }
-}
 
 #[cached]
 fn counted(n: u64) -> Counted {
@@ -45,14 +22,14 @@ fn soon_over(n: u64) -> Counted {
 fn what_is_removed_is_dropped_at_once() {
     install(Ram::builder());
     drop(counted(1));
-    assert_eq!(ALIVE.load(SeqCst), 1);
+    assert_eq!(alive(), 1);
     counted::invalidate(1).unwrap();
-    assert_eq!(ALIVE.load(SeqCst), 0);
+    assert_eq!(alive(), 0);
     drop((counted(1), counted(2)));
     drop(counted::refresh(1));
-    assert_eq!(ALIVE.load(SeqCst), 2);
+    assert_eq!(alive(), 2);
     larder::cache().blocking().clear().unwrap();
-    assert_eq!(ALIVE.load(SeqCst), 0);
+    assert_eq!(alive(), 0);
 }
 
 #[test]
@@ -61,7 +38,7 @@ fn what_is_evicted_is_dropped_soon() {
     for n in 0..1_000 {
         drop(counted(n));
     }
-    eventually("no more values than entries", || ALIVE.load(SeqCst) <= 10);
+    eventually("no more values than entries", || alive() <= 10);
 }
 
 #[test]
@@ -70,8 +47,8 @@ fn what_expires_is_dropped_without_being_asked_for() {
     for n in 0..100 {
         drop(soon_over(n));
     }
-    assert_eq!(ALIVE.load(SeqCst), 100);
-    eventually("nothing is left", || ALIVE.load(SeqCst) == 0);
+    assert_eq!(alive(), 100);
+    eventually("nothing is left", || alive() == 0);
 }
 
 #[test]
@@ -81,7 +58,7 @@ fn what_a_cleared_function_stored_is_dropped_without_being_asked_for() {
         drop(counted(n));
     }
     counted::clear().unwrap();
-    eventually("nothing is left", || ALIVE.load(SeqCst) == 0);
+    eventually("nothing is left", || alive() == 0);
 }
 
 static CALLS: AtomicU64 = AtomicU64::new(0);

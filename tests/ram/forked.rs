@@ -93,11 +93,9 @@ fn put_and_read_in(store: &dyn Backend, space: &Space, n: u64) -> bool {
         && found.is_none_or(|found| matches!(found, Stored::Object(entry) if entry.value.downcast_ref() == Some(&n)))
 }
 
-#[test]
-fn a_child_of_a_process_of_many_busy_threads_reads_and_writes() {
-    install_shown(Ram::builder().threshold(2_000));
-    let (space, is_over) = (Space::function("forked", 0), AtomicBool::new(false));
-    let (space, is_over) = (&space, &is_over);
+/// Forks while several threads `call`, and has each child call too.
+fn fork_among_busy_threads(call: impl Fn(u64) -> bool + Sync) {
+    let (call, is_over) = (&call, &AtomicBool::new(false));
     std::thread::scope(|scope| {
         let _over = Over(is_over);
         for thread in 0..3 {
@@ -105,36 +103,27 @@ fn a_child_of_a_process_of_many_busy_threads_reads_and_writes() {
                 let mut n = thread;
                 while !is_over.load(SeqCst) {
                     n = (n * 7 + 3) % 5_000;
-                    assert!(put_and_read(space, n));
+                    assert!(call(n));
                 }
             });
         }
         for round in 0..20 {
-            assert!(in_child(|| (0..3_000).all(|n| put_and_read(space, n + round))), "round {round}");
+            assert!(in_child(|| (0..3_000).all(|n| call(n + round))), "round {round}");
         }
     });
 }
 
 #[test]
+fn a_child_of_a_process_of_many_busy_threads_reads_and_writes() {
+    install_shown(Ram::builder().threshold(2_000));
+    let space = Space::function("forked", 0);
+    fork_among_busy_threads(|n| put_and_read(&space, n));
+}
+
+#[test]
 fn a_child_of_a_process_of_many_busy_callers_calls() {
     install(Ram::builder().threshold(2_000));
-    let is_over = &AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let _over = Over(is_over);
-        for thread in 0..3 {
-            scope.spawn(move || {
-                let mut n = thread;
-                while !is_over.load(SeqCst) {
-                    n = (n * 7 + 3) % 5_000;
-                    assert_eq!(number(n), n.to_string());
-                }
-            });
-        }
-        for round in 0..20 {
-            let all = || (0..3_000).all(|n| number(n + round) == (n + round).to_string());
-            assert!(in_child(all), "round {round}");
-        }
-    });
+    fork_among_busy_threads(|n| number(n) == n.to_string());
 }
 
 #[cached]
