@@ -217,12 +217,14 @@ impl Locked<'_> {
         if state.policy.len() >= state.capacity {
             state.evict(self.buckets);
         }
-        if state.policy.len() >= self.buckets.room() {
+        let grows = state.policy.len() >= self.buckets.room();
+        if grows {
             state.limbo.add(Garbage::chains(self.buckets.grow()));
         }
         self.buckets.link(node);
         state.policy.insert(node, node.head().hash);
-        state.limbo.collect(false)
+        // Chains are large, and seldom made anew.
+        state.limbo.collect(grows)
     }
 
     /// Takes out the entry that makes room for bytes elsewhere; none if there is none.
