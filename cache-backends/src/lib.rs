@@ -73,7 +73,7 @@ impl cache_core::function::ShortCut for ShortCut {
 pub const fn short<V: cache_core::Value>() -> cache_core::function::Short<V, ShortCut> {
     #[cfg(feature = "ram")]
     return cache_core::function::Short {
-        take: ram::Found::take::<V>,
+        value: ram::Found::value::<V>,
         again: ram::again::<V>,
         ticket: ram::ticket::<V>,
         keep: ram::keep::<V>,

@@ -61,7 +61,11 @@ where
         if let ::core::option::Option::Some(__larder_hit) = __larder_how()
             .hit(&__LARDER_SITE, &__larder_plan)
         {
-            return __larder_hit;
+            if let ::core::option::Option::Some(__larder_value) = __larder_how()
+                .value_of(&__larder_hit)
+            {
+                return __larder_how().give(__larder_value);
+            }
         }
         (&&::larder::private::Returns::<Option<User>>::new())
             .larder_call_async(

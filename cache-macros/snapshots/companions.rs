@@ -5,14 +5,10 @@
 
 fn square(n: u64) -> u64 {
     let __larder_probe = ::larder::private::Words::new().with(&n);
-    if let ::core::option::Option::Some(__larder_hit) = <square>::__larder_how()
-        .hit_of(<square>::__larder_site(), __larder_probe)
-    {
-        return __larder_hit;
-    }
     ::larder::private::call_of(
         <square>::__larder_site(),
         __larder_probe,
+        ::core::option::Option::None,
         || <square>::__larder_how(),
         move || -> u64 { n * n },
     )

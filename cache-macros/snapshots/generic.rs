@@ -36,21 +36,16 @@ where
                 ::larder::private::short(),
             )
     };
-    let __larder_plan = {
+    let mut __larder_plan = {
         let mut __larder_key = ::larder::private::Recorder::new();
         (&&&&::larder::private::Argument(&items)).larder_record(&mut __larder_key);
         (&&&&::larder::private::Argument(&by)).larder_record(&mut __larder_key);
         ::larder::private::Plan::new(__larder_key).instance(__larder_instance)
     };
-    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
-        .hit(&__LARDER_SITE, &__larder_plan)
-    {
-        return __larder_hit;
-    }
     ::larder::private::call(
         &__LARDER_SITE,
-        __larder_plan,
-        __larder_how(),
+        &mut __larder_plan,
+        &__larder_how(),
         move || -> Option<T> {
             #[allow(unused_variables, clippy::shadow_same)]
             let by = by;

@@ -31,15 +31,10 @@ impl Repo {
                 )
         };
         let __larder_probe = ::larder::private::Words::new().with(&n);
-        if let ::core::option::Option::Some(__larder_hit) = __larder_how()
-            .hit_in(&__LARDER_SITE, __larder_probe, __larder_instance)
-        {
-            return __larder_hit;
-        }
-        ::larder::private::call_in(
+        ::larder::private::call_of(
             &__LARDER_SITE,
             __larder_probe,
-            || __larder_instance,
+            ::core::option::Option::Some(__larder_instance),
             || __larder_how(),
             move || -> u64 { n },
         )

@@ -13,7 +13,11 @@ impl<T: Hash> Repo<T> {
         if let ::core::option::Option::Some(__larder_hit) = Self::__larder_how_beside_load()
             .hit(Self::__larder_site_beside_load(), &__larder_plan)
         {
-            return __larder_hit;
+            if let ::core::option::Option::Some(__larder_value) = Self::__larder_how_beside_load()
+                .value_of(&__larder_hit)
+            {
+                return Self::__larder_how_beside_load().give(__larder_value);
+            }
         }
         (&&::larder::private::Returns::<Option<u64>>::new())
             .larder_call_async(

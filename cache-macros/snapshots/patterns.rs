@@ -29,7 +29,7 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
                 ::larder::private::short(),
             )
     };
-    let __larder_plan = {
+    let mut __larder_plan = {
         let __arg0 = &__arg0;
         #[allow(unused_variables)]
         let Point { x, .. } = __arg0;
@@ -41,15 +41,10 @@ fn sum(__arg0: Point, __arg1: (u8, u8), n: u8, __arg3: u8) -> u8 {
         (&&&&::larder::private::Argument(&a)).larder_record_key(&mut __larder_key);
         ::larder::private::Plan::new(__larder_key).instance(__larder_instance)
     };
-    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
-        .hit(&__LARDER_SITE, &__larder_plan)
-    {
-        return __larder_hit;
-    }
     ::larder::private::call(
         &__LARDER_SITE,
-        __larder_plan,
-        __larder_how(),
+        &mut __larder_plan,
+        &__larder_how(),
         move || -> u8 {
             #[allow(
                 unused_variables,

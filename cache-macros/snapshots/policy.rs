@@ -50,20 +50,15 @@ fn page(url: &str, fresh: bool) -> Page {
                     )
             })
     };
-    let __larder_plan = {
+    let mut __larder_plan = {
         ::larder::private::Plan::of(::larder::private::Parts::new().text(&url))
             .instance(__larder_instance)
     }
         .bypass(fresh);
-    if let ::core::option::Option::Some(__larder_hit) = __larder_how()
-        .hit(&__LARDER_SITE, &__larder_plan)
-    {
-        return __larder_hit;
-    }
     ::larder::private::call(
         &__LARDER_SITE,
-        __larder_plan,
-        __larder_how(),
+        &mut __larder_plan,
+        &__larder_how(),
         move || -> Page { fetch(url, fresh) },
     )
 }

@@ -63,7 +63,7 @@ impl ShortCut for crate::ShortCut {
     type Found = Found;
     type Ticket = Ticket;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn find<P: Probe>(
         site: &'static Site,
         values: TypeId,
@@ -73,10 +73,11 @@ impl ShortCut for crate::ShortCut {
     ) -> Option<Found> {
         let pin = Pin::swift()?;
         let short = Short::of(site, values, instance)?;
-        short.find(pin, values, &probe, mark, |pin, spot, tag| {
+        let found = short.find(pin, values, &probe, mark, |pin, spot, tag| {
             // SAFETY: the mask is one less than how many there are; the tag is of the length that was asked for.
             unsafe { short.buckets.get_unchecked(spot.shard(short.mask)).find(pin, spot.hash(), tag, &probe) }
-        })
+        })?;
+        found.if_fresh(Pin::is_fresh)
     }
 
     fn was_sure() -> bool {
@@ -86,7 +87,7 @@ impl ShortCut for crate::ShortCut {
 
 impl Short {
     /// That of a function whose values have this type.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn of(site: &'static Site, values: TypeId, instance: Option<Instance>) -> Option<&'static Self> {
         let first = site.fast().cast_const();
         let id = if instance.is_some() { TypeId::of::<Several>() } else { values };
@@ -114,7 +115,7 @@ impl Short {
 
     /// What `find` finds for a key: in chains of the function's table, by a spot and a tag of keys of the probe's length, which
     /// is less than [`LONG`]. `values` is the type that this was asked for: said once more, it is known to the compiler.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn find<P: Probe + ?Sized>(
         &self,
         pin: Pin,
@@ -137,28 +138,28 @@ impl Short {
 }
 
 impl Found {
-    /// The value, if it is one of this type, and fresh.
-    #[inline(always)]
-    pub(crate) fn take<V: Value>(self) -> Option<V> {
-        self.take_if(Pin::is_fresh)
+    /// The value, if it is one of this type.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn value<V: Value>(&self) -> Option<&V> {
+        if self.values != TypeId::of::<V>() {
+            return None;
+        }
+        let node = self.held.node();
+        // SAFETY: it was looked for with the tag of the short cut's function, whose kind is that of values of this type.
+        Some(unsafe { node.value_behind::<V>(self.words) })
     }
 
-    #[inline(always)]
-    fn take_if<V: Value>(self, is_fresh: impl FnOnce(&Pin, Life) -> bool) -> Option<V> {
-        let Self { held, words, values, index, pin } = self;
-        if values != TypeId::of::<V>() {
+    /// It is a hit, if it is fresh.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn if_fresh(self, is_fresh: impl FnOnce(&Pin, Life) -> bool) -> Option<Self> {
+        let head = self.held.head();
+        let life = head.life();
+        if !is_fresh(&self.pin, life) {
             return None;
         }
-        let life = held.head().life();
-        if !is_fresh(&pin, life) {
-            return None;
-        }
-        held.head().note_read(life);
-        pin.count_hit(index);
-        let node = held.node();
-        // SAFETY: it was looked for with the tag of the short cut's function, whose kind is that of values of this type.
-        let value = unsafe { node.value_behind::<V>(words) };
-        Some(value.clone())
+        head.note_read(life);
+        self.pin.count_hit(self.index);
+        Some(self)
     }
 }
 
@@ -168,13 +169,13 @@ impl fmt::Debug for Found {
     }
 }
 
-/// The value that is stored for a call that found none by the short cut, because it had none yet or could not be sure.
+/// What is stored for a call that found nothing by the short cut, because it had none yet or could not be sure.
 pub(crate) fn again<V: Value>(
     site: &'static Site,
     probe: &dyn Probe,
     mark: u64,
     instance: Option<Instance>,
-) -> Option<V> {
+) -> Option<Found> {
     let values = TypeId::of::<V>();
     settle::<V>(site, instance);
     let short = Short::of(site, values, instance)?;
@@ -184,5 +185,5 @@ pub(crate) fn again<V: Value>(
         // SAFETY: the tag is of the length that was asked for.
         unsafe { short.function.table.find_surely(pin, spot, tag, probe) }
     })?;
-    found.take_if(Pin::is_fresh_indeed)
+    found.if_fresh(Pin::is_fresh_indeed)
 }

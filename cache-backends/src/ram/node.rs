@@ -232,8 +232,8 @@ impl<'p> Held<'p> {
         Some(unsafe { &*value })
     }
 
-    pub(super) const fn node(self) -> Node {
-        self.0
+    pub(super) const fn node(&self) -> &Node {
+        &self.0
     }
 }
 

@@ -251,7 +251,7 @@ impl Found {
         if let Some(entry) = held.value(kind::whole()) {
             return Some(Self::Whole(Arc::clone(entry), life.ends()));
         }
-        Some(Self::Inline(kind::operations(head.tag.kind())?.object(held.node())?, life.ends()))
+        Some(Self::Inline(kind::operations(head.tag.kind())?.object(*held.node())?, life.ends()))
     }
 
     /// As an entry; `epoch` is what an inline one would have recorded, which is what is current.

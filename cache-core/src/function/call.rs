@@ -195,28 +195,40 @@ fn leave_blocking(placed: &Placed, codec: Codec, right: Run, ended: Ended) {
     }
 }
 
-/// Calls a sync function whose key is at hand without a buffer: all that a call comes to that is no hit, so that little of it
-/// is in the function.
-#[inline(never)]
+/// Calls a sync function whose key is at hand without a buffer.
+#[allow(clippy::inline_always, reason = "a call would have all of a hit pass through memory")]
+#[inline(always)]
 pub fn call_of<R, V, S: ShortCut>(
     site: &'static Site,
     key: impl Record,
-    how: impl FnOnce() -> How<R, V, S>,
+    instance: Option<Instance>,
+    how: impl Fn() -> How<R, V, S>,
     run: impl FnOnce() -> R,
 ) -> R {
-    call(site, Plan::of(key), how(), run)
+    let at_hand = how();
+    if let Some(found) = at_hand.hit_of(site, key, instance)
+        && let Some(value) = at_hand.value_of(&found)
+    {
+        return at_hand.give(value);
+    }
+    missed(site, key, instance, how, run)
 }
 
-/// The same, of an instance of generic code.
+/// All that a call comes to that is no hit, so that little of it is in the function.
 #[inline(never)]
-pub fn call_in<R, V, S: ShortCut>(
+fn missed<R, V, S: ShortCut>(
     site: &'static Site,
     key: impl Record,
-    instance: impl FnOnce() -> Instance,
+    instance: Option<Instance>,
     how: impl FnOnce() -> How<R, V, S>,
     run: impl FnOnce() -> R,
 ) -> R {
-    call(site, Plan::of(key).instance(instance()), how(), run)
+    let plan = Plan::of(key);
+    let plan = match instance {
+        Some(instance) => plan.instance(instance),
+        None => plan,
+    };
+    call_tagged(site, &mut { plan }, &how(), run)
 }
 
 /// What is to be done behind a run. It stays where it was begun.
@@ -225,16 +237,33 @@ struct UnderWay<S: ShortCut> {
     running: Option<Box<Running>>,
 }
 
-/// Calls a sync function. Apart from the function, which has no more to do at a hit than to look for it. As it is compiled for
-/// each function, there is little more in it than the run.
+/// Calls a sync function.
+#[allow(clippy::inline_always, reason = "as above")]
+#[inline(always)]
+pub fn call<R, V, S: ShortCut>(site: &'static Site, plan: &mut Plan, how: &How<R, V, S>, run: impl FnOnce() -> R) -> R {
+    if let Some(found) = how.hit(site, plan)
+        && let Some(value) = how.value_of(&found)
+    {
+        return how.give(value);
+    }
+    call_tagged(site, plan, how, run)
+}
+
+/// Calls a sync function that has tags, or one that found nothing by the short cut. As it is compiled for each function, there
+/// is little more in it than the run.
 #[inline]
-pub fn call<R, V, S: ShortCut>(site: &'static Site, mut plan: Plan, how: How<R, V, S>, run: impl FnOnce() -> R) -> R {
+pub fn call_tagged<R, V, S: ShortCut>(
+    site: &'static Site,
+    plan: &mut Plan,
+    how: &How<R, V, S>,
+    run: impl FnOnce() -> R,
+) -> R {
     let mut under_way = UnderWay { quick: None, running: None };
-    if let Some(result) = begin(site, &mut plan, &how, &mut under_way) {
+    if let Some(result) = begin(site, plan, how, &mut under_way) {
         return result;
     }
     let result = run();
-    end(&mut under_way, &how, &plan, &result);
+    end(&mut under_way, how, plan, &result);
     result
 }
 

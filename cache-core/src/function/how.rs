@@ -65,7 +65,8 @@ pub struct How<R, V, S: ShortCut> {
     /// The result that a stored value is of. None if it is of another type than this function's: the direct interface
     /// lets two callers of one key disagree.
     pub(super) join: fn(&Object) -> Option<R>,
-    wrap: fn(V) -> R,
+    /// The result of a stored value.
+    give: fn(&V) -> R,
     /// The type of what is stored.
     values: TypeId,
     short: Short<V, S>,
@@ -100,7 +101,7 @@ impl<R> Returns<R> {
             split: O::split,
             object: |value| Arc::new(value),
             join: |object| object.downcast_ref::<O::Value>().cloned().map(O::join),
-            wrap: O::join,
+            give: |value| O::join(value.clone()),
             values: TypeId::of::<O::Value>(),
             short,
             value: |object| object.downcast_ref::<O::Value>().cloned(),
@@ -121,47 +122,50 @@ impl<R, V, S: ShortCut> How<R, V, S> {
 
     /// The result of a plain call that has found none by the short cut, if it is there all the same. Makes the short cut.
     pub(super) fn again(&self, site: &'static Site, plan: &Plan, mark: u64) -> Option<R> {
-        (self.short.again)(site, &Recorded(plan.key.bytes()), mark, plan.instance).map(self.wrap)
+        let found = (self.short.again)(site, &Recorded(plan.key.bytes()), mark, plan.instance)?;
+        self.value_of(&found).map(self.give)
     }
 
+    /// The value of what was found by a short cut.
     #[allow(clippy::inline_always, reason = "a call would have all of this pass through memory")]
-    #[inline(always)]
-    fn find(self, site: &'static Site, key: impl Probe, mark: Option<u64>, instance: Option<Instance>) -> Option<R> {
-        S::find(site, self.values, key, mark, instance).and_then(self.short.take).map(self.wrap)
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn value_of<'a>(&self, found: &'a S::Found) -> Option<&'a V> {
+        (self.short.value)(found)
     }
 
-    /// The result of a call whose key is at hand without a buffer, if it can be had by a short cut.
+    /// The result of a stored value. Made where it is to be: to move a text that was copied just now, the processor has to wait
+    /// until all of it is written.
     #[allow(clippy::inline_always, reason = "as above")]
-    #[inline(always)]
-    pub fn hit_of(self, site: &'static Site, key: impl Probe) -> Option<R> {
-        self.find(site, key, None, None)
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn give(&self, value: &V) -> R {
+        (self.give)(value)
     }
 
-    /// The same, of an instance of generic code.
+    /// What a short cut finds for a call whose key is at hand without a buffer.
     #[allow(clippy::inline_always, reason = "as above")]
-    #[inline(always)]
-    pub fn hit_in(self, site: &'static Site, key: impl Probe, instance: Instance) -> Option<R> {
-        self.find(site, key, None, Some(instance))
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn hit_of(&self, site: &'static Site, key: impl Probe, instance: Option<Instance>) -> Option<S::Found> {
+        S::find(site, self.values, key, None, instance)
     }
 
-    /// The result of a call, if it can be had by a short cut.
+    /// What a short cut finds for any call.
     #[allow(clippy::inline_always, reason = "as above")]
-    #[inline(always)]
-    pub fn hit(self, site: &'static Site, plan: &Plan) -> Option<R> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn hit(&self, site: &'static Site, plan: &Plan) -> Option<S::Found> {
         if !plan.is_plain() {
             return None;
         }
-        self.find(site, Recorded(plan.key.bytes()), plan.mark, plan.instance)
+        S::find(site, self.values, Recorded(plan.key.bytes()), plan.mark, plan.instance)
     }
 
     /// The same, of a type of which there is no value.
-    pub(super) fn valueless<W>(self, wrap: fn(W) -> R) -> How<R, W, S> {
+    pub(super) fn valueless<W>(self, give: fn(&W) -> R) -> How<R, W, S> {
         let Self { join, values, codec, share, policy, .. } = self;
         How {
             split: |_| Split::Nothing,
             object: |_| Arc::new(()),
             join,
-            wrap,
+            give,
             values,
             short: Short::none(),
             value: |_| None,

@@ -22,7 +22,7 @@ mod time_to_live;
 mod written;
 
 pub use crate::flow::{Unawaited, Waiters};
-pub use call::{call, call_in, call_of};
+pub use call::{call, call_of, call_tagged};
 pub use call_async::{CallLocal, CallSend};
 pub use companions::{blocking, clear, in_mode, in_mode_async, invalidate, peek, peek_whole, prime, stats};
 pub use fast::Settled;

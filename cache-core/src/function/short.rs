@@ -11,13 +11,13 @@ use crate::ttl::Ttl;
 
 /// Where stored values can be found without asking a cache. A call that finds nothing goes the way of every call.
 pub trait ShortCut: Sized {
-    /// What was found, of whatever type.
+    /// What was found, of whatever type. The value stays where it is: a hit copies it to where the caller wants it.
     type Found;
     /// Where the result of a run is to be kept.
     type Ticket: Ticket;
 
-    /// What is stored for a key, if it can be had, as values of this type; with the mark of the key, if that is not the one of
-    /// the probe.
+    /// What is stored for a key, fresh, if it can be had, as values of this type; with the mark of the key, if that is not the
+    /// one of the probe.
     fn find<P: Probe>(
         site: &'static Site,
         values: TypeId,
@@ -46,11 +46,11 @@ pub trait Ticket {
 
 /// What is done with values of type `V` on a short cut.
 pub struct Short<V, S: ShortCut> {
-    /// The value that was found, if it is of this type, and fresh.
-    pub take: fn(S::Found) -> Option<V>,
-    /// The value that is stored for a key of this mark, found with every step that a hit leaves out: it makes the short cut if
-    /// there is to be one, and is sure of the time.
-    pub again: Again<V>,
+    /// The value of what was found, if it is of this type.
+    pub value: fn(&S::Found) -> Option<&V>,
+    /// What is stored for a key of this mark, found with every step that a hit leaves out: it makes the short cut if there is to
+    /// be one, and is sure of the time.
+    pub again: Again<S::Found>,
     /// A ticket for a key of this mark, if there is a short cut.
     pub ticket: fn(&'static Site, u64, Option<Instance>) -> Option<S::Ticket>,
     /// Ends a run, and keeps the value of its result under the recorded bytes of its key; gives those who wait.
@@ -61,13 +61,13 @@ pub struct Short<V, S: ShortCut> {
 type Keep<V, T> = fn(&mut T, &mut Unawaited, &[u8], V, Option<Ttl>) -> Option<Waiters>;
 
 /// See [`Short::again`].
-type Again<V> = fn(&'static Site, &dyn Probe, u64, Option<Instance>) -> Option<V>;
+type Again<F> = fn(&'static Site, &dyn Probe, u64, Option<Instance>) -> Option<F>;
 
 impl<V, S: ShortCut> Short<V, S> {
     /// No short cut.
     #[must_use]
     pub const fn none() -> Self {
-        Self { take: |_| None, again: |_, _, _, _| None, ticket: |_, _, _| None, keep: |_, _, _, _, _| None }
+        Self { value: |_| None, again: |_, _, _, _| None, ticket: |_, _, _| None, keep: |_, _, _, _, _| None }
     }
 }
 

@@ -70,7 +70,7 @@ impl<P: Sequence> Parts<P> {
 }
 
 /// Some parts of a key.
-pub trait Sequence {
+pub trait Sequence: Copy {
     /// How many bytes they record.
     fn length(&self) -> usize;
     /// Feeds what tells them from others.

@@ -139,7 +139,7 @@ impl Record for Words {
 }
 
 /// A key that a plan can be made of.
-pub trait Record: Probe {
+pub trait Record: Probe + Copy {
     /// What is recorded. Asked for once, behind the mark.
     fn recorder(&self) -> Recorder;
 

@@ -19,9 +19,8 @@ use crate::validate::Cached;
 /// Output:
 /// ```ignore
 /// fn square(n: u64) -> u64 {
-///     let __larder_plan = <square>::__larder_plan(&n);
-///     let __larder_how = <square>::__larder_how();
-///     ::larder::private::call(<square>::__larder_site(), __larder_plan, __larder_how, move || -> u64 { n * n })
+///     let mut __larder_plan = <square>::__larder_plan(&n);
+///     ::larder::private::call(<square>::__larder_site(), &mut __larder_plan, &<square>::__larder_how(), move || -> u64 { n * n })
 /// }
 /// ```
 pub(super) fn function(cached: &Cached) -> TokenStream {
@@ -46,7 +45,8 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
     let (hit, call) = (hit(cached, &site, &how), call(cached, &site, &how));
     let key = match probe(cached) {
         Some(probe) => quote!(let __larder_probe = #probe;),
-        None => quote!(let __larder_plan = #plan #modes;),
+        None if cached.func.is_async() => quote!(let __larder_plan = #plan #modes;),
+        None => quote!(let mut __larder_plan = #plan #modes;),
     };
     let Item { attrs, vis, sig, inner, .. } = &cached.func.item;
     let sig = renamed(sig, &cached.func.args);
@@ -68,22 +68,32 @@ pub(super) fn function(cached: &Cached) -> TokenStream {
     }
 }
 
-/// The short cut of a hit.
+/// The short cut of a hit: nothing where the runtime has it, or what has tags and so has none.
 fn hit(cached: &Cached, site: &TokenStream, how: &TokenStream) -> Option<TokenStream> {
-    let asked = match probe(cached) {
-        Some(_) => match plan::instance(cached) {
-            Some(instance) => quote!(hit_in(#site, __larder_probe, #instance)),
-            None => quote!(hit_of(#site, __larder_probe)),
-        },
-        // What has tags has no short cut.
-        None if !cached.args.tags.is_empty() => return None,
-        None => quote!(hit(#site, &__larder_plan)),
+    if !cached.func.is_async() || !cached.args.tags.is_empty() {
+        return None;
+    }
+    let asked = if probe(cached).is_some() {
+        let instance = instance(cached);
+        quote!(hit_of(#site, __larder_probe, #instance))
+    } else {
+        quote!(hit(#site, &__larder_plan))
     };
     Some(quote! {
         if let ::core::option::Option::Some(__larder_hit) = #how.#asked {
-            return __larder_hit;
+            if let ::core::option::Option::Some(__larder_value) = #how.value_of(&__larder_hit) {
+                return #how.give(__larder_value);
+            }
         }
     })
+}
+
+/// The instance that a call is of, where it is not in the plan.
+fn instance(cached: &Cached) -> TokenStream {
+    match plan::instance(cached) {
+        Some(instance) => quote!(::core::option::Option::Some(#instance)),
+        None => quote!(::core::option::Option::None),
+    }
 }
 
 /// The key that is looked for without a buffer; nothing where a call is more than such a key.
@@ -188,12 +198,8 @@ fn call(cached: &Cached, site: &TokenStream, how: &TokenStream) -> TokenStream {
     };
     let probed = probe(cached).is_some();
     if probed && !cached.func.is_async() {
-        return match plan::instance(cached) {
-            Some(instance) => {
-                quote_spanned!(span=> #private::call_in(#site, __larder_probe, || #instance, || #how, #run))
-            }
-            None => quote_spanned!(span=> #private::call_of(#site, __larder_probe, || #how, #run)),
-        };
+        let instance = instance(cached);
+        return quote_spanned!(span=> #private::call_of(#site, __larder_probe, #instance, || #how, #run));
     }
     let plan = if probed {
         let instance = plan::instance(cached).map(|instance| quote!(.instance(#instance)));
@@ -202,7 +208,8 @@ fn call(cached: &Cached, site: &TokenStream, how: &TokenStream) -> TokenStream {
         quote!(__larder_plan)
     };
     if !cached.func.is_async() {
-        return quote_spanned!(span=> #private::call(#site, #plan, #how, #run));
+        let call = if cached.args.tags.is_empty() { quote!(call) } else { quote!(call_tagged) };
+        return quote_spanned!(span=> #private::#call(#site, &mut #plan, &#how, #run));
     }
     quote_spanned! {span=>
         (&&#private::Returns::<#result>::new()).larder_call_async(#site, #plan, #how, #run).await
