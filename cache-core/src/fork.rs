@@ -1,9 +1,68 @@
 //! Children of a `fork(2)`: a child has the memory of its parent, and none of its threads but one.
 
-use std::sync::OnceLock;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
 static FORKS: AtomicU64 = AtomicU64::new(0);
+
+/// Threads that make something read it, and a fork writes it.
+static WHOLE: RwLock<()> = RwLock::new(());
+
+thread_local! {
+    /// How many calls of [`whole`] this thread is in.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static HELD: RefCell<Vec<Held>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is held over a fork.
+struct Held {
+    _whole: RwLockWriteGuard<'static, ()>,
+    #[cfg(feature = "bytes")]
+    _plans: crate::codec::PlansHeld,
+}
+
+/// Has a fork wait until `make` has ended, which makes something that all threads share or holds its lock: in the child, whoever
+/// was about to is not there. Called with no other lock held, and runs no code of the user's.
+pub fn whole<T>(make: impl FnOnce() -> T) -> T {
+    struct Inside;
+    impl Drop for Inside {
+        fn drop(&mut self) {
+            DEPTH.set(DEPTH.get() - 1);
+        }
+    }
+    let is_outermost = DEPTH.replace(DEPTH.get() + 1) == 0;
+    let inside = Inside;
+    let _held = is_outermost.then(|| WHOLE.read().unwrap_or_else(PoisonError::into_inner));
+    let made = make();
+    drop(inside);
+    made
+}
+
+/// What is in `lock`, or else what `make` makes, [whole].
+pub(crate) fn made<T>(lock: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    lock.get().unwrap_or_else(|| whole(|| lock.get_or_init(make)))
+}
+
+/// Waits until nothing is being made by [`whole`], and lets nothing begin. Called by backends that are told by the system,
+/// before a fork and before anything else is held.
+pub fn hold() {
+    if DEPTH.get() > 0 {
+        return;
+    }
+    let held = Held {
+        _whole: WHOLE.write().unwrap_or_else(PoisonError::into_inner),
+        #[cfg(feature = "bytes")]
+        _plans: crate::codec::hold_plans(),
+    };
+    let _ = HELD.try_with(|all| all.borrow_mut().push(held));
+}
+
+/// Lets it begin again, in the parent and in the child.
+pub fn let_go() {
+    let held = HELD.try_with(|all| all.borrow_mut().pop());
+    drop(held);
+}
 
 /// How many forks lie between this process and the one that it began as.
 pub(crate) fn forks() -> u64 {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::fork::whole;
 use crate::sync::lock_std;
 
 /// What happened to the calls of one function, on one handler, or in all.
@@ -138,7 +139,7 @@ impl Counters {
 
     /// Has what `tally` counts appear among its own.
     pub(crate) fn also(&self, tally: Arc<dyn Tally>) {
-        lock_std(&self.others).push(tally);
+        whole(|| lock_std(&self.others).push(tally));
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -151,7 +152,8 @@ impl Counters {
             stores: self.read(Count::Store),
             errors: self.read(Count::Error),
         };
-        lock_std(&self.others).iter().map(|tally| tally.tallied()).fold(own, |stats, tallied| {
+        let others = whole(|| lock_std(&self.others).clone());
+        others.iter().map(|tally| tally.tallied()).fold(own, |stats, tallied| {
             let Tallied { hits, runs, stores } = tallied;
             stats.plus(Stats { hits, misses: runs, runs, stores, ..Stats::default() })
         })

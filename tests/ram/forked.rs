@@ -1,8 +1,8 @@
 //! A child of a real `fork(2)`.
 #![allow(unsafe_code)]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use cache_core::key::{Key, Space};
@@ -124,6 +124,37 @@ fn a_child_of_a_process_of_many_busy_threads_reads_and_writes() {
 fn a_child_of_a_process_of_many_busy_callers_calls() {
     install(Ram::builder().threshold(2_000));
     fork_among_busy_threads(|n| number(n) == n.to_string());
+}
+
+macro_rules! functions {
+    ($($name:ident)*) => {
+        $(
+            #[cached]
+            fn $name(n: u64) -> String {
+                n.to_string()
+            }
+        )*
+        const NEW: &[fn(u64) -> String] = &[$($name),*];
+    };
+}
+functions! { a b c d e f g h i j k l m n o p q r s t u v w x y z }
+
+#[test]
+fn a_child_calls_what_is_called_in_its_parent_for_the_first_time() {
+    install(Ram::builder());
+    let together = &Barrier::new(2);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for function in NEW {
+                together.wait();
+                function(1);
+            }
+        });
+        for function in NEW {
+            together.wait();
+            assert!(in_child(|| NEW.iter().all(|new| new(2) == "2") && function(1) == "1"));
+        }
+    });
 }
 
 #[cached]

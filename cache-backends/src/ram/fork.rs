@@ -40,6 +40,7 @@ pub(super) fn prepare() {
 #[cfg(unix)]
 extern "C" fn before() {
     // In the order in which they are taken elsewhere.
+    cache_core::fork::hold();
     settle::hold();
     KEEPER.hold();
     HELD.hold();
@@ -69,6 +70,7 @@ extern "C" fn after() {
         settle::let_go();
         stores
     };
+    cache_core::fork::let_go();
     // The last of a store may be here, and dropping its values calls code of the user's.
     drop(stores);
 }

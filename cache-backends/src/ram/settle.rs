@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use cache_core::fork::whole;
 use cache_core::function::{Settled, Site};
 use cache_core::key::{Instance, Key, Secret};
 use cache_core::{Tallied, Tally, Value};
@@ -58,12 +59,29 @@ pub(super) fn settle<V: Value>(site: &'static Site, instance: Option<Instance>) 
     if is_settled() {
         return;
     }
-    let mut count = SETTLING.lock();
-    if is_settled() {
-        return;
-    }
     let was_installed = cache_core::is_installed();
+    // Made before anything is locked: what it logs may call cached functions.
     let Some(settled) = site.settled() else { return };
+    whole(|| {
+        let mut count = SETTLING.lock();
+        if is_settled() {
+            return;
+        }
+        let settled = settle_in::<V>(site, instance, settled, &mut count);
+        // Installed in between: what is settled here is of the cache before, which may have been retired before it was.
+        if let Some(settled) = settled.filter(|_| !was_installed && cache_core::is_installed()) {
+            settled.backend().retire();
+        }
+    });
+}
+
+/// Gives what it left, if there is a short cut.
+fn settle_in<V: Value>(
+    site: &'static Site,
+    instance: Option<Instance>,
+    settled: Settled,
+    count: &mut usize,
+) -> Option<&'static Settled> {
     let ram = settled.backend().itself().and_then(|backend| backend.downcast_ref::<Ram>());
     // A test's clock is asked each time.
     let ram = ram.filter(|ram| *count < reader::COUNTERS && ram.store.clock.is_system());
@@ -73,7 +91,7 @@ pub(super) fn settle<V: Value>(site: &'static Site, instance: Option<Instance>) 
         if site.has_no_fast() {
             site.set_fast((&raw const NONE).cast_mut());
         }
-        return;
+        return None;
     };
     // For as long as the process lives, as all that a short cut has.
     let settled: &'static Settled = Box::leak(Box::new(settled));
@@ -98,8 +116,5 @@ pub(super) fn settle<V: Value>(site: &'static Site, instance: Option<Instance>) 
     settled.count(&(Arc::new(Calls(*count)) as Arc<dyn Tally>));
     *count += 1;
     site.set_fast(Box::into_raw(Box::new(short)).cast());
-    // Installed in between: what is settled here is of the cache before, which may have been retired before it was.
-    if !was_installed && cache_core::is_installed() {
-        settled.backend().retire();
-    }
+    Some(settled)
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Bound, Cache};
 use crate::error::{Error, Result};
+use crate::fork::made;
 use crate::function::Site;
 
 static INSTALLED: OnceLock<Cache> = OnceLock::new();
@@ -109,5 +110,5 @@ pub(crate) fn surroundings(name: &str, make: fn() -> Cache) -> Surroundings {
 }
 
 fn fallback(make: fn() -> Cache) -> &'static Cache {
-    FALLBACK.get_or_init(make)
+    made(&FALLBACK, make)
 }

@@ -31,6 +31,7 @@ pub(crate) use owed::Invalidation;
 use crate::clock::Clock;
 use crate::epoch::EpochName;
 use crate::error::{Error, Result};
+use crate::fork::whole;
 use crate::function::Site;
 use crate::keyspace::Keyspace;
 use crate::stats::{CacheStats, Counters, NamedStats, Stats};
@@ -134,11 +135,13 @@ impl Cache {
     #[must_use]
     pub fn stats(&self) -> CacheStats {
         let named = |name: &str, counters: &Counters| NamedStats { name: name.to_owned(), stats: counters.stats() };
+        let bounds: Vec<_> = whole(|| self.inner.bounds.iter().map(|bound| Arc::clone(&bound)).collect());
         let mut functions: Vec<NamedStats> =
-            self.inner.bounds.iter().map(|bound| named(bound.space.name(), &bound.counters)).collect();
+            bounds.iter().map(|bound| named(bound.space.name(), &bound.counters)).collect();
         functions.sort_by(|a, b| a.name.cmp(&b.name));
+        let keyspaces: Vec<_> = whole(|| self.inner.keyspaces.iter().map(|keyspace| Arc::clone(&keyspace)).collect());
         let mut responses: Vec<NamedStats> =
-            self.inner.keyspaces.iter().map(|keyspace| named(keyspace.name(), keyspace.counters())).collect();
+            keyspaces.iter().map(|keyspace| named(keyspace.name(), keyspace.counters())).collect();
         responses.sort_by(|a, b| a.name.cmp(&b.name));
         let handlers: Vec<NamedStats> =
             self.handlers().iter().map(|handler| named(handler.name(), &handler.counters)).collect();
@@ -203,23 +206,23 @@ impl Cache {
     /// What `site` is in this cache, made at its first call.
     pub(crate) fn bound(&self, site: &'static Site) -> Arc<Bound> {
         let address = std::ptr::from_ref(site).addr();
-        if let Some(bound) = self.inner.bounds.get(&address) {
-            return Arc::clone(&bound);
-        }
-        // Made before the map is locked: what it logs may call cached functions.
-        let made = Arc::new(self.make_bound(site));
-        Arc::clone(&self.inner.bounds.entry(address).or_insert(made))
+        let there = || self.inner.bounds.get(&address).map(|bound| Arc::clone(&bound));
+        whole(there).unwrap_or_else(|| {
+            // Made before the map is locked: what it logs may call cached functions.
+            let made = Arc::new(self.make_bound(site));
+            whole(|| Arc::clone(&self.inner.bounds.entry(address).or_insert(made)))
+        })
     }
 
     /// The responses of `namespace` on the handler `name`, or on the default one.
     pub(crate) fn keyspace(&self, namespace: &str, name: Option<&str>) -> Result<Arc<Keyspace>> {
         let handler = self.handler_for(name)?;
         let key = (handler.name().to_owned(), namespace.to_owned());
-        if let Some(keyspace) = self.inner.keyspaces.get(&key) {
-            return Ok(Arc::clone(&keyspace));
-        }
         let made = || Arc::new(Keyspace::new(namespace, handler));
-        Ok(Arc::clone(&self.inner.keyspaces.entry(key).or_insert_with(made)))
+        Ok(whole(|| match self.inner.keyspaces.get(&key) {
+            Some(keyspace) => Arc::clone(&keyspace),
+            None => Arc::clone(&self.inner.keyspaces.entry(key).or_insert_with(made)),
+        }))
     }
 
     fn make_bound(&self, site: &'static Site) -> Bound {

@@ -37,6 +37,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use error::{Undecodable, Unstorable};
 use plan::Plan;
+pub(crate) use plan::{Held as PlansHeld, hold as hold_plans};
 pub use raw::{RawBytes, decode_raw, encode_raw};
 
 /// Values nested deeper than this are neither written nor read: hostile bytes must not overflow the stack.

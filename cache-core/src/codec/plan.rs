@@ -4,7 +4,7 @@ use std::{
     any::{TypeId, type_name},
     collections::HashMap,
     sync::{
-        LazyLock, PoisonError, RwLock,
+        LazyLock, PoisonError, RwLock, RwLockWriteGuard,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
@@ -19,9 +19,17 @@ const LAYOUT: &str = "larder codec 1";
 
 static PLANS: LazyLock<RwLock<HashMap<TypeId, &'static Plan>>> = LazyLock::new(RwLock::default);
 
+/// The lock of the plans of all types.
+pub(crate) type Held = RwLockWriteGuard<'static, HashMap<TypeId, &'static Plan>>;
+
+/// Holds it: see [`crate::fork`].
+pub(crate) fn hold() -> Held {
+    PLANS.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How values of a type are written.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     pub(super) schema: Schema,
     pub(super) fingerprint: u64,
     /// The compact form does not bring this type back.
@@ -42,8 +50,7 @@ impl Plan {
         let schema = Schema::of::<T>();
         let fingerprint = xxh3_64(format!("{LAYOUT}\n{}\n{}", type_name::<T>(), schema.text()).as_bytes());
         let needs_names = AtomicBool::new(schema.is_open());
-        let mut plans = PLANS.write().unwrap_or_else(PoisonError::into_inner);
-        plans
+        hold()
             .entry(id)
             .or_insert_with(|| Box::leak(Box::new(Self { schema, fingerprint, needs_names, large: AtomicU32::new(0) })))
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use super::fast::Fast;
 use super::storable::Storable;
 use crate::cache::{Bound, Cache};
+use crate::fork::made;
 use crate::key::{self, Literals, Space};
 use crate::ttl::Ttl;
 
@@ -125,7 +126,7 @@ impl Site {
 
     /// Its keys.
     pub(crate) fn space(&'static self) -> &'static Space {
-        self.space.get_or_init(|| {
+        made(&self.space, || {
             let mut space = Space::function(self.name(), self.spec.version).at(self.path());
             space.template = self.spec.template;
             space.threshold = self.spec.threshold;
@@ -139,7 +140,7 @@ impl Site {
     }
 
     fn path(&self) -> &str {
-        self.path.get_or_init(|| path_of((self.spec.path)()))
+        made(&self.path, || path_of((self.spec.path)())).as_ref()
     }
 
     /// How long a result is fresh: what it or its call says of itself, or else the function.
@@ -154,7 +155,10 @@ impl Site {
 
     /// What it is in the installed cache. Only that one is remembered here; it never changes.
     pub(crate) fn in_installed(&'static self, cache: &Cache) -> &'static Arc<Bound> {
-        self.bound.get_or_init(|| cache.bound(self))
+        self.bound.get().unwrap_or_else(|| {
+            let bound = cache.bound(self);
+            made(&self.bound, || bound)
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use dashmap::DashMap;
 use super::path::around;
 #[cfg(feature = "bytes")]
 use super::path::path_of;
+use crate::fork::whole;
 
 /// One instance of generic code: which types its parameters (and `Self`) stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,7 +40,7 @@ impl Instance {
     /// Whether other processes tell this instance from others by its name. Not so for types that share a name: closures
     /// of one function, types of one name in two blocks of a function or in two versions of a crate.
     pub(crate) fn is_told_apart(&self) -> bool {
-        !names_closure(around(self.name)) && *NAMED.entry(self.name).or_insert(self.id) == self.id
+        !names_closure(around(self.name)) && whole(|| *NAMED.entry(self.name).or_insert(self.id)) == self.id
     }
 
     /// What other processes know it by, beside the `path` of the function as its site knows it: the types, and where

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Keyspace;
 use crate::cache::{Cache, Surroundings, surroundings};
+use crate::fork::made;
 
 /// A namespace by name, found in whichever cache a caller is in.
 pub struct Namespace {
@@ -36,14 +37,22 @@ impl Namespace {
     /// is logged.
     pub fn here(&self) -> Option<Arc<Keyspace>> {
         if let Some(cache) = &self.cache {
-            return self.fixed.get_or_init(|| self.within(cache)).clone();
+            return self.fixed_in(cache);
         }
         match surroundings(&self.name, self.fallback) {
-            Surroundings::Installed(cache) => self.fixed.get_or_init(|| self.within(cache)).clone(),
+            Surroundings::Installed(cache) => self.fixed_in(cache),
             Surroundings::In(cache) => self.within(&cache),
             #[cfg(feature = "test")]
             Surroundings::Escaped => None,
         }
+    }
+
+    fn fixed_in(&self, cache: &Cache) -> Option<Arc<Keyspace>> {
+        let there = self.fixed.get().cloned();
+        there.unwrap_or_else(|| {
+            let keyspace = self.within(cache);
+            made(&self.fixed, || keyspace).clone()
+        })
     }
 
     fn within(&self, cache: &Cache) -> Option<Arc<Keyspace>> {
