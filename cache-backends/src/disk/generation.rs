@@ -14,7 +14,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use cache_core::BackendError;
@@ -215,8 +215,10 @@ impl Chosen {
         let write = || {
             let file = open_private(&path)?;
             let text = mark.text();
-            file.set_len(0)?;
-            io::Write::write_all(&mut &file, text.as_bytes())?;
+            // Over what it says now: a mark that is empty for a moment would lose the store to whoever is killed in
+            // it, or finds the disk full.
+            file.write_all_at(text.as_bytes(), 0)?;
+            file.set_len(text.len() as u64)?;
             file.sync_all()
         };
         write().map_err(at("write", &path))
