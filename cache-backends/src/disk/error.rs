@@ -51,8 +51,12 @@ pub(super) fn explain(error: heed::Error) -> BackendError {
         }
         heed::Error::Mdb(MdbError::TxnFull) => "this value is too large for one write; nothing was stored",
         heed::Error::Io(cause) if cause.kind() == io::ErrorKind::WouldBlock => SAME_PROCESS_ID,
-        heed::Error::Io(cause) if cause.kind() == io::ErrorKind::StorageFull => {
+        heed::Error::Io(cause) if matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
             "the disk is full; nothing was stored (free some room, or give the handler a smaller `max_bytes`)"
+        }
+        // What LMDB says too where less was written than it gave.
+        heed::Error::Io(cause) if cause.raw_os_error() == Some(libc::EIO) => {
+            "the disk is full, or broken; nothing was stored (free some room, or give the handler a smaller `max_bytes`)"
         }
         heed::Error::Io(_) => "the operating system refused to read or write the store's file",
         heed::Error::EnvAlreadyOpened => {
@@ -69,6 +73,12 @@ const SAME_PROCESS_ID: &str = "a process with the same process id, in another co
 
 /// The error of a file operation: what was to be done, on which path.
 pub(super) fn at(doing: &str, path: &std::path::Path) -> impl FnOnce(io::Error) -> BackendError {
-    let message = format!("could not {doing} {} (name a directory that this program may write to)", path.display());
-    move |error| BackendError::new(message).because(error)
+    let what = format!("could not {doing} {}", path.display());
+    move |error| {
+        let help = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full: free some room",
+            _ => "name a directory that this program may write to",
+        };
+        BackendError::new(format!("{what} ({help})")).because(error)
+    }
 }
