@@ -28,8 +28,10 @@ const FORMAT: &str = "v1";
 const MARK: &str = "mark";
 const IN_USE: &str = "in-use";
 const DATA: &str = "data.mdb";
+/// LMDB's locks and readers.
+pub(super) const LOCKS: &str = "lock.mdb";
 /// The last is what tells a generation from a directory of someone else.
-const FILES: [&str; 4] = [MARK, DATA, "lock.mdb", IN_USE];
+const FILES: [&str; 4] = [MARK, DATA, LOCKS, IN_USE];
 
 /// The part of a `cache_dir` that is larder's.
 #[derive(Debug)]
@@ -268,7 +270,7 @@ fn options() -> OpenOptions {
 }
 
 /// Opens a file that only this user can read, and makes it if it is not there.
-fn open_private(path: &Path) -> io::Result<File> {
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
     options().create(true).truncate(false).open(path)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use cache_core::BackendError;
 use heed::{Env, RwTxn};
 
 use super::error::{Remedy, explain, remedy};
-use super::generation::{Chosen, Directory};
+use super::generation::{Chosen, Directory, LOCKS, open_private};
 use super::os;
 use super::table::Tables;
 
@@ -46,6 +47,7 @@ impl Open {
         if let Some(closing) = heed::env_closing_event(&chosen.path) {
             closing.wait_timeout(Duration::from_secs(5));
         }
+        reserve_locks(&chosen.path)?;
         let env = open_env(&chosen.path, map_size)?;
         // Claims this process's place among the readers, which fails where another process has the same id.
         drop(env.read_txn()?);
@@ -74,6 +76,16 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// Gives the file of LMDB's locks and readers all its room before it is mapped: to write to a page of a map for which
+/// a full disk has none kills the process. Closing the file lets go of the locks that this process has on it, so it
+/// must not be open here yet.
+fn reserve_locks(generation: &Path) -> io::Result<()> {
+    let file = open_private(&generation.join(LOCKS))?;
+    let length = file.metadata()?.len();
+    let missing = usize::try_from(os::LOCKS_LENGTH.saturating_sub(length)).unwrap_or(0);
+    file.write_all_at(&vec![0; missing], length)
 }
 
 /// Opens LMDB with a map of `map_size`, or of the largest part of it that this process may have: a limit on its

@@ -10,8 +10,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use heed::{Env, EnvFlags, EnvOpenOptions};
 
-/// Reader slots, a few bytes each in a sparse file: one for each thread that reads, in all processes together.
+/// Reader slots: one for each thread that reads, in all processes together.
 const READERS: u32 = 4_096;
+/// How long the file is that they lie in: a cache line for each, and what stands before them. LMDB makes a shorter one
+/// longer and takes a longer one as it is.
+pub(super) const LOCKS_LENGTH: u64 = READERS as u64 * 64 + 4_096;
 /// Named tables.
 const TABLES: u32 = 8;
 
