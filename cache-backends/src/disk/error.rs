@@ -58,7 +58,10 @@ pub(super) fn explain(error: heed::Error) -> BackendError {
         heed::Error::Io(cause) if cause.raw_os_error() == Some(libc::EIO) => {
             "the disk is full, or broken; nothing was stored (free some room, or give the handler a smaller `max_bytes`)"
         }
-        heed::Error::Io(_) => "the operating system refused to read or write the store's file",
+        heed::Error::Io(_) => {
+            "the operating system refused to read or write the store's files (see that this program may read and write \
+             all that larder has in `cache_dir`, or name another directory)"
+        }
         heed::Error::EnvAlreadyOpened => {
             "this directory is open in this process already, inherited from the process that forked it \
              (build the cache after the fork)"
