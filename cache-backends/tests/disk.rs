@@ -4,16 +4,28 @@
 
 #[path = "disk/bounds.rs"]
 mod bounds;
+#[path = "disk/children.rs"]
+mod children;
+#[path = "disk/containers.rs"]
+mod containers;
 #[path = "disk/damage.rs"]
 mod damage;
 #[path = "disk/invalidations.rs"]
 mod invalidations;
+#[path = "disk/kills.rs"]
+mod kills;
+#[path = "disk/permissions.rs"]
+mod permissions;
 #[path = "disk/processes.rs"]
 mod processes;
 #[path = "disk/sharing.rs"]
 mod sharing;
+#[path = "disk/starts.rs"]
+mod starts;
 #[path = "disk/tools.rs"]
 mod tools;
+#[path = "disk/volumes.rs"]
+mod volumes;
 
 use cache_core::contract;
 use tempfile::TempDir;

@@ -4,7 +4,7 @@
 //! {cache_dir}/v1/lock            held while a generation is chosen, begun, retired or removed
 //! {cache_dir}/v1/{number}/       a generation, called by the date of its beginning; the newest is the current one
 //!     mark                       the boot of the machine that writes to it, `dirty` or `clean`; retired without it
-//!     in-use                     locked, shared, by every process that has it open
+//!     in-use                     locked, shared, by every process that has it open; says which files those are
 //!     data.mdb, lock.mdb         LMDB's
 //! ```
 //!
@@ -126,8 +126,12 @@ impl Directory {
             }
             Some(_) => {}
         }
-        let data = path.join(DATA);
-        match check(&data, self.is_unused(number)) {
+        let (data, unused) = (path.join(DATA), self.is_unused(number));
+        // Two processes on one of LMDB's files, each with another one beside it, would overwrite each other's pages.
+        if !unused && were_replaced(&path) {
+            return Ok(Some("its files were removed or replaced while it was in use".into()));
+        }
+        match check(&data, unused) {
             Ok(Ok(())) => Ok(None),
             Ok(Err(reason)) => Ok(Some(reason.into())),
             // A generation that was begun and never opened.
@@ -207,6 +211,12 @@ impl Chosen {
         fs::symlink_metadata(self.path.join(MARK)).is_ok()
     }
 
+    /// Says which files this process has open, now that it has.
+    pub(super) fn write_files(&self) -> Result<(), BackendError> {
+        let files = files(&self.path).and_then(|files| self.in_use.write_all_at(&files, 0));
+        files.map_err(at("write", &self.path.join(IN_USE)))
+    }
+
     /// Writes the mark, through to the disk: it must never say `clean` of a store that is written to.
     fn write_mark(&self, clean: bool) -> Result<(), BackendError> {
         let path = self.path.join(MARK);
@@ -261,6 +271,20 @@ fn enter(path: &Path) -> Result<File, BackendError> {
     let file = open_private(&path).map_err(at("open", &path))?;
     os::lock(&file, Lock::Shared).map_err(at("lock", &path))?;
     Ok(file)
+}
+
+/// Which files LMDB's are in the generation at `path`: their inodes.
+fn files(path: &Path) -> io::Result<[u8; 16]> {
+    let inode = |name| fs::symlink_metadata(path.join(name)).map(|found| found.ino());
+    let files = u128::from(inode(DATA)?) << 64 | u128::from(inode(LOCKS)?);
+    Ok(files.to_le_bytes())
+}
+
+/// Whether LMDB's files in the generation at `path` are others than those that whoever uses it has open.
+fn were_replaced(path: &Path) -> bool {
+    let open = fs::read(path.join(IN_USE)).ok();
+    let open = open.as_ref().and_then(|text| text.first_chunk());
+    open.is_some_and(|open| files(path).ok().as_ref() != Some(open))
 }
 
 fn options() -> OpenOptions {

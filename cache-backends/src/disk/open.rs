@@ -34,12 +34,15 @@ impl Open {
         let held = directory.hold()?;
         let chosen = directory.choose(&held, left, now)?;
         let number = chosen.number;
-        match Self::map(chosen, map_size) {
+        let open = match Self::map(chosen, map_size) {
             Err(error) if remedy(&error) == Remedy::StartEmpty => {
-                Self::map(directory.choose(&held, Some(number), now)?, map_size).map_err(explain)
+                Self::map(directory.choose(&held, Some(number), now)?, map_size)
             }
-            opened => opened.map_err(explain),
-        }
+            opened => opened,
+        };
+        let open = open.map_err(explain)?;
+        open.chosen.write_files()?;
+        Ok(open)
     }
 
     fn map(chosen: Chosen, map_size: u64) -> heed::Result<Self> {

@@ -29,9 +29,16 @@ pub(crate) fn open(builder: DiskBuilder) -> Store {
 }
 
 pub(crate) fn try_open(builder: DiskBuilder) -> Result<Store> {
-    let clock = Clock::standing();
-    let opened = builder.open(&Env { clock: clock.clone() })?;
-    Ok(Store { backend: Arc::clone(opened.backend()), clock })
+    try_open_with(builder, &Env { clock: Clock::standing() })
+}
+
+pub(crate) fn open_with(builder: DiskBuilder, env: &Env) -> Store {
+    try_open_with(builder, env).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn try_open_with(builder: DiskBuilder, env: &Env) -> Result<Store> {
+    let opened = builder.open(env)?;
+    Ok(Store { backend: Arc::clone(opened.backend()), clock: env.clock.clone() })
 }
 
 impl Store {
