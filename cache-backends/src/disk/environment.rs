@@ -18,7 +18,7 @@ use super::queue::Counters;
 use super::table::{PART, PartId, Tables};
 use super::writer::Writer;
 
-/// How often, in milliseconds, a handle that only reads looks whether its generation was retired.
+/// How often, in milliseconds, a handle looks at least whether its generation was retired.
 const LOOK_EVERY: u64 = 100;
 /// How often an operation is tried again after what hindered it was put right.
 const ATTEMPTS: usize = 4;
@@ -91,10 +91,7 @@ impl Environment {
         work: impl Fn(&Tables, &RoTxn<'_>) -> heed::Result<T>,
     ) -> Result<T, BackendError> {
         self.check_process()?;
-        if self.looked.load(Ordering::Relaxed) <= now.saturating_sub(LOOK_EVERY) {
-            self.follow(now)?;
-            self.looked.store(now, Ordering::Relaxed);
-        }
+        self.look(now)?;
         self.attempt(now, |open| {
             let txn = open.env.read_txn()?;
             work(&open.tables, &txn)
@@ -108,6 +105,7 @@ impl Environment {
         work: impl Fn(&Tables, &mut RwTxn<'_>) -> heed::Result<T>,
     ) -> Result<T, BackendError> {
         self.check_process()?;
+        self.look(now)?;
         loop {
             let (done, left) = self.attempt(now, |open| {
                 let done = open.write(|txn| work(&open.tables, txn))?;
@@ -168,11 +166,20 @@ impl Environment {
         ))
     }
 
-    /// Moves on to the current generation if this one was retired.
+    /// Looks from time to time whether the generation can still be used, before anything is read through the map.
+    fn look(&self, now: u64) -> Result<(), BackendError> {
+        if self.looked.load(Ordering::Relaxed) <= now.saturating_sub(LOOK_EVERY) {
+            self.follow(now)?;
+            self.looked.store(now, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Moves on to the current generation if this one was retired, or its file cut short.
     fn follow(&self, now: u64) -> Result<(), BackendError> {
         let left = {
             let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-            if open.chosen.is_current() {
+            if open.chosen.is_current() && !open.was_cut() {
                 return Ok(());
             }
             open.chosen.number

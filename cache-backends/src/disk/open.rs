@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cache_core::BackendError;
@@ -19,6 +20,8 @@ pub(super) struct Open {
     pub(super) env: Env,
     pub(super) tables: Tables,
     file: File,
+    /// How long the file was when it was last looked at. It never shrinks.
+    length: AtomicU64,
     page_size: u64,
     pub(super) chosen: Chosen,
 }
@@ -58,7 +61,8 @@ impl Open {
         let tables = Tables::open(&env, chosen.number)?;
         let file = env.try_clone_inner_file()?;
         let page_size = u64::from(env.unnamed_database_stat().page_size);
-        Ok(Self { env, tables, file, page_size, chosen })
+        let length = AtomicU64::new(file.metadata()?.len());
+        Ok(Self { env, tables, file, length, page_size, chosen })
     }
 
     /// Writes in one transaction.
@@ -74,10 +78,18 @@ impl Open {
     /// metadata says, so that one that is shorter is known to have been cut. No other process writes meanwhile.
     fn lengthen(&self) -> heed::Result<()> {
         let needed = (self.env.info().last_page_number as u64 + 1) * self.page_size;
-        if self.file.metadata()?.len() < needed {
+        let length = self.file.metadata()?.len();
+        if length < needed {
             self.file.set_len(needed)?;
         }
+        self.length.store(length.max(needed), Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Whether the file is shorter than it was. Its map must not be read then: there is nothing behind its end, and
+    /// that kills the process.
+    pub(super) fn was_cut(&self) -> bool {
+        self.file.metadata().is_ok_and(|found| found.len() < self.length.load(Ordering::Relaxed))
     }
 }
 
