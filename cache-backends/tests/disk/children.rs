@@ -117,14 +117,6 @@ impl Drop for Child {
     }
 }
 
-pub(crate) fn is_root() -> bool {
-    #[allow(unsafe_code, reason = "it decides which facilities a test has")]
-    // SAFETY: it reads an attribute of this process and cannot fail.
-    unsafe {
-        libc::geteuid() == 0
-    }
-}
-
 /// `command` in namespaces of its own, which `kinds` names, such as `--mount`; by `script`, which is given `directory`
 /// as `$1`, something is done before. Without the rights of root, it is root in a namespace of users.
 pub(crate) fn unshared(kinds: &[&str], script: &str, directory: &Path, command: &Command) -> Command {
