@@ -14,12 +14,16 @@ mod damage;
 mod invalidations;
 #[path = "disk/kills.rs"]
 mod kills;
+#[path = "disk/permissions.rs"]
+mod permissions;
 #[path = "disk/processes.rs"]
 mod processes;
 #[path = "disk/sharing.rs"]
 mod sharing;
 #[path = "disk/tools.rs"]
 mod tools;
+#[path = "disk/volumes.rs"]
+mod volumes;
 
 use cache_core::contract;
 use tempfile::TempDir;

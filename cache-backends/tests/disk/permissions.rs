@@ -8,11 +8,19 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::children::{Child, again, is_root, role, unshared};
+use super::children::{Child, again, role, unshared};
 use super::tools::{builder, generation, open, try_open};
 
 /// "nobody" on Debian; any user that is not root does.
 const NOBODY: u32 = 65_534;
+
+fn is_root() -> bool {
+    #[allow(unsafe_code, reason = "it decides which facilities a test has")]
+    // SAFETY: it reads an attribute of this process and cannot fail.
+    unsafe {
+        libc::geteuid() == 0
+    }
+}
 
 /// Opens as another user than root, and says what came of it; nothing where no role is given.
 #[test]
@@ -53,7 +61,7 @@ fn filled() -> TempDir {
 }
 
 fn give_away(path: &Path) {
-    chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    chown(path, Some(NOBODY), Some(NOBODY)).expect("this test needs CAP_CHOWN where it runs as root");
     if path.is_dir() {
         fs::read_dir(path).unwrap().for_each(|entry| give_away(&entry.unwrap().path()));
     }
@@ -163,7 +171,7 @@ fn a_directory_of_someone_else_in_place_of_larders_is_refused() {
     let again = again("permissions::child", "as it is", directory.path());
     let said = if is_root() {
         set_mode(&ours, 0o777);
-        chown(&ours, Some(NOBODY), Some(NOBODY)).unwrap();
+        give_away(&ours);
         Child::start(again).end()
     } else {
         // In a namespace of users, whoever is not in it is someone else.

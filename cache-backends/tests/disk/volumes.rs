@@ -76,13 +76,13 @@ fn open_read_only(directory: &Path) {
         );
         println!("{error}");
     };
-    remount(directory, "remount,ro");
+    remount(directory, "remount,bind,ro");
     told("an empty volume");
-    remount(directory, "remount,rw");
+    remount(directory, "remount,bind,rw");
     assert!(open(builder(directory)).set("a", b"value"));
-    remount(directory, "remount,ro");
+    remount(directory, "remount,bind,ro");
     told("one that was used before");
-    remount(directory, "remount,rw");
+    remount(directory, "remount,bind,rw");
     assert!(open(builder(directory)).get("a").is_some());
 }
 
