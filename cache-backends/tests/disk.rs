@@ -10,6 +10,8 @@ mod children;
 mod containers;
 #[path = "disk/damage.rs"]
 mod damage;
+#[path = "disk/harm.rs"]
+mod harm;
 #[path = "disk/invalidations.rs"]
 mod invalidations;
 #[path = "disk/kills.rs"]
@@ -20,6 +22,8 @@ mod permissions;
 mod processes;
 #[path = "disk/sharing.rs"]
 mod sharing;
+#[path = "disk/starts.rs"]
+mod starts;
 #[path = "disk/tools.rs"]
 mod tools;
 #[path = "disk/volumes.rs"]

@@ -83,6 +83,26 @@ fn a_file_that_was_cut_short_starts_empty() {
 }
 
 #[test]
+fn a_small_file_may_be_cut_anywhere() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory));
+    (0..20).for_each(|key| assert!(store.set(&key.to_string(), &value(key))));
+    drop(store);
+    let (sound, mark) = (fs::read(data(&directory)).unwrap(), generation(directory.path()).join("mark"));
+    let mark = fs::read(mark).unwrap();
+    let pages = (0..sound.len()).step_by(4_096).flat_map(|end| [end, end + 1, end + 16, end + 2_049, end + 4_095]);
+    for length in pages {
+        let number = generation(directory.path());
+        fs::write(number.join("data.mdb"), &sound[..length.min(sound.len() - 1)]).unwrap();
+        fs::write(number.join("mark"), &mark).unwrap();
+        let store = open(builder(&directory));
+        assert_eq!(whole(&store), 0, "a file of {length} bytes");
+        assert_ne!(generation(directory.path()), number);
+        assert!(store.set("new", b"value") && store.get("new").is_some());
+    }
+}
+
+#[test]
 fn a_foreign_file_in_place_of_the_data_starts_empty() {
     for content in [&b"not a store"[..], &[0; 100_000], &[0xff; 100_000]] {
         let directory = filled();
