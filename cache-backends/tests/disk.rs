@@ -6,6 +6,8 @@
 mod bounds;
 #[path = "disk/children.rs"]
 mod children;
+#[path = "disk/clears.rs"]
+mod clears;
 #[path = "disk/containers.rs"]
 mod containers;
 #[path = "disk/damage.rs"]

@@ -79,6 +79,10 @@ impl Store {
         block_on(self.backend.epochs(&[EpochName::tag(tag)], seconds(60))).unwrap()[0]
     }
 
+    pub(crate) fn renew(&self, tag: &str) {
+        block_on(self.backend.renew(&[EpochName::tag(tag)])).unwrap();
+    }
+
     pub(crate) fn remove_matching(&self, pattern: &str) {
         block_on(self.backend.remove_matching(&Pattern::new(pattern))).unwrap();
     }
