@@ -2,6 +2,8 @@
 #![cfg(feature = "disk")]
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+#[path = "disk/background.rs"]
+mod background;
 #[path = "disk/bounds.rs"]
 mod bounds;
 #[path = "disk/children.rs"]
@@ -18,6 +20,8 @@ mod harm;
 mod invalidations;
 #[path = "disk/kills.rs"]
 mod kills;
+#[path = "disk/large.rs"]
+mod large;
 #[path = "disk/permissions.rs"]
 mod permissions;
 #[path = "disk/processes.rs"]

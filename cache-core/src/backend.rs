@@ -143,6 +143,17 @@ pub trait Backend: Send + Sync + 'static {
     /// replaced). Touches only what larder stored under this handler's prefix.
     fn reclaim(&self) -> Reply<'_, ()>;
 
+    /// Ends when all that was given to this process's handle before it is written, also by callers who went away since. It is
+    /// for stores that write behind their callers' backs.
+    fn flush(&self) -> Reply<'_, ()> {
+        Reply::ready(Ok(()))
+    }
+
+    /// Whether looks are answered at once, most of them, so that one more is nothing beside waiting for others.
+    fn answers_at_once(&self) -> bool {
+        false
+    }
+
     /// Whether the store itself ends a life exactly, by its own clock. Then entries are not checked against this
     /// machine's date too, which may be off.
     fn keeps_time(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Driving a future on the caller's own thread: how a sync call uses the code of the async one.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,6 +10,23 @@ use crate::timer::Unpark;
 
 thread_local! {
     static WAKER: Waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    static WAITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the future that is being polled on this thread has the thread for itself: it is polled by [`block_on`], for a sync
+/// caller. Then it may as well do its work here and now. Anywhere else a future that blocks holds up an executor.
+#[must_use]
+pub fn may_block() -> bool {
+    WAITING.get()
+}
+
+/// This thread is in [`block_on`], and was or was not before.
+struct Waits(bool);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        WAITING.set(self.0);
+    }
 }
 
 /// Polls `future` on this thread until it is ready, parking between polls.
@@ -20,6 +38,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     let waker = WAKER.try_with(Waker::clone).unwrap_or_else(|_| Arc::new(Unpark(std::thread::current())).into());
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
+    let _waits = Waits(WAITING.replace(true));
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(output) => return output,

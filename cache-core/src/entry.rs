@@ -111,6 +111,12 @@ impl Seen {
         })
     }
 
+    /// What is to be remembered of a slot that holds `length` bytes which begin with `head`.
+    #[must_use]
+    pub fn of_bytes(length: usize, beginning: &[u8]) -> Self {
+        Self(What::Bytes { length, head: head(beginning) })
+    }
+
     /// A number of a backend's own that stands for the state of a slot; compared by [`Seen::stamp_value`].
     #[must_use]
     pub const fn stamp(stamp: u64) -> Self {

@@ -6,6 +6,7 @@ use cache_core::{DEFAULT_EXPIRE, Env, Error, IntoHandler, Opened, Result, Ttl};
 
 use super::Disk;
 use super::environment::Environment;
+use super::open::Room;
 use super::queue::{Bound, Bounds};
 
 /// The address space that is set aside for the file where nothing is said about its size. It takes no memory and no
@@ -129,11 +130,10 @@ impl IntoHandler for DiskBuilder {
     fn open(self, env: &Env) -> Result<Opened> {
         self.check()?;
         let cannot = |error| Error::config(format!("disk handler: `cache_dir` {:?}: {error}", self.cache_dir));
-        let environment = Environment::open(&self.cache_dir, self.map(), env.clock.wall()).map_err(cannot)?;
-        let entries = Bound {
-            rows: u64::try_from(self.threshold).unwrap_or(u64::MAX),
-            bytes: self.max_bytes.unwrap_or(u64::MAX),
-        };
+        let rows = u64::try_from(self.threshold).unwrap_or(u64::MAX);
+        let room = Room { map: self.map(), entries: rows };
+        let environment = Environment::open(&self.cache_dir, room, &env.clock).map_err(cannot)?;
+        let entries = Bound { rows, bytes: self.max_bytes.unwrap_or(u64::MAX) };
         let disk = Disk::new(environment, self.prefix.clone(), Bounds::new(entries, self.map()), env.clock.clone());
         disk.keep_within().map_err(cannot)?;
         Ok(Opened::new(disk).default_expire(self.default_expire))

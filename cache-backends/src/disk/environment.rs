@@ -7,16 +7,19 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
-use cache_core::BackendError;
+use cache_core::{BackendError, Clock};
 use heed::{Env, RoTxn, RwTxn};
 
 use super::error::{Remedy, at, explain, remedy};
 use super::generation::{Directory, private_directory};
-use super::open::{Open, pages};
+use super::open::{Open, Room, pages};
 use super::os;
 use super::queue::Counters;
-use super::table::{PART, PartId, Tables};
+use super::steward::{self, Steward};
+use super::table::{Kind, PART, PartId};
+use super::values::Values;
 use super::writer::Writer;
+use super::writes::Writes;
 
 /// How often, in milliseconds, a handle looks at least whether its generation was retired.
 const LOOK_EVERY: u64 = 100;
@@ -34,19 +37,24 @@ pub(super) struct Environment {
     directory: Directory,
     /// How many forks there had been when it was opened.
     forks: u32,
+    clock: Clock,
     /// The largest size that the file was to have.
     map_size: AtomicU64,
+    /// How many entries there may be, by and large.
+    entries: u64,
     /// When it was last seen that the generation is current.
     looked: AtomicU64,
     /// Transactions hold the read half.
     open: RwLock<Open>,
+    pub(super) writes: Writes,
+    pub(super) steward: Arc<Steward>,
 }
 
 static ENVIRONMENTS: Mutex<Vec<Weak<Environment>>> = Mutex::new(Vec::new());
 
 impl Environment {
     /// Opens the store in `cache_dir`, or joins those who have it open in this process.
-    pub(super) fn open(cache_dir: &Path, map_size: u64, now: u64) -> Result<Arc<Self>, BackendError> {
+    pub(super) fn open(cache_dir: &Path, room: Room, clock: &Clock) -> Result<Arc<Self>, BackendError> {
         let forks = os::forks();
         private_directory(true).create(cache_dir).map_err(at("create the directory", cache_dir))?;
         let handle = File::open(cache_dir).map_err(at("open the directory", cache_dir))?;
@@ -64,23 +72,30 @@ impl Environment {
         let known = environments.iter().filter_map(Weak::upgrade).find(|known| known.identity == identity);
         if let Some(known) = known {
             known.check_process()?;
-            known.enlarge(map_size)?;
+            known.enlarge(room.map)?;
             return Ok(known);
         }
         let cache_dir = fs::canonicalize(cache_dir).map_err(at("find", cache_dir))?;
         let directory = Directory::of(&cache_dir)?;
-        let open = Open::newest(&directory, None, map_size, now)?;
+        let now = clock.wall();
+        let open = Open::newest(&directory, None, room, now)?;
         let environment = Arc::new(Self {
             identity,
             directory,
             forks,
-            map_size: AtomicU64::new(map_size),
+            clock: clock.clone(),
+            map_size: AtomicU64::new(room.map),
+            entries: room.entries,
             looked: AtomicU64::new(now),
             open: RwLock::new(open),
+            writes: Writes::default(),
+            steward: Arc::default(),
         });
         environments.push(Arc::downgrade(&environment));
         drop(environments);
-        environment.sweep(now)?;
+        os::at_exit(steward::at_exit);
+        // Without the thread, what is over goes with the writes to come.
+        environment.begin_steward();
         Ok(environment)
     }
 
@@ -88,46 +103,61 @@ impl Environment {
     pub(super) fn read<T>(
         &self,
         now: u64,
-        work: impl Fn(&Tables, &RoTxn<'_>) -> heed::Result<T>,
+        work: impl Fn(&Open, &RoTxn<'_>) -> heed::Result<T>,
     ) -> Result<T, BackendError> {
         self.check_process()?;
         self.look(now)?;
         self.attempt(now, |open| {
             let txn = open.env.read_txn()?;
-            work(&open.tables, &txn)
+            work(open, &txn)
         })
     }
 
-    /// Writes in one transaction, which is there as a whole or not at all.
-    pub(super) fn write<T>(
+    /// Writes in one transaction, which is there as a whole or not at all. `work` gives the files to be removed behind it.
+    pub(super) fn write(
         &self,
         now: u64,
-        work: impl Fn(&Tables, &mut RwTxn<'_>) -> heed::Result<T>,
-    ) -> Result<T, BackendError> {
+        work: impl Fn(&Open, &mut RwTxn<'_>) -> heed::Result<Vec<String>>,
+    ) -> Result<(), BackendError> {
         self.check_process()?;
         self.look(now)?;
         loop {
-            let (done, left) = self.attempt(now, |open| {
-                let done = open.write(|txn| work(&open.tables, txn))?;
-                Ok((done, (!open.chosen.is_current()).then_some(open.chosen.number)))
+            let left = self.attempt(now, |open| {
+                let files = open.write(|txn| work(open, txn))?;
+                files.iter().for_each(|file| open.values.remove(file));
+                Ok((!open.chosen.is_current()).then_some(open.chosen.number))
             })?;
             // What was written to a generation that others have left is seen by nobody: an invalidation must not be
             // lost, so it is done again where they are.
             match left {
                 Some(left) => self.replace(left, now)?,
-                None => return Ok(done),
+                None => return Ok(()),
             }
         }
     }
 
     /// Writes to one part.
-    pub(super) fn write_part<T>(
+    fn write_part<T: Send>(
         &self,
         part: PartId,
         now: u64,
         work: impl Fn(&mut Writer<'_, '_>) -> heed::Result<T>,
-    ) -> Result<T, BackendError> {
-        self.write(now, |tables, txn| write_part(tables, txn, part, now, &work))
+    ) -> Result<Option<T>, BackendError> {
+        let made = Mutex::new(None);
+        self.write(now, |open, txn| {
+            let (done, files) = write_part(open, txn, part, now, &work)?;
+            *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+            Ok(files)
+        })?;
+        Ok(made.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.clock.wall()
     }
 
     /// Does `work` on the open generation, and again when what hindered it was put right.
@@ -155,9 +185,13 @@ impl Environment {
         }
     }
 
+    pub(super) fn is_of_this_process(&self) -> bool {
+        os::forks() == self.forks
+    }
+
     /// LMDB's locks and maps belong to the process that opened them.
-    fn check_process(&self) -> Result<(), BackendError> {
-        if os::forks() == self.forks {
+    pub(super) fn check_process(&self) -> Result<(), BackendError> {
+        if self.is_of_this_process() {
             return Ok(());
         }
         Err(BackendError::new(
@@ -191,7 +225,8 @@ impl Environment {
     fn replace(&self, left: u64, now: u64) -> Result<(), BackendError> {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         if open.chosen.number == left {
-            *open = Open::newest(&self.directory, Some(left), self.map_size.load(Ordering::Relaxed), now)?;
+            let room = Room { map: self.map_size.load(Ordering::Relaxed), entries: self.entries };
+            *open = Open::newest(&self.directory, Some(left), room, now)?;
         }
         Ok(())
     }
@@ -215,7 +250,9 @@ impl Environment {
     fn make_room(&self, now: u64) -> heed::Result<()> {
         let evict = |open: &Open| {
             open.env.clear_stale_readers()?;
-            open.write(|txn| evict_largest(&open.tables, txn, now))
+            let files = open.write(|txn| evict_largest(open, txn, now))?;
+            files.iter().for_each(|file| open.values.remove(file));
+            Ok(())
         };
         let full = {
             let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
@@ -236,54 +273,92 @@ impl Environment {
     }
 
     /// Removes what has expired in every part, also in those whose handler is not used any more.
-    fn sweep(&self, now: u64) -> Result<(), BackendError> {
-        let parts = self.read(now, |tables, txn| {
-            let rows = tables.parts.iter(txn)?;
-            Ok(rows.flatten().filter_map(|(part, _)| PartId::try_from(part).ok()).collect::<Vec<_>>())
-        })?;
-        for part in parts {
+    pub(super) fn sweep(&self, now: u64) -> Result<(), BackendError> {
+        for part in self.parts(now)? {
             // Most often nothing has, and a transaction that changes nothing writes nothing.
-            while self.write_part(part, now, |writer| writer.expire(SLICE))? >= SLICE {}
+            while self.write_part(part, now, |writer| writer.expire(SLICE))?.is_some_and(|gone| gone >= SLICE) {}
         }
         Ok(())
+    }
+
+    fn parts(&self, now: u64) -> Result<Vec<PartId>, BackendError> {
+        self.read(now, |open, txn| {
+            let rows = open.tables.parts.iter(txn)?;
+            Ok(rows.flatten().filter_map(|(part, _)| PartId::try_from(part).ok()).collect())
+        })
+    }
+
+    /// When the first of what is there is over.
+    pub(super) fn next_end(&self, now: u64) -> Result<u64, BackendError> {
+        let parts = self.parts(now)?;
+        self.read(now, |open, txn| {
+            let ends = parts.iter().map(|part| open.tables.next_end(txn, part));
+            ends.collect::<heed::Result<Vec<_>>>().map(|ends| ends.into_iter().min().unwrap_or(u64::MAX))
+        })
+    }
+
+    /// Removes the files of values that no row names.
+    pub(super) fn remove_orphans(&self) -> Result<(), BackendError> {
+        let (now, (_, values)) = (self.now(), self.values());
+        values.sweep(|address, number| {
+            let named = self.read(now, |open, txn| {
+                let record = open.tables.record(txn, Kind::Entry, address)?;
+                Ok(record.is_some_and(|record| record.is_in_file(number)))
+            });
+            // Where that cannot be told, it stays.
+            named.unwrap_or(true)
+        });
+        Ok(())
+    }
+
+    /// The number of the current generation, and its files.
+    pub(super) fn values(&self) -> (u64, Values) {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        (open.chosen.number, open.values.clone())
     }
 }
 
 impl Drop for Environment {
     fn drop(&mut self) {
+        self.steward.close();
         // A forked child has no part in the locks and marks of its parent.
-        if os::forks() == self.forks {
+        if self.is_of_this_process() {
             let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
             self.directory.leave(&open.chosen, || open.env.force_sync().is_ok());
         }
     }
 }
 
-pub(super) fn write_part<T>(
-    tables: &Tables,
+/// The environments that are open.
+pub(super) fn all() -> Vec<Arc<Environment>> {
+    ENVIRONMENTS.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect()
+}
+
+fn write_part<T>(
+    open: &Open,
     txn: &mut RwTxn<'_>,
     part: PartId,
     now: u64,
     work: impl FnOnce(&mut Writer<'_, '_>) -> heed::Result<T>,
-) -> heed::Result<T> {
-    let mut writer = Writer::new(tables, txn, part, now)?;
+) -> heed::Result<(T, Vec<String>)> {
+    let mut writer = Writer::new(open, txn, part, now)?;
     let done = work(&mut writer)?;
-    writer.finish()?;
-    Ok(done)
+    Ok((done, writer.finish()?))
 }
 
-fn evict_largest(tables: &Tables, txn: &mut RwTxn<'_>, now: u64) -> heed::Result<()> {
-    let parts = tables.parts.iter(txn)?.flatten();
+fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64) -> heed::Result<Vec<String>> {
+    let parts = open.tables.parts.iter(txn)?.flatten();
     let largest = parts
         .filter_map(|(part, row)| Some((*part.first_chunk::<PART>()?, Counters::parse(row))))
         .max_by_key(|(_, counters)| counters.bytes());
-    let Some((part, counters)) = largest else { return Ok(()) };
-    write_part(tables, txn, part, now, |writer| {
+    let Some((part, counters)) = largest else { return Ok(Vec::new()) };
+    let ((), files) = write_part(open, txn, part, now, |writer| {
         if writer.expire(BATCH)? == 0 {
             let queue = counters.larger();
             let batch = BATCH.max(usize::try_from(counters.of(queue).rows / 16).unwrap_or(SLICE).min(SLICE));
             writer.remove_before(queue, u64::MAX, batch)?;
         }
         Ok(())
-    })
+    })?;
+    Ok(files)
 }

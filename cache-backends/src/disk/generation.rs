@@ -6,6 +6,8 @@
 //!     mark                       the boot of the machine that writes to it, `dirty` or `clean`; retired without it
 //!     in-use                     locked, shared, by every process that has it open; says which files those are
 //!     data.mdb, lock.mdb         LMDB's
+//!     touched                    which entries were read lately
+//!     values/                    large values, each in a file
 //! ```
 //!
 //! Data that cannot be trusted is left where it is, since others may have it mapped: its generation is retired and the
@@ -22,6 +24,8 @@ use cache_core::BackendError;
 use super::check::check;
 use super::error::at;
 use super::os::{self, Lock};
+use super::touched;
+use super::values::Values;
 
 /// The version of everything below it, so that two releases with different formats live side by side.
 const FORMAT: &str = "v1";
@@ -31,7 +35,7 @@ const DATA: &str = "data.mdb";
 /// LMDB's locks and readers.
 pub(super) const LOCKS: &str = "lock.mdb";
 /// The last is what tells a generation from a directory of someone else.
-const FILES: [&str; 4] = [MARK, DATA, LOCKS, IN_USE];
+const FILES: [&str; 5] = [MARK, DATA, LOCKS, touched::FILE, IN_USE];
 
 /// The part of a `cache_dir` that is larder's.
 #[derive(Debug)]
@@ -167,6 +171,7 @@ impl Directory {
             // What cannot be removed now is tried again when the next handler opens.
             let _ = fs::remove_file(path.join(MARK));
             if os::lock(&in_use, Lock::TryExclusive).unwrap_or(false) {
+                Values::of(&path).remove_all();
                 for file in FILES {
                     let _ = fs::remove_file(path.join(file));
                 }
@@ -296,6 +301,19 @@ fn options() -> OpenOptions {
 /// Opens a file that only this user can read, and makes it if it is not there.
 pub(super) fn open_private(path: &Path) -> io::Result<File> {
     options().create(true).truncate(false).open(path)
+}
+
+/// Makes a file `length` bytes long by writing zeros: all of it has its room on the disk then. A file that is mapped and written to
+/// by its map must not be one with holes, or the process is ended by a signal when the disk is full.
+pub(super) fn fill(file: &File, length: u64) -> io::Result<()> {
+    let there = file.metadata()?.len();
+    let missing = usize::try_from(length.saturating_sub(there)).unwrap_or(0);
+    file.write_all_at(&vec![0; missing], there)
+}
+
+/// Makes a file that only this user can read, and that was not there.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    options().create_new(true).open(path)
 }
 
 /// A builder of directories that only this user can enter.

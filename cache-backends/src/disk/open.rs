@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,14 +10,26 @@ use cache_core::BackendError;
 use heed::{Env, RwTxn};
 
 use super::error::{Remedy, explain, remedy};
-use super::generation::{Chosen, Directory, LOCKS, open_private};
+use super::generation::{Chosen, Directory, LOCKS, fill, open_private};
 use super::os;
 use super::table::Tables;
+use super::touched::Touched;
+use super::values::Values;
+
+/// How large a store may become.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// The size of the file, in bytes.
+    pub(super) map: u64,
+    pub(super) entries: u64,
+}
 
 /// A generation that is open. What says that it is in use goes last.
 pub(super) struct Open {
     pub(super) env: Env,
     pub(super) tables: Tables,
+    pub(super) touched: Touched,
+    pub(super) values: Values,
     file: File,
     /// How long the file was when it was last looked at. It never shrinks.
     length: AtomicU64,
@@ -28,18 +39,13 @@ pub(super) struct Open {
 
 impl Open {
     /// Opens the current generation, which is newer than `left`.
-    pub(super) fn newest(
-        directory: &Directory,
-        left: Option<u64>,
-        map_size: u64,
-        now: u64,
-    ) -> Result<Self, BackendError> {
+    pub(super) fn newest(directory: &Directory, left: Option<u64>, room: Room, now: u64) -> Result<Self, BackendError> {
         let held = directory.hold()?;
         let chosen = directory.choose(&held, left, now)?;
         let number = chosen.number;
-        let open = match Self::map(chosen, map_size) {
+        let open = match Self::map(chosen, room) {
             Err(error) if remedy(&error) == Remedy::StartEmpty => {
-                Self::map(directory.choose(&held, Some(number), now)?, map_size)
+                Self::map(directory.choose(&held, Some(number), now)?, room)
             }
             opened => opened,
         };
@@ -48,13 +54,13 @@ impl Open {
         Ok(open)
     }
 
-    fn map(chosen: Chosen, map_size: u64) -> heed::Result<Self> {
+    fn map(chosen: Chosen, room: Room) -> heed::Result<Self> {
         // Another thread may be just about to close the environment that it was the last to use.
         if let Some(closing) = heed::env_closing_event(&chosen.path) {
             closing.wait_timeout(Duration::from_secs(5));
         }
         reserve_locks(&chosen.path)?;
-        let env = open_env(&chosen.path, map_size)?;
+        let env = open_env(&chosen.path, room.map)?;
         // Claims this process's place among the readers, which fails where another process has the same id.
         drop(env.read_txn()?);
         env.clear_stale_readers()?;
@@ -62,7 +68,9 @@ impl Open {
         let file = env.try_clone_inner_file()?;
         let page_size = u64::from(env.unnamed_database_stat().page_size);
         let length = AtomicU64::new(file.metadata()?.len());
-        Ok(Self { env, tables, file, length, page_size, chosen })
+        let touched = Touched::open(&chosen.path, room.entries);
+        let values = Values::of(&chosen.path);
+        Ok(Self { env, tables, touched, values, file, length, page_size, chosen })
     }
 
     /// Writes in one transaction.
@@ -97,10 +105,7 @@ impl Open {
 /// a full disk has none kills the process. Closing the file lets go of the locks that this process has on it, so it
 /// must not be open here yet.
 fn reserve_locks(generation: &Path) -> io::Result<()> {
-    let file = open_private(&generation.join(LOCKS))?;
-    let length = file.metadata()?.len();
-    let missing = usize::try_from(os::LOCKS_LENGTH.saturating_sub(length)).unwrap_or(0);
-    file.write_all_at(&vec![0; missing], length)
+    fill(&open_private(&generation.join(LOCKS))?, os::LOCKS_LENGTH)
 }
 
 /// Opens LMDB with a map of `map_size`, or of the largest part of it that this process may have: a limit on its

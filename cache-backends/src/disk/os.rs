@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
+use std::ptr::NonNull;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use heed::{Env, EnvFlags, EnvOpenOptions};
 
@@ -39,6 +40,47 @@ pub(super) fn resize_env(env: &mut Env, map_size: usize) -> heed::Result<()> {
     unsafe { env.resize(map_size) }
 }
 
+/// Memory that all processes share which map the same file.
+#[derive(Debug)]
+pub(super) struct Shared {
+    start: NonNull<AtomicU8>,
+    length: usize,
+}
+
+// SAFETY: it is memory of atomics, which any thread may use, and belongs to nobody else in this process.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    /// The first `length` bytes of `file`, which have their room on the disk.
+    pub(super) fn map(file: &File, length: usize) -> io::Result<Self> {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: the kernel picks the place, and the descriptor is open. Nobody shortens the file: it lies in a directory of
+        // mode 0700 under a name of larder's own, and larder never does.
+        let start = unsafe { libc::mmap(std::ptr::null_mut(), length, access, libc::MAP_SHARED, file.as_raw_fd(), 0) };
+        if start == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        match NonNull::new(start.cast()) {
+            Some(start) => Ok(Self { start, length }),
+            None => Err(io::Error::from(io::ErrorKind::OutOfMemory)),
+        }
+    }
+
+    pub(super) const fn bytes(&self) -> &[AtomicU8] {
+        // SAFETY: so many bytes are mapped there until this is dropped, and all who use them do so as atomics.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // SAFETY: `map` has mapped them, and nothing borrows them any more.
+        unsafe { libc::munmap(self.start.as_ptr().cast(), self.length) };
+    }
+}
+
 /// How many times this process is the child of a fork since a disk handler was first opened.
 pub(super) fn forks() -> u32 {
     static FORKS: AtomicU32 = AtomicU32::new(0);
@@ -52,6 +94,15 @@ pub(super) fn forks() -> u32 {
         unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
     });
     FORKS.load(Ordering::Relaxed)
+}
+
+/// Has `settle` be called when the process ends as programs do, once.
+pub(super) fn at_exit(settle: extern "C" fn()) {
+    static REGISTERED: OnceLock<()> = OnceLock::new();
+    REGISTERED.get_or_init(|| {
+        // SAFETY: the function lives as long as the process, and takes no arguments.
+        unsafe { libc::atexit(settle) };
+    });
 }
 
 /// How a file is locked.

@@ -1,7 +1,8 @@
 //! The two queues of a part, and what is counted of each. Entries and tombstones have bounds of their own, so that
 //! neither pushes the other out.
 
-use super::table::{PART, PartId, Record, join};
+use super::record::Record;
+use super::table::{Address, HASH, PART, PartId, hash_of, join};
 
 /// How much may stand in a queue.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +79,35 @@ impl Queue {
 /// The key of `queue`.
 pub(super) fn queue_key(part: &PartId, sequence: u64) -> [u8; PART + 8] {
     join(part, &sequence.to_be_bytes())
+}
+
+/// A row of `queue`: which row of `entries` it is about. That one may be gone, or another, by the time its turn comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Queued {
+    pub(super) hash: [u8; HASH],
+    /// The sequence number that the row was written with. Where it stands is another number once it had a second chance.
+    pub(super) sequence: u64,
+}
+
+impl Queued {
+    pub(super) fn of(address: &Address, sequence: u64) -> Self {
+        Self { hash: *hash_of(address), sequence }
+    }
+
+    /// What stands at `place`. Rows were written once that had no number of their own.
+    pub(super) fn parse(row: &[u8], place: u64) -> Option<Self> {
+        let (hash, rest) = row.split_first_chunk()?;
+        let sequence = rest.first_chunk().map_or(place, |bytes| u64::from_le_bytes(*bytes));
+        Some(Self { hash: *hash, sequence })
+    }
+
+    pub(super) fn row(&self) -> [u8; HASH + 8] {
+        join(&self.hash, &self.sequence.to_le_bytes())
+    }
+
+    pub(super) fn address(&self, part: &PartId) -> Address {
+        join(part, &self.hash)
+    }
 }
 
 /// What stands in a queue.

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `entries` | part, hash of the slot's text | a [`Record`] |
 //! | `epochs` | part, hash of the slot's text | a [`Record`] |
-//! | `queue` | part, sequence number | hash of the slot's text; of `entries` only |
+//! | `queue` | part, place in the queue | hash of the slot's text, sequence number; of `entries` only |
 //! | `ends` | part, `e` or `t`, end of life, hash | nothing |
 //! | `parts` | part | [`Counters`] |
 //!
@@ -16,6 +16,7 @@ use heed::{CommitOrAbort, Database, Env, RoTxn};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::queue::Counters;
+use super::record::Record;
 
 type Table = Database<'static, Bytes, Bytes>;
 
@@ -78,6 +79,19 @@ impl Tables {
         }
     }
 
+    /// When the first row of a part is over; of what is not over, `u64::MAX`.
+    pub(super) fn next_end(&self, txn: &RoTxn<'_>, part: &PartId) -> heed::Result<u64> {
+        let mut next = u64::MAX;
+        for kind in [Kind::Entry, Kind::Epoch] {
+            let first = end_key(kind, 0, &join(part, &[0; HASH]));
+            let found = self.ends.get_greater_than_or_equal_to(txn, &first)?;
+            let end =
+                found.filter(|(key, _)| key.get(..=PART) == first.get(..=PART)).and_then(|(key, _)| parse_end(key));
+            next = next.min(end.map_or(u64::MAX, |(ends, _)| ends));
+        }
+        Ok(next)
+    }
+
     pub(super) fn counters(&self, txn: &RoTxn<'_>, part: &PartId) -> heed::Result<Counters> {
         Ok(self.parts.get(txn, part)?.map(Counters::parse).unwrap_or_default())
     }
@@ -111,6 +125,12 @@ pub(super) fn part_id(prefix: &str) -> PartId {
     xxh3_64(prefix.as_bytes()).to_be_bytes()
 }
 
+/// The part of an address that is the hash of the slot's text.
+pub(super) fn hash_of(address: &Address) -> &[u8; HASH] {
+    const { assert!(PART + HASH == ADDRESS) };
+    address.last_chunk().unwrap_or(&[0; HASH])
+}
+
 /// A slot: where it lies, and the whole text that has to be found there. Two texts with the same hash push each other
 /// out and are never taken for each other, so a fast hash does.
 #[derive(Clone, Copy, Debug)]
@@ -129,82 +149,6 @@ impl<'a> Place<'a> {
     pub(super) fn is_of(&self, record: &Record<'_>) -> bool {
         record.text.strip_prefix(self.prefix.as_bytes()) == Some(self.text.as_bytes())
     }
-}
-
-/// A row of `entries` or `epochs`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Record<'a> {
-    /// When its life ends; `u64::MAX` is never.
-    pub(super) ends: u64,
-    /// Until when an invalidation of this slot has to be remembered; 0 if there was none.
-    pub(super) guarded: u64,
-    /// Its place in its [`super::queue::Queue`].
-    pub(super) sequence: u64,
-    /// The prefix and the slot's text.
-    pub(super) text: &'a [u8],
-    /// What larder stored.
-    pub(super) bytes: &'a [u8],
-}
-
-const HEADER: usize = 28;
-
-impl<'a> Record<'a> {
-    pub(super) fn parse(row: &'a [u8]) -> Option<Self> {
-        let (ends, rest) = row.split_first_chunk()?;
-        let (guarded, rest) = rest.split_first_chunk()?;
-        let (sequence, rest) = rest.split_first_chunk()?;
-        let (length, rest) = rest.split_first_chunk()?;
-        let (text, bytes) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
-        Some(Self {
-            ends: u64::from_le_bytes(*ends),
-            guarded: u64::from_le_bytes(*guarded),
-            sequence: u64::from_le_bytes(*sequence),
-            text,
-            bytes,
-        })
-    }
-}
-
-/// A row that is to be written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NewRecord<'a> {
-    pub(super) ends: u64,
-    pub(super) guarded: u64,
-    pub(super) sequence: u64,
-    pub(super) place: &'a Place<'a>,
-    pub(super) bytes: &'a [u8],
-}
-
-impl NewRecord<'_> {
-    pub(super) fn row_length(place: &Place<'_>, bytes: &[u8]) -> usize {
-        HEADER + place.prefix.len() + place.text.len() + bytes.len()
-    }
-
-    /// Writes the row straight into the store's page.
-    pub(super) fn write(&self, into: &mut impl std::io::Write) -> std::io::Result<()> {
-        let text = self.place.prefix.len() + self.place.text.len();
-        // A text that does not fit has a length that does not either: the row is then damaged, which is nothing.
-        let text = u32::try_from(text).unwrap_or(u32::MAX);
-        into.write_all(&self.ends.to_le_bytes())?;
-        into.write_all(&self.guarded.to_le_bytes())?;
-        into.write_all(&self.sequence.to_le_bytes())?;
-        into.write_all(&text.to_le_bytes())?;
-        into.write_all(self.place.prefix.as_bytes())?;
-        into.write_all(self.place.text.as_bytes())?;
-        into.write_all(self.bytes)
-    }
-}
-
-/// The room that a row of `entries` takes with all that belongs to it: a row that does not fit into half a page
-/// has pages of its own.
-pub(super) fn room(row: usize) -> u64 {
-    /// Rows of the indexes, and what every row costs.
-    const AROUND: u64 = 160;
-    const PAGE: u64 = 4_096;
-    const PAGE_HEADER: u64 = 16;
-    const INLINE: u64 = 2_000;
-    let row = row as u64;
-    AROUND + if row <= INLINE { row } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
 }
 
 pub(super) const END: usize = PART + 1 + 8 + HASH;

@@ -5,19 +5,26 @@ use std::ops::Bound;
 
 use heed::RwTxn;
 
-use super::queue::{Bounds, Counters, Queue, Tally, queue_key};
-use super::table::{
-    Address, HASH, Kind, NewRecord, PART, PartId, Place, Record, Tables, end_key, join, parse_end, room,
-};
+use super::open::Open;
+use super::queue::{Bounds, Counters, Queue, Queued, Tally, queue_key};
+use super::record::{NewRecord, NewValue, Record, Value, room};
+use super::table::{Address, HASH, Kind, PART, PartId, Place, Tables, end_key, hash_of, join, parse_end};
+use super::touched::Touched;
+
+/// How many entries that were read lately stay where one has to go, at most.
+const SPARED: usize = 8;
 
 /// A part that is being written to.
 pub(super) struct Writer<'w, 'e> {
     tables: &'w Tables,
+    touched: &'w Touched,
     txn: &'w mut RwTxn<'e>,
     part: PartId,
     now: u64,
     before: Counters,
     counters: Counters,
+    /// The files of values whose rows are gone, to be removed when that is so for everyone.
+    files: Vec<String>,
 }
 
 /// What is left of a record when its row is gone.
@@ -28,9 +35,14 @@ struct Removed {
 }
 
 impl<'w, 'e> Writer<'w, 'e> {
-    pub(super) fn new(tables: &'w Tables, txn: &'w mut RwTxn<'e>, part: PartId, now: u64) -> heed::Result<Self> {
+    pub(super) fn new(open: &'w Open, txn: &'w mut RwTxn<'e>, part: PartId, now: u64) -> heed::Result<Self> {
+        let Open { tables, touched, .. } = open;
         let before = tables.counters(txn, &part)?;
-        Ok(Self { tables, txn, part, now, before, counters: before })
+        Ok(Self { tables, touched, txn, part, now, before, counters: before, files: Vec::new() })
+    }
+
+    pub(super) const fn now(&self) -> u64 {
+        self.now
     }
 
     /// See [`Tables::stamp`].
@@ -56,17 +68,17 @@ impl<'w, 'e> Writer<'w, 'e> {
         self.counters.forgotten += 1;
     }
 
-    /// Writes the counters. Without it nothing of this may be committed.
-    pub(super) fn finish(self) -> heed::Result<()> {
+    /// Writes the counters. Without it nothing of this may be committed. Gives the files to be removed behind the commit.
+    pub(super) fn finish(self) -> heed::Result<Vec<String>> {
         if self.counters != self.before {
             self.tables.parts.put(self.txn, &self.part, &self.counters.row())?;
         }
-        Ok(())
+        Ok(self.files)
     }
 
-    /// Stores `bytes` in a slot until `ends`. If they are a tombstone, its invalidation is remembered until `guarded`;
+    /// Stores `value` in a slot until `ends`. If it is a tombstone, its invalidation is remembered until `guarded`;
     /// for all else that is 0. What the slot remembers already stays so.
-    pub(super) fn store(&mut self, slot: &Place<'_>, bytes: &[u8], ends: u64, guarded: u64) -> heed::Result<()> {
+    pub(super) fn store(&mut self, slot: &Place<'_>, value: NewValue<'_>, ends: u64, guarded: u64) -> heed::Result<()> {
         let met = self.tables.record(self.txn, slot.kind, &slot.address)?.is_some_and(|record| !slot.is_of(&record));
         if met {
             // Another text with the same hash: it is pushed out as by an eviction.
@@ -75,20 +87,27 @@ impl<'w, 'e> Writer<'w, 'e> {
         let old = self.take(slot.kind, &slot.address)?;
         let queue = Queue::to_guard(guarded);
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
-        let length = NewRecord::row_length(slot, bytes);
+        let length = NewRecord::row_length(slot, &value);
         let sequence = queue.sequence(self.counters.next);
-        let record = NewRecord { ends, guarded, sequence, place: slot, bytes };
+        let record = NewRecord { ends, guarded, sequence, place: slot, value };
         self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;
         if slot.kind == Kind::Entry {
-            let (_, hash) = slot.address.split_at(PART);
-            self.tables.queue.put(self.txn, &queue_key(&self.part, sequence), hash)?;
-            self.counters.next += 1;
-            self.counters.of_mut(queue).add(room(length));
+            self.enqueue(queue, &Queued::of(&slot.address, sequence))?;
+            self.counters.of_mut(queue).add(value.room(length));
+            // Only what is read from now on counts.
+            self.touched.take(hash_of(&slot.address));
         }
         if ends != u64::MAX {
             self.tables.ends.put(self.txn, &end_key(slot.kind, ends, &slot.address), &[])?;
         }
         Ok(())
+    }
+
+    /// Has a row stand at the end of its queue.
+    fn enqueue(&mut self, queue: Queue, queued: &Queued) -> heed::Result<()> {
+        let place = queue.sequence(self.counters.next);
+        self.counters.next += 1;
+        self.tables.queue.put(self.txn, &queue_key(&self.part, place), &queued.row())
     }
 
     /// Empties a slot; gives whether it held anything.
@@ -105,9 +124,13 @@ impl<'w, 'e> Writer<'w, 'e> {
     fn take(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
         let table = self.tables.of(kind);
         let Some(row) = table.get(self.txn, address)? else { return Ok(None) };
-        let (length, queue) = (row.len(), Queue::of_row(row));
+        let (queue, record) = (Queue::of_row(row), Record::parse(row));
+        let room = record.map_or_else(|| room(row.len()), |record| record.room(row.len()));
+        if let Some(Record { value: Value::InFile(file), .. }) = record {
+            self.files.push(file.name(address));
+        }
         let (ends, guarded, sequence) =
-            Record::parse(row).map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));
+            record.map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));
         table.delete(self.txn, address)?;
         if ends != u64::MAX {
             self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
@@ -116,7 +139,7 @@ impl<'w, 'e> Writer<'w, 'e> {
             if let Some(sequence) = sequence {
                 self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
             }
-            self.counters.of_mut(queue).subtract(room(length));
+            self.counters.of_mut(queue).subtract(room);
         }
         Ok(Some(Removed { guarded }))
     }
@@ -159,7 +182,11 @@ impl<'w, 'e> Writer<'w, 'e> {
 
     fn keep_queue_within(&mut self, queue: Queue, bounds: &Bounds, limit: usize) -> heed::Result<bool> {
         for _ in 0..limit {
-            if self.counters.of(queue).is_within(bounds.of(queue)) || !self.remove_oldest(queue, u64::MAX)? {
+            if self.counters.of(queue).is_within(bounds.of(queue)) {
+                return Ok(true);
+            }
+            self.spare_touched(queue)?;
+            if !self.remove_oldest(queue, u64::MAX)? {
                 return Ok(true);
             }
         }
@@ -177,21 +204,51 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(true)
     }
 
-    fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
+    /// What stands first in `queue`: where, and what.
+    fn first(&self, queue: Queue) -> heed::Result<Option<(u64, Queued)>> {
         let first = queue_key(&self.part, queue.sequence(0));
         let head = self.tables.queue.get_greater_than_or_equal_to(self.txn, &first)?;
-        let found = head.and_then(|(key, hash)| Some((queue.parse(key, &self.part)?, *hash.first_chunk::<HASH>()?)));
-        let Some((sequence, hash)) = found else { return self.remove_any(queue) };
-        if sequence >= queue.sequence(before) {
+        Ok(head.and_then(|(key, row)| {
+            let place = queue.parse(key, &self.part)?;
+            Some((place, Queued::parse(row, place)?))
+        }))
+    }
+
+    /// Whether the row stands there still that was put into the queue.
+    fn is_there(&self, queued: &Queued) -> heed::Result<bool> {
+        let current = self.tables.record(self.txn, Kind::Entry, &queued.address(&self.part))?;
+        Ok(current.is_some_and(|record| record.sequence == queued.sequence))
+    }
+
+    /// Has the entries that stand first and were read since they came there go to the end: a second chance. Their rows stay as
+    /// they are.
+    fn spare_touched(&mut self, queue: Queue) -> heed::Result<()> {
+        if queue != Queue::Entries {
+            return Ok(());
+        }
+        for _ in 0..SPARED {
+            let Some((place, queued)) = self.first(queue)? else { return Ok(()) };
+            if self.is_there(&queued)? {
+                if !self.touched.take(&queued.hash) {
+                    return Ok(());
+                }
+                self.enqueue(queue, &queued)?;
+            }
+            self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
+        }
+        Ok(())
+    }
+
+    fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
+        let Some((place, queued)) = self.first(queue)? else { return self.remove_any(queue) };
+        if place >= queue.sequence(before) {
             return Ok(false);
         }
-        let address = join(&self.part, &hash);
-        let current = self.tables.record(self.txn, Kind::Entry, &address)?;
-        if current.is_some_and(|record| record.sequence == sequence) {
-            self.remove(Kind::Entry, &address)?;
+        if self.is_there(&queued)? {
+            self.remove(Kind::Entry, &queued.address(&self.part))?;
         }
-        // It went with its record, unless that was damaged.
-        self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
+        // It went with its record, unless that was damaged or had a second chance.
+        self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         Ok(true)
     }
 

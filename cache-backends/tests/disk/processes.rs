@@ -25,7 +25,8 @@ fn assert_whole(key: usize, found: &[u8]) {
 #[test]
 fn child() {
     let Some((role, directory)) = role() else { return };
-    let store = open(builder(&directory).threshold(100));
+    let threshold = if role == "leave" { 1_000 } else { 100 };
+    let store = open(builder(&directory).threshold(threshold));
     match role.as_str() {
         "write" => {
             println!("ready");
@@ -41,7 +42,13 @@ fn child() {
             wait_for_the_parent();
             println!("won: {}", store.commit("contended", b"value", Life::FOREVER, &seen));
         }
-        "fill" => (0..20).for_each(|key| assert!(store.set(&key.to_string(), &vec![key as u8; 1 << 20]))),
+        "leave" => {
+            let keys: Vec<String> = (0..300).map(|key| key.to_string()).collect();
+            // Futures that nobody polls, and an end in the middle of it.
+            keys.iter().for_each(|key| store.begin_to_set(key, b"value"));
+            std::process::exit(0);
+        }
+        "fill" => (0..100).for_each(|key| assert!(store.set(&key.to_string(), &vec![key as u8; 200 << 10]))),
         "fork" => {
             store.set("a", b"value");
             #[allow(unsafe_code, reason = "a fork is what is tested")]
@@ -117,8 +124,17 @@ fn a_file_that_another_process_lets_grow_further_is_followed() {
     let store = open(builder(&directory).map_size(2 << 20));
     store.set("mine", b"value");
     start("fill", directory.path()).end();
-    assert!((0..20).all(|key| store.get(&key.to_string()) == Some(vec![key as u8; 1 << 20])));
+    // The one that was there first is the first to make room.
+    assert!((1..100).all(|key| store.get(&key.to_string()) == Some(vec![key as u8; 200 << 10])));
     assert!(store.set("more", b"value"));
+}
+
+#[test]
+fn a_process_that_ends_as_programs_do_loses_nothing_that_it_was_given() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(1_000));
+    start("leave", directory.path()).end();
+    assert!((0..300).all(|key| store.get(&key.to_string()).is_some()));
 }
 
 #[test]

@@ -61,6 +61,12 @@ impl Store {
         block_on(self.backend.put(Slot::Entry(&key), Some(Stored::Bytes(bytes.to_vec())), life, When::Always))
     }
 
+    /// Lets go of the future at once.
+    pub(crate) fn begin_to_set(&self, key: &str, bytes: &[u8]) {
+        let (key, stored) = (Key::direct(key), Some(Stored::Bytes(bytes.to_vec())));
+        drop(self.backend.put(Slot::Entry(&key), stored, Life::FOREVER, When::Always));
+    }
+
     pub(crate) fn seen(&self, key: &str) -> Seen {
         block_on(self.backend.look(&Key::direct(key), &[])).unwrap().seen
     }

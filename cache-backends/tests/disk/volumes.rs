@@ -139,7 +139,7 @@ fn use_while_full(store: &Store) -> usize {
 
 #[test]
 fn a_volume_that_fills_up_refuses_writes_goes_on_reading_and_recovers() {
-    play("fill", "3m");
+    play("fill", "5m");
 }
 
 fn fill_while_in_use(directory: &Path) {

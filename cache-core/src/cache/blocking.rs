@@ -98,6 +98,14 @@ impl Blocking {
         block_on(self.0.clear())
     }
 
+    /// [`Cache::flush`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn flush(&self) -> Result<()> {
+        block_on(self.0.flush())
+    }
+
     /// [`Cache::invalidate_tag`].
     ///
     /// # Errors

@@ -146,6 +146,19 @@ impl Cache {
         self.chosen.invalidate(what, Invalidation::Matching(Pattern::new(pattern))).await
     }
 
+    /// Waits until all that this process stored so far is written, on every handler: also what callers left behind who went
+    /// away (a future that was dropped, a task that was aborted). What a call has returned is written already.
+    ///
+    /// # Errors
+    /// [`Error::Handler`](crate::Error::Handler) of the first handler that could not be reached; all are tried.
+    pub async fn flush(&self) -> Result<()> {
+        let mut outcome = Ok(());
+        for handler in self.handlers() {
+            outcome = outcome.and(handler.flush().await);
+        }
+        outcome
+    }
+
     /// Removes all that larder stored on this handler, and never anyone else's keys or files.
     ///
     /// # Errors

@@ -224,6 +224,11 @@ impl Handler {
         self.invalidate(format!("invalidating `{label}`"), Invalidation::Key(OwedKey::of(key))).await
     }
 
+    /// See [`Backend::flush`].
+    pub(super) async fn flush(&self) -> Result<()> {
+        self.ask(self.backend().flush()).await.map_err(|source| self.error("flushing".to_owned(), source))
+    }
+
     pub(super) async fn perform(&self, invalidation: &Invalidation) -> Result<(), BackendError> {
         let backend = self.backend();
         match invalidation {

@@ -42,7 +42,7 @@ impl OwedKey {
     }
 
     pub(crate) fn key(&self) -> Key<'_> {
-        Key { space: &self.space, instance: self.instance, arguments: &self.arguments, mark: self.mark }
+        Key { instance: self.instance, mark: self.mark, ..Key::new(&self.space, &self.arguments) }
     }
 }
 

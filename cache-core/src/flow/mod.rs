@@ -92,6 +92,12 @@ pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Ente
             Joined::Follow(_) | Joined::Alone => alone(call, Purpose::Overwrite).await,
         };
     }
+    if call.handler.backend().answers_at_once()
+        && let Looked::Hit(value) = look(call.handler, &call.request, Purpose::Read).await
+    {
+        call.count(Count::Hit);
+        return Entered::Value(value);
+    }
     for _ in 0..ROUNDS {
         let leader = match call.handler.flights.join(&call.request.key, led) {
             Joined::Lead(leader) => leader,

@@ -1,0 +1,62 @@
+//! Epochs as this process last read them. They are what they were for as long as nothing was committed since, by whichever
+//! process: LMDB numbers its transactions, and a reader knows the number that it reads.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{PoisonError, RwLock};
+
+use cache_core::{Epoch, EpochName};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Which state of a store was read: the number of its generation, and of the last transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) generation: u64,
+    pub(super) transaction: usize,
+}
+
+struct Seen {
+    name: Box<str>,
+    epoch: Epoch,
+    ends: u64,
+    state: State,
+}
+
+/// Those of the handler and of functions; there may be any number of tags.
+#[derive(Default)]
+pub(super) struct Known(RwLock<HashMap<u64, Seen, BuildHasherDefault<Hashed>>>);
+
+/// Keys are hashes.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Known {
+    /// The epoch of `name` in this state, if it was read and is not over at `now`.
+    pub(super) fn get(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
+        let text = name.text();
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let seen = known.get(&xxh3_64(text.as_bytes()))?;
+        (seen.state == state && now < seen.ends && *seen.name == *text).then_some(seen.epoch)
+    }
+
+    /// It was read.
+    pub(super) fn learn(&self, name: &EpochName<'_>, epoch: Epoch, ends: u64, state: State) {
+        if name.as_tag().is_none() {
+            let (hash, name) = (xxh3_64(name.text().as_bytes()), name.text().into());
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(hash, Seen { name, epoch, ends, state });
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Writing slots: if the slot still holds what was seen, in one transaction.
+
+use std::sync::Arc;
+
+use cache_core::key::Key;
+use cache_core::{BackendError, Epoch, EpochName, Life, Reply, Seen, Slot, TOMBSTONE, When, may_block};
+
+use super::answer::elsewhere;
+use super::open::Open;
+use super::queue::Queue;
+use super::record::{NewRecord, NewValue, Value};
+use super::table::{Kind, Place};
+use super::values::{LARGE, Written};
+use super::writer::Writer;
+use super::{Disk, EXPIRE, Part, kind_of};
+
+/// [`When`], with nothing borrowed.
+pub(super) enum Whenever {
+    Always,
+    Absent,
+    Unchanged { seen: Seen, epoch: Option<(EpochName<'static>, Epoch)> },
+}
+
+impl Whenever {
+    pub(super) fn of(when: When<'_>) -> Self {
+        match when {
+            When::Always => Self::Always,
+            When::Absent => Self::Absent,
+            When::Unchanged { seen, epoch } => Self::Unchanged {
+                seen: seen.clone(),
+                epoch: epoch.map(|(name, number)| (name.clone().into_owned(), number)),
+            },
+        }
+    }
+}
+
+/// A slot that is to be written to, and what it is to hold until when; nothing, to be emptied.
+pub(super) struct Put {
+    kind: Kind,
+    text: String,
+    bytes: Option<Vec<u8>>,
+    ends: u64,
+    when: Whenever,
+}
+
+/// A value in the file that was written for it.
+struct File {
+    row: Vec<u8>,
+    length: u64,
+    generation: u64,
+}
+
+impl Put {
+    pub(super) fn new(slot: &Slot<'_>, bytes: Option<Vec<u8>>, ends: u64, when: Whenever) -> Self {
+        Self { kind: kind_of(slot), text: slot.text().into_owned(), bytes, ends, when }
+    }
+
+    fn is_large(&self) -> bool {
+        self.kind == Kind::Entry && self.bytes.as_ref().is_some_and(|bytes| bytes.len() >= LARGE)
+    }
+
+    /// Until when what is written is to be remembered as an invalidation; 0 if it is none.
+    fn guarded(&self) -> u64 {
+        let buries = self.kind == Kind::Entry && self.bytes.as_ref().is_some_and(|bytes| bytes.starts_with(TOMBSTONE));
+        if buries { self.ends } else { 0 }
+    }
+}
+
+impl Disk {
+    pub(super) fn put(&self, put: Put) -> Reply<'static, bool> {
+        let part = Arc::clone(&self.0);
+        if !put.is_large() {
+            return self.0.write(move |open, writer| part.apply(open, writer, &put, None));
+        }
+        let write = move || part.put_in_file(put);
+        if may_block() { Reply::ready(write()) } else { Reply::pending(elsewhere(write)) }
+    }
+
+    /// Empties a slot by a `tombstone`, and remembers for its life that it was invalidated, also when the tombstone is
+    /// gone: a run that looked before must not store its result.
+    pub(super) fn bury(&self, key: &Key<'_>, tombstone: Vec<u8>, life: Life) -> Reply<'static, ()> {
+        let (part, text) = (Arc::clone(&self.0), key.text());
+        let ends = life.ends(part.clock.wall());
+        self.0.write(move |_, writer| {
+            let place = part.place(Kind::Entry, &text);
+            if !part.replace(writer, &place, Some((NewValue::Here(&tombstone), ends)), ends)? {
+                writer.forget();
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Part {
+    /// Writes a large value: its file first, and then the row that names it.
+    fn put_in_file(self: &Arc<Self>, put: Put) -> Result<bool, BackendError> {
+        self.environment.check_process()?;
+        let length = put.bytes.as_ref().map_or(0, Vec::len) as u64;
+        // What does not fit anyway takes no room in the meantime.
+        if length > self.bounds.of(Queue::Entries).bytes {
+            return self.write_now(self.clearing(put));
+        }
+        let address = self.place(put.kind, &put.text).address;
+        let (generation, values) = self.environment.values();
+        let error = |error| BackendError::new("could not write a large value into a file of its own").because(error);
+        let written = values.write(&address, put.bytes.as_deref().unwrap_or_default()).map_err(error)?;
+        let file = File { row: written.row.clone(), length, generation };
+        let part = Arc::clone(self);
+        let stored = self.write_now(move |open, writer| part.apply(open, writer, &put, Some(&file)))?;
+        if stored {
+            Written::keep(written);
+        }
+        Ok(stored)
+    }
+
+    /// What a value comes to that never fits: the slot is emptied, as it was to be replaced.
+    fn clearing(
+        self: &Arc<Self>,
+        put: Put,
+    ) -> impl Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<bool> + Send + 'static {
+        let part = Arc::clone(self);
+        move |_, writer| {
+            let place = part.place(put.kind, &put.text);
+            if part.allows(writer, &place, &put.when)? {
+                writer.remove(place.kind, &place.address)?;
+            }
+            Ok(false)
+        }
+    }
+
+    fn apply(&self, open: &Open, writer: &mut Writer<'_, '_>, put: &Put, file: Option<&File>) -> heed::Result<bool> {
+        // In another generation there is no such file.
+        if file.is_some_and(|file| file.generation != open.chosen.number) {
+            return Ok(false);
+        }
+        let place = self.place(put.kind, &put.text);
+        if !self.allows(writer, &place, &put.when)? {
+            return Ok(false);
+        }
+        let here = || put.bytes.as_deref().map(NewValue::Here);
+        let value = file.map(|file| NewValue::InFile(&file.row, file.length)).or_else(here);
+        self.replace(writer, &place, value.map(|value| (value, put.ends)), put.guarded())
+    }
+
+    fn allows(&self, writer: &Writer<'_, '_>, place: &Place<'_>, when: &Whenever) -> heed::Result<bool> {
+        let (seen, epoch) = match when {
+            Whenever::Always => return Ok(true),
+            Whenever::Absent => return Ok(writer.live(place)?.is_none()),
+            Whenever::Unchanged { seen, epoch } => (seen, epoch),
+        };
+        if let Some((name, number)) = epoch {
+            let current = writer.live(&self.epoch_place(name))?;
+            if current.and_then(|record| record.epoch()) != Some(*number) {
+                return Ok(false);
+            }
+        }
+        let record = writer.record(place)?;
+        let Some(live) = record.filter(|record| writer.now() < record.ends) else {
+            return Ok(seen.is_nothing() || seen.stamp_value() == Some(writer.stamp(record.as_ref())));
+        };
+        let (length, beginning) = match live.value {
+            Value::Here(bytes) => (bytes.len() as u64, bytes),
+            Value::InFile(file) => (file.length, file.head),
+        };
+        Ok(seen.bytes().is_some_and(|(seen, head)| seen as u64 == length && beginning.get(..head.len()) == Some(head)))
+    }
+
+    /// Writes to a slot that may be written to, and keeps the bounds; gives whether it took what it was given. See
+    /// [`Writer::store`] for `guarded`.
+    fn replace(
+        &self,
+        writer: &mut Writer<'_, '_>,
+        place: &Place<'_>,
+        stored: Option<(NewValue<'_>, u64)>,
+        guarded: u64,
+    ) -> heed::Result<bool> {
+        let most = self.bounds.of(Queue::to_guard(guarded)).bytes;
+        let room = |value: &NewValue<'_>| value.room(NewRecord::row_length(place, value));
+        let fits = stored.as_ref().is_none_or(|(value, _)| place.kind == Kind::Epoch || room(value) <= most);
+        match stored.filter(|(_, ends)| fits && writer.now() < *ends) {
+            Some((value, ends)) => writer.store(place, value, ends, guarded)?,
+            // What the slot held was to be replaced: it is not what anyone should get any more.
+            None => drop(writer.remove(place.kind, &place.address)?),
+        }
+        writer.expire(EXPIRE)?;
+        writer.keep_within(&self.bounds, usize::MAX)?;
+        Ok(fits)
+    }
+}

@@ -1,0 +1,148 @@
+//! What a row of `entries` or `epochs` looks like, and the room that it takes.
+
+use cache_core::Epoch;
+
+use super::table::Place;
+use super::values::InFile;
+
+/// A row of `entries` or `epochs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Record<'a> {
+    /// When its life ends; `u64::MAX` is never.
+    pub(super) ends: u64,
+    /// Until when an invalidation of this slot has to be remembered; 0 if there was none.
+    pub(super) guarded: u64,
+    /// Its place in its [`super::queue::Queue`].
+    pub(super) sequence: u64,
+    /// The prefix and the slot's text.
+    pub(super) text: &'a [u8],
+    pub(super) value: Value<'a>,
+}
+
+/// What larder stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    /// In the row.
+    Here(&'a [u8]),
+    /// In a file of its own.
+    InFile(InFile<'a>),
+}
+
+/// In the length of a text: what stands behind it is in a file of its own.
+const IN_FILE: u32 = 1 << 31;
+
+const HEADER: usize = 28;
+
+impl<'a> Record<'a> {
+    pub(super) fn parse(row: &'a [u8]) -> Option<Self> {
+        let (ends, rest) = row.split_first_chunk()?;
+        let (guarded, rest) = rest.split_first_chunk()?;
+        let (sequence, rest) = rest.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let length = u32::from_le_bytes(*length);
+        let (text, bytes) = rest.split_at_checked(usize::try_from(length & !IN_FILE).ok()?)?;
+        let value = if length & IN_FILE == 0 { Value::Here(bytes) } else { Value::InFile(InFile::parse(bytes)?) };
+        Some(Self {
+            ends: u64::from_le_bytes(*ends),
+            guarded: u64::from_le_bytes(*guarded),
+            sequence: u64::from_le_bytes(*sequence),
+            text,
+            value,
+        })
+    }
+}
+
+/// A row that is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewRecord<'a> {
+    pub(super) ends: u64,
+    pub(super) guarded: u64,
+    pub(super) sequence: u64,
+    pub(super) place: &'a Place<'a>,
+    pub(super) value: NewValue<'a>,
+}
+
+/// What is to be stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NewValue<'a> {
+    Here(&'a [u8]),
+    /// In a file that was written: what the row says of it, and how long it is.
+    InFile(&'a [u8], u64),
+}
+
+impl<'a> NewValue<'a> {
+    const fn bytes(&self) -> &'a [u8] {
+        match self {
+            Self::Here(bytes) | Self::InFile(bytes, _) => bytes,
+        }
+    }
+
+    /// The room that it takes in a row of this length, and beside it.
+    pub(super) fn room(&self, row: usize) -> u64 {
+        match self {
+            Self::Here(_) => room(row),
+            Self::InFile(_, length) => room_with_file(row, *length),
+        }
+    }
+}
+
+impl NewRecord<'_> {
+    pub(super) fn row_length(place: &Place<'_>, value: &NewValue<'_>) -> usize {
+        HEADER + place.prefix.len() + place.text.len() + value.bytes().len()
+    }
+
+    /// Writes the row straight into the store's page.
+    pub(super) fn write(&self, into: &mut impl std::io::Write) -> std::io::Result<()> {
+        let text = self.place.prefix.len() + self.place.text.len();
+        // A text that does not fit has a length that does not either: the row is then damaged, which is nothing.
+        let text = u32::try_from(text).ok().filter(|text| text & IN_FILE == 0).unwrap_or(!IN_FILE);
+        let text = if matches!(self.value, NewValue::InFile(..)) { text | IN_FILE } else { text };
+        into.write_all(&self.ends.to_le_bytes())?;
+        into.write_all(&self.guarded.to_le_bytes())?;
+        into.write_all(&self.sequence.to_le_bytes())?;
+        into.write_all(&text.to_le_bytes())?;
+        into.write_all(self.place.prefix.as_bytes())?;
+        into.write_all(self.place.text.as_bytes())?;
+        into.write_all(self.value.bytes())
+    }
+}
+
+impl Record<'_> {
+    /// The epoch that it holds, if it is one's.
+    pub(super) fn epoch(&self) -> Option<Epoch> {
+        match self.value {
+            Value::Here(bytes) => Epoch::from_bytes(bytes),
+            Value::InFile(_) => None,
+        }
+    }
+
+    /// Whether its value is in the file of this number.
+    pub(super) fn is_in_file(&self, number: &[u8]) -> bool {
+        matches!(self.value, Value::InFile(file) if file.is(number))
+    }
+
+    /// The room that it takes, in a row of this length.
+    pub(super) fn room(&self, row: usize) -> u64 {
+        match self.value {
+            Value::Here(_) => room(row),
+            Value::InFile(file) => room_with_file(row, file.length),
+        }
+    }
+}
+
+fn room_with_file(row: usize, length: u64) -> u64 {
+    room(row).saturating_add(length.div_ceil(PAGE).saturating_mul(PAGE))
+}
+
+const PAGE: u64 = 4_096;
+
+/// The room that a row of `entries` takes with all that belongs to it: a row that does not fit into half a page
+/// has pages of its own.
+pub(super) fn room(row: usize) -> u64 {
+    /// Rows of the indexes, and what every row costs.
+    const AROUND: u64 = 160;
+    const PAGE_HEADER: u64 = 16;
+    const INLINE: u64 = 2_000;
+    let row = row as u64;
+    AROUND + if row <= INLINE { row } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
+}

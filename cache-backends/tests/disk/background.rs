@@ -1,0 +1,146 @@
+//! What goes on behind the callers' backs: writes of futures, and giving back the room of what is over.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use cache_core::key::Key;
+use cache_core::{Backend, Env, Life, Slot, Stored, When, block_on};
+use tempfile::TempDir;
+
+use super::tools::{Store, builder, generation, open, open_on, seconds};
+
+const FOREVER: Life = Life::FOREVER;
+
+/// The backend, as an executor has it.
+fn backend(directory: &Path) -> Arc<dyn Backend> {
+    let env = Env { clock: cache_core::Clock::system() };
+    Arc::clone(open_on(builder(directory).threshold(100_000), &env).backend())
+}
+
+fn bytes(value: &[u8]) -> Option<Stored> {
+    Some(Stored::Bytes(value.to_vec()))
+}
+
+fn get(backend: &dyn Backend, key: &str) -> Option<Stored> {
+    block_on(backend.get(&[Slot::Entry(&Key::direct(key))])).unwrap().pop().flatten()
+}
+
+/// Wakes the thread that made it.
+struct Here(std::thread::Thread);
+
+impl Wake for Here {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Polls to the end, and gives how often it had to wait.
+fn polls<T>(future: impl Future<Output = T>) -> (T, usize) {
+    let waker = Waker::from(Arc::new(Here(std::thread::current())));
+    let (mut future, mut waits) = (pin!(future), 0);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return (output, waits),
+            Poll::Pending => {
+                waits += 1;
+                std::thread::park_timeout(Duration::from_secs(10));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_future_never_writes_on_its_executors_thread_and_reads_small_values_there() {
+    let directory = TempDir::new().unwrap();
+    let backend = backend(directory.path());
+    let (key, large) = (Key::direct("a"), vec![7; 1 << 20]);
+    let put = |value: &[u8]| polls(backend.put(Slot::Entry(&key), bytes(value), FOREVER, When::Always));
+    let read = || polls(backend.look(&key, &[]));
+
+    let (stored, waits) = put(b"small");
+    assert!(stored.unwrap() && waits > 0);
+    let (look, waits) = read();
+    assert_eq!((look.unwrap().stored.unwrap().as_bytes(), waits), (Some(&b"small"[..]), 0));
+
+    let (stored, waits) = put(&large);
+    assert!(stored.unwrap() && waits > 0);
+    let (look, waits) = read();
+    assert!(look.unwrap().stored.unwrap().as_bytes() == Some(&large) && waits > 0);
+}
+
+#[test]
+fn a_write_whose_caller_went_away_happens_and_flush_waits_for_it() {
+    let directory = TempDir::new().unwrap();
+    let backend = backend(directory.path());
+    let names: Vec<String> = (0..500).map(|key| key.to_string()).collect();
+    for name in &names {
+        let key = Key::direct(name);
+        drop(backend.put(Slot::Entry(&key), bytes(b"value"), FOREVER, When::Always));
+    }
+    block_on(backend.flush()).unwrap();
+    assert!(names.iter().all(|name| get(&*backend, name).is_some()));
+}
+
+#[test]
+fn many_callers_at_once_each_get_their_own_answer() {
+    let directory = TempDir::new().unwrap();
+    let backend = backend(directory.path());
+    std::thread::scope(|scope| {
+        for thread in 0..8_usize {
+            let backend = &*backend;
+            scope.spawn(move || {
+                for round in 0..100 {
+                    let name = format!("{}", round % 10);
+                    let key = Key::direct(&name);
+                    let put =
+                        async { backend.put(Slot::Entry(&key), bytes(name.as_bytes()), FOREVER, When::Absent).await };
+                    // Half of them are sync callers, the others an executor's.
+                    let stored = if thread % 2 == 0 { block_on(put) } else { polls(put).0 };
+                    let found = get(backend, &name).unwrap();
+                    assert_eq!(found.as_bytes(), Some(name.as_bytes()));
+                    assert!(round >= 10 || stored.is_ok());
+                }
+            });
+        }
+    });
+    let own = (0..10).map(|key| {
+        block_on(backend.put(Slot::Entry(&Key::direct(&key.to_string())), bytes(b"late"), FOREVER, When::Absent))
+    });
+    assert!(own.into_iter().all(|stored| !stored.unwrap()));
+}
+
+#[test]
+fn a_write_that_fails_fails_alone() {
+    let directory = TempDir::new().unwrap();
+    let backend = backend(directory.path());
+    let long = "k".repeat(5 << 20);
+    let (fine, late) = (Key::direct("fine"), Key::direct("late"));
+    let too_long = Key::direct(&long);
+    let put = |key| backend.put(Slot::Entry(key), bytes(b"value"), FOREVER, When::Always);
+    let (first, second, third) = (put(&fine), put(&too_long), put(&late));
+    let stored = [polls(first).0, polls(third).0];
+    drop(polls(second));
+    assert!(stored.into_iter().all(Result::unwrap));
+}
+
+fn large_files(directory: &TempDir) -> usize {
+    std::fs::read_dir(generation(directory.path()).join("values")).map_or(0, Iterator::count)
+}
+
+#[test]
+fn what_is_over_gives_its_room_back_though_nobody_writes_or_asks() {
+    let directory = TempDir::new().unwrap();
+    let store: Store = open(builder(&directory));
+    store.set_for("a", &[7; 1 << 20], seconds(30));
+    store.set_for("b", &[7; 1 << 20], seconds(3_600));
+    assert_eq!(large_files(&directory), 2);
+    store.clock.advance(Duration::from_secs(120));
+    while large_files(&directory) > 1 {
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    assert!(store.get("b").is_some());
+}
