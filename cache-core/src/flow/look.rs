@@ -106,7 +106,8 @@ pub(crate) async fn look(handler: &Handler, request: &Request<'_>, purpose: Purp
 
 /// [`look`], with its failure.
 async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) -> Result<Looked, BackendError> {
-    let since = (handler.clock.now(), handler.clock.wall());
+    // Asked for by runs only, and not by a look that most often is all.
+    let since = if purpose == Purpose::Read { (0, 0) } else { (handler.clock.now(), handler.clock.wall()) };
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     if purpose != Purpose::Overwrite
@@ -168,10 +169,10 @@ async fn valid(
     if !request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag)) {
         return Ok(None);
     }
-    let mut known: Vec<(EpochName<'_>, Option<Epoch>)> =
-        names.iter().map(EpochName::borrowed).zip(found.epochs.iter().copied()).collect();
     let others = validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name));
     let others: Vec<EpochName<'_>> = others.collect();
+    let mut known: SmallVec<[(EpochName<'_>, Option<Epoch>); 4]> =
+        names.iter().map(EpochName::borrowed).zip(found.epochs.iter().copied()).collect();
     if !others.is_empty() {
         let current = handler.ask(backend.current(&others)).await?;
         known.extend(others.iter().map(EpochName::borrowed).zip(current));

@@ -134,7 +134,7 @@ impl Answer {
     /// The result in it. A value of another type than the function's is none; then the function runs for itself.
     pub(super) fn begun<R, V, S: ShortCut>(answer: Option<Self>, how: &How<R, V, S>) -> Begun<R> {
         let result = match answer {
-            Some(Self::Value(object)) => (how.join)(&object),
+            Some(Self::Value(object)) => (how.join)(object),
             Some(Self::Whole(object)) => how.share.as_ref().and_then(|share| (share.take)(&object)),
             Some(Self::Run(running)) => return Begun::Run(Some(running)),
             None => None,

@@ -90,7 +90,7 @@ pub async fn peek<R, V, S: ShortCut>(site: &'static Site, plan: Plan, how: How<R
 /// # Errors
 /// As [`peek`].
 pub async fn peek_whole<R, V, S: ShortCut>(site: &'static Site, plan: Plan, how: How<R, V, S>) -> Result<Option<R>> {
-    Ok(stored(site, plan, how.codec).await?.and_then(|object| (how.join)(&object)))
+    Ok(stored(site, plan, how.codec).await?.and_then(how.join))
 }
 
 /// Stores a result without a run, as a run that gave it would have: what the attributes do not store is not stored.

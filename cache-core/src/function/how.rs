@@ -64,7 +64,7 @@ pub struct How<R, V, S: ShortCut> {
     object: fn(V) -> Object,
     /// The result that a stored value is of. None if it is of another type than this function's: the direct interface
     /// lets two callers of one key disagree.
-    pub(super) join: fn(&Object) -> Option<R>,
+    pub(super) join: fn(Object) -> Option<R>,
     /// The result of a stored value.
     give: fn(&V) -> R,
     /// The type of what is stored.
@@ -100,7 +100,7 @@ impl<R> Returns<R> {
         How {
             split: O::split,
             object: |value| Arc::new(value),
-            join: |object| object.downcast_ref::<O::Value>().cloned().map(O::join),
+            join: |object| object.downcast::<O::Value>().ok().map(Arc::unwrap_or_clone).map(O::join),
             give: |value| O::join(value.clone()),
             values: TypeId::of::<O::Value>(),
             short,

@@ -31,6 +31,8 @@ pub struct Plan {
     pub(crate) tags: Vec<EpochName<'static>>,
     pub(crate) ttl: Option<Ttl>,
     pub(crate) mode: Mode,
+    #[cfg(feature = "bytes")]
+    digest: crate::key::Digest,
 }
 
 impl Plan {
@@ -38,7 +40,16 @@ impl Plan {
     #[inline]
     #[must_use]
     pub const fn new(key: Recorder) -> Self {
-        Self { key, mark: None, instance: None, tags: Vec::new(), ttl: None, mode: Mode::Cached }
+        Self {
+            key,
+            mark: None,
+            instance: None,
+            tags: Vec::new(),
+            ttl: None,
+            mode: Mode::Cached,
+            #[cfg(feature = "bytes")]
+            digest: crate::key::Digest::new(),
+        }
     }
 
     /// A call whose arguments are numbers and texts.
@@ -109,7 +120,13 @@ impl Plan {
     }
 
     pub(crate) fn key_in(&self, site: &'static Site) -> Key<'_> {
-        Key { space: site.space(), instance: self.instance, arguments: self.key.bytes(), mark: self.mark }
+        Key {
+            instance: self.instance,
+            mark: self.mark,
+            #[cfg(feature = "bytes")]
+            digest: Some(&self.digest),
+            ..Key::new(site.space(), self.key.bytes())
+        }
     }
 }
 

@@ -180,6 +180,10 @@ impl Space {
     }
 }
 
+/// The digest of a key, made when it is first asked for.
+#[cfg(feature = "bytes")]
+pub(crate) type Digest = std::sync::OnceLock<[u8; 32]>;
+
 /// One key, borrowed from where it was recorded.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
@@ -188,19 +192,29 @@ pub struct Key<'a> {
     pub(crate) arguments: &'a [u8],
     /// The mark of the arguments; none where it is that of their bytes.
     pub(crate) mark: Option<u64>,
+    /// Where its digest is kept once it was made.
+    #[cfg(feature = "bytes")]
+    pub(crate) digest: Option<&'a Digest>,
 }
 
 impl<'a> Key<'a> {
     /// The directly set key `text`.
     #[must_use]
     pub fn direct(text: &'a str) -> Self {
-        Self { space: Space::direct(), instance: None, arguments: text.as_bytes(), mark: None }
+        Self::new(Space::direct(), text.as_bytes())
     }
 
     /// The key of `arguments`, as recorded, in `space`.
     #[must_use]
     pub const fn new(space: &'a Space, arguments: &'a [u8]) -> Self {
-        Self { space, instance: None, arguments, mark: None }
+        Self {
+            space,
+            instance: None,
+            arguments,
+            mark: None,
+            #[cfg(feature = "bytes")]
+            digest: None,
+        }
     }
 
     /// The space that this key is in.
@@ -224,7 +238,7 @@ impl<'a> Key<'a> {
     /// Any key of `space` and `instance`.
     #[must_use]
     pub const fn any(space: &'a Space, instance: Option<Instance>) -> Self {
-        Self { space, instance, arguments: &[], mark: None }
+        Self { instance, ..Self::new(space, &[]) }
     }
 
     /// Whose key it is: its arguments tell it from all others of that owner.

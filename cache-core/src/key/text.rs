@@ -15,6 +15,9 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+#[cfg(feature = "bytes")]
+use smallvec::SmallVec;
+
 use super::{Key, Kind, OwnedKey, Space};
 
 /// The literal parts of a template.
@@ -106,7 +109,7 @@ impl Key<'_> {
     pub fn text(&self) -> String {
         let Space { kind, name, version, template, .. } = self.space;
         match (kind, template) {
-            (Kind::Direct, _) => format!("k:{}", raw(self.arguments)),
+            (Kind::Direct, _) => ["k:", &String::from_utf8_lossy(self.arguments)].concat(),
             (Kind::Response, _) => {
                 let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
                 format!("{}:{version}:{name}:{}~{}", kind.letter(), target(self.arguments), &digest[..48])
@@ -120,9 +123,20 @@ impl Key<'_> {
                 text
             }
             (kind, None) => {
-                let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
+                let mut text = String::with_capacity(name.len() + 64);
+                text.push(kind.letter());
+                text.push(':');
+                if *version == 0 {
+                    text.push('0');
+                } else {
+                    let _ = write!(text, "{version}");
+                }
+                text.push('#');
+                text.push_str(name);
+                text.push(':');
                 // 192 bits: an attacker who picks arguments finds no two that share a slot.
-                format!("{}:{version}#{name}:{}", kind.letter(), &digest[..48])
+                push_hex(&self.identity()[..24], &mut text);
+                text
             }
         }
     }
@@ -151,17 +165,31 @@ impl Key<'_> {
     /// A BLAKE3 digest of everything that tells this key from others, in this process and in any other.
     #[must_use]
     pub fn identity(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new();
-        let instance = self.instance_text();
-        for part in [self.space.name.as_bytes(), instance.as_bytes(), self.arguments] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-        hasher.update(&self.space.version.to_le_bytes());
-        hasher.update(&[self.space.kind.letter() as u8, u8::from(!instance.is_empty())]);
-        hasher.update(&[u8::from(self.space.template.is_some())]);
-        hasher.finalize().into()
+        self.digest.map_or_else(|| self.make_identity(), |digest| *digest.get_or_init(|| self.make_identity()))
     }
+
+    fn make_identity(&self) -> [u8; 32] {
+        let instance = self.instance_text();
+        // In one piece: most are hashed in one step then.
+        let mut whole = SmallVec::<[u8; 256]>::new();
+        for part in [self.space.name.as_bytes(), instance.as_bytes(), self.arguments] {
+            whole.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            whole.extend_from_slice(part);
+        }
+        whole.extend_from_slice(&self.space.version.to_le_bytes());
+        whole.extend_from_slice(&[self.space.kind.letter() as u8, u8::from(!instance.is_empty())]);
+        whole.push(u8::from(self.space.template.is_some()));
+        blake3::hash(&whole).into()
+    }
+}
+
+/// Writes `bytes` in hexadecimal digits.
+#[cfg(feature = "bytes")]
+fn push_hex(bytes: &[u8], text: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| DIGITS[usize::from(half & 15)];
+    let digits: SmallVec<[u8; 64]> = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect();
+    text.push_str(&String::from_utf8_lossy(&digits));
 }
 
 /// How long a digest behind a readable key is.
