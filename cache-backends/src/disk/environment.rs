@@ -12,6 +12,7 @@ use heed::{Env, RoTxn, RwTxn};
 
 use super::error::{Remedy, at, explain, remedy};
 use super::generation::{Directory, private_directory};
+use super::mark::State;
 use super::open::{Open, Room, pages};
 use super::os;
 use super::queue::Counters;
@@ -311,6 +312,14 @@ impl Environment {
         Ok(())
     }
 
+    /// Says that this process leaves the store, while it has it open still: the process ends, and has no time to bring all of it to
+    /// the disk.
+    pub(super) fn take_leave(&self) {
+        if let Ok(open) = self.open.try_read() {
+            self.directory.leave(&open.chosen, || State::Left);
+        }
+    }
+
     /// The number of the current generation, and its files.
     pub(super) fn values(&self) -> (u64, Values) {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
@@ -324,14 +333,15 @@ impl Drop for Environment {
         // A forked child has no part in the locks and marks of its parent.
         if self.is_of_this_process() {
             let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
-            self.directory.leave(&open.chosen, || open.env.force_sync().is_ok());
+            let sync = || if open.env.force_sync().is_ok() { State::Clean } else { State::Left };
+            self.directory.leave(&open.chosen, sync);
         }
     }
 }
 
-/// The environments that are open.
+/// The environments that are open; none while one is being opened, which may be in the parent of a forked process.
 pub(super) fn all() -> Vec<Arc<Environment>> {
-    ENVIRONMENTS.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect()
+    ENVIRONMENTS.try_lock().map_or_else(|_| Vec::new(), |all| all.iter().filter_map(Weak::upgrade).collect())
 }
 
 fn write_part<T>(

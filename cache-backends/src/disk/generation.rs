@@ -3,7 +3,7 @@
 //! ```text
 //! {cache_dir}/v1/lock            held while a generation is chosen, begun, retired or removed
 //! {cache_dir}/v1/{number}/       a generation, called by the date of its beginning; the newest is the current one
-//!     mark                       the boot of the machine that writes to it, `dirty` or `clean`; retired without it
+//!     mark                       in which state it was left; retired without it
 //!     in-use                     locked, shared, by every process that has it open; says which files those are
 //!     data.mdb, lock.mdb         LMDB's
 //!     touched                    which entries were read lately
@@ -23,15 +23,16 @@ use cache_core::BackendError;
 
 use super::check::check;
 use super::error::at;
+use super::mark::{Mark, State};
 use super::os::{self, Lock};
 use super::touched;
 use super::values::Values;
 
 /// The version of everything below it, so that two releases with different formats live side by side.
 const FORMAT: &str = "v1";
-const MARK: &str = "mark";
+pub(super) const MARK: &str = "mark";
 const IN_USE: &str = "in-use";
-const DATA: &str = "data.mdb";
+pub(super) const DATA: &str = "data.mdb";
 /// LMDB's locks and readers.
 pub(super) const LOCKS: &str = "lock.mdb";
 /// The last is what tells a generation from a directory of someone else.
@@ -112,7 +113,7 @@ impl Directory {
         };
         let path = self.path(number);
         let chosen = Chosen { number, in_use: enter(&path)?, path };
-        chosen.write_mark(false)?;
+        Mark::write(&chosen.path, State::InUse)?;
         self.retire_others(number)?;
         Ok(chosen)
     }
@@ -123,19 +124,18 @@ impl Directory {
             return Ok(Some("LMDB found it damaged, or it was retired".into()));
         }
         let path = self.path(number);
-        match Mark::read(&path) {
-            None => return Ok(Some("it was not begun whole, or was retired".into())),
-            Some(mark) if !mark.can_be_trusted() => {
-                return Ok(Some("the machine went down while it was in use, so writes may be missing".into()));
-            }
-            Some(_) => {}
+        let Some(mark) = Mark::read(&path) else {
+            return Ok(Some("it was not begun whole, or was retired".into()));
+        };
+        if !mark.can_be_trusted() {
+            return Ok(Some("the machine went down while it was in use, so writes may be missing".into()));
         }
         let (data, unused) = (path.join(DATA), self.is_unused(number));
         // Two processes on one of LMDB's files, each with another one beside it, would overwrite each other's pages.
         if !unused && were_replaced(&path) {
             return Ok(Some("its files were removed or replaced while it was in use".into()));
         }
-        match check(&data, unused) {
+        match check(&data, unused && !mark.is_untouched(&path)) {
             Ok(Ok(())) => Ok(None),
             Ok(Err(reason)) => Ok(Some(reason.into())),
             // A generation that was begun and never opened.
@@ -197,15 +197,15 @@ impl Directory {
         self.root.join(number.to_string())
     }
 
-    /// Says that `chosen` is whole on the disk, after `sync` made it so, if no other process has it open.
-    pub(super) fn leave(&self, chosen: &Chosen, sync: impl FnOnce() -> bool) {
+    /// Says what state `chosen` is left in, if no other process has it open.
+    pub(super) fn leave(&self, chosen: &Chosen, state: impl FnOnce() -> State) {
         // Whoever holds it is about to open the generation, perhaps waiting for this process to close it: then there is
         // nothing to say.
         let Some(_held) = self.try_hold() else { return };
         let last = os::lock(&chosen.in_use, Lock::TryExclusive).unwrap_or(false);
-        if last && chosen.is_current() && sync() {
-            // Without the mark the store starts empty after a restart of the machine.
-            let _ = chosen.write_mark(true);
+        if last && chosen.is_current() {
+            // Without it the store is looked through when it is opened, and starts empty after a restart of the machine.
+            let _ = Mark::write(&chosen.path, state());
         }
     }
 }
@@ -220,53 +220,6 @@ impl Chosen {
     pub(super) fn write_files(&self) -> Result<(), BackendError> {
         let files = files(&self.path).and_then(|files| self.in_use.write_all_at(&files, 0));
         files.map_err(at("write", &self.path.join(IN_USE)))
-    }
-
-    /// Writes the mark, through to the disk: it must never say `clean` of a store that is written to.
-    fn write_mark(&self, clean: bool) -> Result<(), BackendError> {
-        let path = self.path.join(MARK);
-        let mark = Mark { boot: os::boot_id().unwrap_or_else(|| "unknown".into()), clean };
-        if !clean && Mark::read(&self.path).is_some_and(|now| !now.clean && now.boot == mark.boot) {
-            return Ok(());
-        }
-        let write = || {
-            let file = open_private(&path)?;
-            let text = mark.text();
-            // Over what it says now: a mark that is empty for a moment would lose the store to whoever is killed in
-            // it, or finds the disk full.
-            file.write_all_at(text.as_bytes(), 0)?;
-            file.set_len(text.len() as u64)?;
-            file.sync_all()
-        };
-        write().map_err(at("write", &path))
-    }
-}
-
-/// What a generation says about its last use.
-struct Mark {
-    boot: String,
-    clean: bool,
-}
-
-impl Mark {
-    fn read(generation: &Path) -> Option<Self> {
-        let text = fs::read_to_string(generation.join(MARK)).ok()?;
-        let (boot, state) = text.strip_suffix('\n')?.split_once(' ')?;
-        let clean = match state {
-            "clean" => true,
-            "dirty" => false,
-            _ => return None,
-        };
-        Some(Self { boot: boot.into(), clean })
-    }
-
-    fn text(&self) -> String {
-        format!("{} {}\n", self.boot, if self.clean { "clean" } else { "dirty" })
-    }
-
-    /// What was written is there if it reached the disk, or if the machine has not gone down since.
-    fn can_be_trusted(&self) -> bool {
-        self.clean || os::boot_id().is_some_and(|boot| boot == self.boot)
     }
 }
 

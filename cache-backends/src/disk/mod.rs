@@ -7,7 +7,7 @@
 //! | `slots`, `puts` | reading and writing slots |
 //! | `writes`, `answer` | writes that are on their way, and waiting for them |
 //! | `steward` | the thread that commits for futures, and gives back the room of what is over |
-//! | `generation` | directories, marks and locks: when a store starts empty, and how |
+//! | `generation`, `mark` | directories, marks and locks: when a store starts empty, and how |
 //! | `check`, `walk` | the data file, looked at before it is mapped |
 //! | `table`, `record` | tables and rows |
 //! | `values` | large values, in files of their own |
@@ -32,6 +32,7 @@ mod epochs;
 mod error;
 mod generation;
 mod known;
+mod mark;
 mod open;
 mod os;
 mod puts;

@@ -144,7 +144,7 @@ impl Environment {
 
     /// Waits until all that was handed over so far is committed; gives whether it is. For the end of the process.
     fn settle(self: &Arc<Self>) -> bool {
-        self.is_of_this_process() && self.barrier().comes_within(AT_EXIT)
+        self.barrier().comes_within(AT_EXIT)
     }
 }
 
@@ -187,7 +187,13 @@ fn tidied(environment: &Arc<Environment>, clock: &Clock, orphans_at: &mut u64) -
 /// Commits what is on its way in all environments, before the process ends.
 pub(super) extern "C" fn at_exit() {
     for environment in super::environment::all() {
-        if !environment.settle() {
+        // What was given to the parent of a fork is the parent's to write.
+        if !environment.is_of_this_process() {
+            continue;
+        }
+        if environment.settle() {
+            environment.take_leave();
+        } else {
             log::warn!("the process ends before all that was given to a disk handler is written");
         }
     }

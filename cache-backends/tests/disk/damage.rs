@@ -175,7 +175,7 @@ fn a_page_of_anything_else_starts_empty_or_changes_nothing() {
 fn another_boot_without_a_clean_mark_starts_empty() {
     let directory = filled();
     let mark = generation(directory.path()).join("mark");
-    assert!(fs::read_to_string(&mark).unwrap().ends_with(" clean\n"), "the last handle marks what it made durable");
+    assert!(fs::read_to_string(&mark).unwrap().contains(" clean "), "the last handle marks what it made durable");
     fs::write(&mark, "another-boot clean\n").unwrap();
     assert_eq!(reopened(directory.path()), 300, "everything had reached the disk");
     fs::write(&mark, "another-boot dirty\n").unwrap();
@@ -192,7 +192,7 @@ fn a_store_in_use_is_not_marked_clean() {
     drop(other);
     assert!(mark().ends_with(" dirty\n"));
     drop(store);
-    assert!(mark().ends_with(" clean\n"));
+    assert!(mark().contains(" clean "));
 }
 
 #[test]

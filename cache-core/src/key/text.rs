@@ -111,8 +111,9 @@ impl Key<'_> {
         match (kind, template) {
             (Kind::Direct, _) => ["k:", &String::from_utf8_lossy(self.arguments)].concat(),
             (Kind::Response, _) => {
-                let digest = blake3::Hash::from_bytes(self.identity()).to_hex();
-                format!("{}:{version}:{name}:{}~{}", kind.letter(), target(self.arguments), &digest[..48])
+                let digits = hex(&self.identity());
+                let digest = std::str::from_utf8(&digits).unwrap_or_default();
+                format!("{}:{version}:{name}:{}~{digest}", kind.letter(), target(self.arguments))
             }
             (kind, Some(literals)) => {
                 let mut text = format!("{}:{version}:{name}:{}", kind.letter(), readable(self.arguments, literals));
@@ -134,8 +135,7 @@ impl Key<'_> {
                 text.push('#');
                 text.push_str(name);
                 text.push(':');
-                // 192 bits: an attacker who picks arguments finds no two that share a slot.
-                push_hex(&self.identity()[..24], &mut text);
+                text.push_str(std::str::from_utf8(&hex(&self.identity())).unwrap_or_default());
                 text
             }
         }
@@ -183,13 +183,19 @@ impl Key<'_> {
     }
 }
 
-/// Writes `bytes` in hexadecimal digits.
+/// How many digits of the identity tell slots apart: 192 bits, of which an attacker who picks arguments finds no two alike.
 #[cfg(feature = "bytes")]
-fn push_hex(bytes: &[u8], text: &mut String) {
+const IDENTITY_DIGITS: usize = 48;
+
+/// The first digits of an identity, hexadecimal.
+#[cfg(feature = "bytes")]
+fn hex(identity: &[u8; 32]) -> [u8; IDENTITY_DIGITS] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| DIGITS[usize::from(half & 15)];
-    let digits: SmallVec<[u8; 64]> = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect();
-    text.push_str(&String::from_utf8_lossy(&digits));
+    let mut digits = [0; IDENTITY_DIGITS];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(identity) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    digits
 }
 
 /// How long a digest behind a readable key is.
