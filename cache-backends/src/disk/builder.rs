@@ -46,7 +46,8 @@ impl DiskBuilder {
         self
     }
 
-    /// How many entries there are at most, by all processes together; the oldest go first. 500 unless set.
+    /// How many entries there are at most, by all processes together; of those that nobody has read lately, the oldest go
+    /// first. 500 unless set.
     ///
     /// What was invalidated within the last hour is no entry. It is remembered beside them, in a quarter of the file and
     /// 32 MiB at most.
@@ -56,14 +57,14 @@ impl DiskBuilder {
     }
 
     /// How much room the entries take at most, by all processes together, in bytes of the disk: a value of more than
-    /// about 2,000 bytes takes whole pages of 4 KiB. The file itself stays within half as much again and 64 MiB. No
-    /// limit unless set.
+    /// about 2,000 bytes takes whole pages of 4 KiB, and one of 256 KiB or more has a file of its own. The store's file
+    /// stays within half as much again and 64 MiB. No limit unless set.
     pub const fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self
     }
 
-    /// How large the file may grow, for the few programs that have to limit their address space. 64 GiB unless this
+    /// How large the store's file may grow, beside values of 256 KiB and more, for the few programs that have to limit their address space. 64 GiB unless this
     /// or [`max_bytes`](Self::max_bytes) is set. The largest of the handlers on one directory counts.
     pub const fn map_size(mut self, bytes: u64) -> Self {
         self.map_size = Some(bytes);
