@@ -1,8 +1,11 @@
 //! The direct interface, async and blocking, on every handler.
 
+use std::future::Future as _;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-use larder::{Cache, Error, Ram, Ttl};
+use larder::{Cache, Disk, Error, Ram, Ttl};
+use tempfile::TempDir;
 
 use crate::support::{KINDS, Runs, rig};
 
@@ -136,4 +139,22 @@ async fn what_expires_is_gone_at_its_moment() {
     cache.set("default", 1_u32, Ttl::Default).await.unwrap();
     lab.advance(Duration::from_secs(300));
     assert_eq!(cache.get::<u32>("default").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn flush_waits_for_what_callers_left_behind_who_went_away() {
+    let directory = TempDir::new().unwrap();
+    let cache = Cache::builder().handler("disk", Disk::builder().cache_dir(directory.path())).build().unwrap();
+    cache.set("first", 0_u32, Ttl::Default).await.unwrap();
+    for key in 0..100_u32 {
+        let name = key.to_string();
+        let mut set = Box::pin(cache.set(&name, key, Ttl::Default));
+        // Polled once, and let go of.
+        let _ = set.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+    cache.flush().await.unwrap();
+    for key in 0..100_u32 {
+        assert_eq!(cache.get::<u32>(&key.to_string()).await.unwrap(), Some(key));
+    }
+    cache.blocking().flush().unwrap();
 }
