@@ -11,6 +11,7 @@ use cache_core::BackendError;
 use heed::{Env, RoTxn, RwTxn};
 
 use super::error::{Remedy, at, explain, remedy};
+use super::flight::Rights;
 use super::generation::{Directory, private_directory};
 use super::open::{Open, pages};
 use super::os;
@@ -31,13 +32,15 @@ pub(super) const SLICE: usize = 1_000;
 pub(super) struct Environment {
     /// The directory's device and inode: one directory by two names is one store.
     identity: (u64, u64),
-    directory: Directory,
+    pub(super) directory: Directory,
     /// How many forks there had been when it was opened.
     forks: u32,
     /// The largest size that the file was to have.
     map_size: AtomicU64,
     /// When it was last seen that the generation is current.
     looked: AtomicU64,
+    /// Which keys this process runs for all.
+    pub(super) rights: Arc<Rights>,
     /// Transactions hold the read half.
     open: RwLock<Open>,
 }
@@ -76,6 +79,7 @@ impl Environment {
             forks,
             map_size: AtomicU64::new(map_size),
             looked: AtomicU64::new(now),
+            rights: Arc::default(),
             open: RwLock::new(open),
         });
         environments.push(Arc::downgrade(&environment));

@@ -11,6 +11,7 @@
 //! | `writer` | what changes entries: rows, indexes, counters and bounds in one transaction |
 //! | `epochs` | epochs |
 //! | `clear` | removing by pattern, and all |
+//! | `flight` | who runs a key, among all processes |
 //! | `os` | the calls that are unsafe |
 //! | `error` | LMDB's errors, and what to do about them |
 //!
@@ -23,6 +24,7 @@ mod clear;
 mod environment;
 mod epochs;
 mod error;
+mod flight;
 mod generation;
 mod open;
 mod os;
@@ -33,10 +35,12 @@ mod writer;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cache_core::key::Key;
 use cache_core::{
-    Backend, BackendError, Clock, Epoch, EpochName, Life, Look, Pattern, Reply, Seen, Slot, Stored, TOMBSTONE, When,
+    Backend, BackendError, Clock, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, TOMBSTONE,
+    When,
 };
 use heed::RoTxn;
 
@@ -263,5 +267,9 @@ impl Backend for Disk {
 
     fn invalidate<'a>(&'a self, key: &'a Key<'a>, tombstone: Stored, life: Life) -> Reply<'a, ()> {
         Reply::ready(bytes_of(&tombstone).and_then(|bytes| self.bury(key, bytes, life)))
+    }
+
+    fn lead<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen, patience: Duration) -> Reply<'a, Lead> {
+        self.lead_at(key, seen, patience)
     }
 }
