@@ -8,6 +8,8 @@ mod bounds;
 mod damage;
 #[path = "disk/invalidations.rs"]
 mod invalidations;
+#[path = "disk/leading.rs"]
+mod leading;
 #[path = "disk/processes.rs"]
 mod processes;
 #[path = "disk/sharing.rs"]

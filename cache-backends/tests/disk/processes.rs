@@ -9,12 +9,17 @@ use tempfile::TempDir;
 
 use super::tools::{builder, generation, open, seconds, try_open};
 
-const ROLE: &str = "LARDER_TEST_ROLE";
-const DIRECTORY: &str = "LARDER_TEST_DIRECTORY";
+pub(crate) const ROLE: &str = "LARDER_TEST_ROLE";
+pub(crate) const DIRECTORY: &str = "LARDER_TEST_DIRECTORY";
 
 fn start(role: &str, directory: &Path) -> Child {
+    start_as("processes::child", role, directory)
+}
+
+/// This binary again, for the test `child` alone.
+pub(crate) fn start_as(child: &str, role: &str, directory: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "processes::child", "--nocapture"])
+        .args(["--exact", child, "--nocapture"])
         .env(ROLE, role)
         .env(DIRECTORY, directory)
         .stdin(Stdio::piped())
@@ -24,12 +29,12 @@ fn start(role: &str, directory: &Path) -> Child {
 }
 
 /// Waits until the child says something.
-fn wait_for_line(child: &mut Child, expected: &str) {
+pub(crate) fn wait_for_line(child: &mut Child, expected: &str) {
     let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains(expected)), "the child ended before it said {expected:?}");
 }
 
-fn end(mut child: Child) {
+pub(crate) fn end(mut child: Child) {
     let mut rest = String::new();
     child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
     assert!(child.wait().unwrap().success(), "the child failed: {rest}");
