@@ -11,6 +11,8 @@ pub enum Lead {
     /// Look once more, since another may have stored a result before this was granted; then run, and drop the lease
     /// behind the commit.
     Granted(Lease),
+    /// As [`Lead::Granted`], and the slot still held what was seen, asked in the same step: there is no need to look.
+    Unchanged(Lease),
     /// Look once more, and ask again if there is nothing: the slot has changed, or the caller's patience has passed.
     Changed,
 }

@@ -24,6 +24,9 @@ struct Ruled {
     /// Another process has the right.
     taken: AtomicBool,
     fails: AtomicBool,
+    /// It compares the slot when it gives the right.
+    compares: AtomicBool,
+    looks: Runs,
     wakers: Mutex<Vec<Waker>>,
 }
 
@@ -51,7 +54,9 @@ impl Ruled {
             return Poll::Pending;
         }
         self.note("granted");
-        Poll::Ready(Ok(Lead::Granted(Lease::new(GivenBack(Arc::clone(self))))))
+        let lease = Lease::new(GivenBack(Arc::clone(self)));
+        let unchanged = self.compares.load(Ordering::SeqCst);
+        Poll::Ready(Ok(if unchanged { Lead::Unchanged(lease) } else { Lead::Granted(lease) }))
     }
 }
 
@@ -70,6 +75,9 @@ impl Backend for Store {
         self.1.form()
     }
     fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
+        if matches!(slots.first(), Some(Slot::Entry(_))) {
+            self.0.looks.add();
+        }
         self.1.get(slots)
     }
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
@@ -201,6 +209,18 @@ fn who_was_granted_the_right_finds_what_another_stored_before_that() {
     assert_eq!(poll(waits.as_mut()), Poll::Ready(33));
     assert_eq!(RUNS.take(), 0);
     assert_eq!(ruled.log().last(), Some(&"given back"));
+}
+
+#[test]
+fn who_is_told_that_nothing_changed_does_not_look_again() {
+    let (ruled, _lab) = ruled();
+    for (compares, looks) in [(false, 2), (true, 1)] {
+        ruled.compares.store(compares, Ordering::SeqCst);
+        let n = 10 + looks;
+        ruled.looks.take();
+        assert_eq!((outcome(n), ruled.looks.take()), (Ok(n), looks));
+        assert_eq!(ruled.log(), ["granted", "written", "given back"]);
+    }
 }
 
 #[test]

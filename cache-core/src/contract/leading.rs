@@ -19,7 +19,7 @@ super::named! {
 const SOON: Duration = Duration::from_secs(5);
 
 fn is_granted(lead: &Lead) -> bool {
-    matches!(lead, Lead::Granted(_))
+    matches!(lead, Lead::Granted(_) | Lead::Unchanged(_))
 }
 
 fn who_asks_to_lead_is_answered(store: &Store) {

@@ -30,21 +30,26 @@ pub(super) struct Asked {
 /// result. It waits for as long as a flight may last.
 pub(super) async fn ask(call: &Call<'_>, mut witness: Witness, mut generation: u64) -> Asked {
     let handler = call.handler;
-    let patience = Patience::new(&handler.clock, handler.flights.deadline());
+    let deadline = handler.flights.deadline();
+    let patience = Patience::new(&handler.clock, deadline);
+    let mut right = None;
     loop {
         let asked = handler.backend().lead(&call.request.key, &witness.seen, patience.left());
-        let (right, is_last) = match patience.bound(asked).await {
+        let is_last = match patience.bound(asked).await {
             Some(Ok(Lead::Granted(lease))) => {
-                (Some(Right::new(lease, &handler.clock, handler.flights.deadline())), true)
+                right = Some(Right::new(lease, &handler.clock, deadline));
+                true
             }
-            Some(Ok(Lead::Changed)) => (None, patience.left().is_zero()),
-            None => (None, true),
-            Some(Ok(Lead::Unshared)) => {
-                return Asked { right: None, looked: Looked::Miss(Some(witness)), generation };
+            Some(Ok(Lead::Changed)) => patience.left().is_zero(),
+            None => true,
+            Some(Ok(Lead::Unchanged(lease))) => {
+                right = Some(Right::new(lease, &handler.clock, deadline));
+                break;
             }
+            Some(Ok(Lead::Unshared)) => break,
             Some(Err(error)) => {
                 handler.went_without("asking who runs failed, so this process does", &error);
-                return Asked { right: None, looked: Looked::Miss(Some(witness)), generation };
+                break;
             }
         };
         generation = handler.generation();
@@ -53,6 +58,7 @@ pub(super) async fn ask(call: &Call<'_>, mut witness: Witness, mut generation: u
             looked => return Asked { right, looked, generation },
         }
     }
+    Asked { right, looked: Looked::Miss(Some(witness)), generation }
 }
 
 /// For how long a leader waits for other processes: by the clock of its cache, and by the machine's as well, since others
