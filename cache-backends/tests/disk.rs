@@ -22,6 +22,8 @@ mod invalidations;
 mod kills;
 #[path = "disk/large.rs"]
 mod large;
+#[path = "disk/leading.rs"]
+mod leading;
 #[path = "disk/permissions.rs"]
 mod permissions;
 #[path = "disk/processes.rs"]

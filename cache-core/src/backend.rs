@@ -8,11 +8,13 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 pub use crate::entry::{Entry, Form, Object, Seen, Stored, Validity};
 pub use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
 use crate::key::Key;
+pub use crate::lead::{Lead, Lease};
 pub use crate::pattern::Pattern;
 use crate::ttl::Life;
 
@@ -239,6 +241,20 @@ pub trait Backend: Send + Sync + 'static {
             self.put(Slot::Entry(key), Some(tombstone), life, When::Always).await?;
             Ok(())
         })
+    }
+
+    /// The right to run `key` among all processes on this store, after a look that saw `seen` there. While another
+    /// process has it, the reply is pending: until the right is there, the slot holds something else than was seen, or
+    /// `patience` has passed. It saves runs and nothing rests on it, so a store that cannot tell lets the caller run.
+    ///
+    /// What this process has itself is never waited for ([`Lead::Unshared`]): its callers share runs without the store,
+    /// and one inside of a run would wait for itself. A right ends with the process that has it, however that ends,
+    /// within a second or so. As provided everyone runs at once.
+    ///
+    /// # Errors
+    /// When the store fails. Then the caller runs.
+    fn lead<'a>(&'a self, _key: &'a Key<'a>, _seen: &'a Seen, _patience: Duration) -> Reply<'a, Lead> {
+        Reply::ready(Ok(Lead::Unshared))
     }
 }
 

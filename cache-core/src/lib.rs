@@ -27,6 +27,7 @@ pub mod key;
 pub mod keyspace;
 #[cfg(feature = "test")]
 pub mod lab;
+mod lead;
 mod memory;
 mod pattern;
 mod stats;
@@ -46,6 +47,7 @@ pub use form::TOMBSTONE;
 pub use function::{BytesValue, Value};
 #[doc(hidden)]
 pub use inventory;
+pub use lead::{Lead, Lease};
 pub use memory::Memory;
 pub use pattern::Pattern;
 pub use stats::{CacheStats, NamedStats, Stats, Tallied, Tally};

@@ -13,6 +13,7 @@
 
 mod support;
 
+mod among;
 mod attributes;
 mod conditions;
 mod configuration;
@@ -28,6 +29,7 @@ mod invalidation;
 mod keys;
 mod lab;
 mod late;
+mod leading;
 mod newest;
 mod processes;
 mod ram;

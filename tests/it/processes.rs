@@ -15,7 +15,7 @@ static RUNS: Runs = Runs::new();
 static SOURCE: AtomicU32 = AtomicU32::new(0);
 
 /// What a child was told and has not read yet.
-fn line() -> String {
+pub(crate) fn line() -> String {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
     line.trim().to_owned()
@@ -54,7 +54,8 @@ fn call_of_everything() -> String {
     of_everything(Path::new("/etc"), &odd, &[Some("a"), None], map, (u128::MAX, 'é'))
 }
 
-fn reply(text: impl std::fmt::Display) {
+/// Answers the test.
+pub(crate) fn reply(text: impl std::fmt::Display) {
     println!("reply:{text}");
     std::io::stdout().flush().unwrap();
 }
@@ -91,16 +92,22 @@ fn child() {
     }
 }
 
-struct Other {
-    process: Child,
+/// Another process, which is told what to do line by line.
+pub(crate) struct Other {
+    pub(crate) process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
 impl Other {
     fn start(rig: &Rig) -> Self {
+        Self::start_as("processes::child", rig, None)
+    }
+
+    /// One that runs the test `child` alone, on the store of `rig`, with one more variable in its environment.
+    pub(crate) fn start_as(child: &str, rig: &Rig, variable: Option<(&str, &str)>) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "processes::child", "--nocapture"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.envs(variable).args(["--exact", child, "--nocapture"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         match (&rig.directory, &rig.server) {
             (Some(directory), _) => command.env("LARDER_IT_DISK", directory.path().join("cache")),
             (_, Some(server)) => command.env("LARDER_IT_REDIS", format!("redis://127.0.0.1:{}/0", server.port)),
@@ -114,16 +121,16 @@ impl Other {
         other
     }
 
-    fn tell(&mut self, command: &str) {
+    pub(crate) fn tell(&mut self, command: &str) {
         writeln!(self.input, "{command}").unwrap();
     }
 
-    fn ask(&mut self, command: &str) -> String {
+    pub(crate) fn ask(&mut self, command: &str) -> String {
         self.tell(command);
         self.reply()
     }
 
-    fn reply(&mut self) -> String {
+    pub(crate) fn reply(&mut self) -> String {
         for line in self.output.by_ref().lines() {
             if let Some((_, reply)) = line.unwrap().split_once("reply:") {
                 return reply.to_owned();

@@ -11,6 +11,7 @@ use cache_core::{BackendError, Clock};
 use heed::{Env, RoTxn, RwTxn};
 
 use super::error::{Remedy, at, explain, remedy};
+use super::flight::Rights;
 use super::generation::{Directory, private_directory};
 use super::mark::State;
 use super::open::{Open, Room, pages};
@@ -35,7 +36,7 @@ pub(super) const SLICE: usize = 1_000;
 pub(super) struct Environment {
     /// The directory's device and inode: one directory by two names is one store.
     identity: (u64, u64),
-    directory: Directory,
+    pub(super) directory: Directory,
     /// How many forks there had been when it was opened.
     forks: u32,
     clock: Clock,
@@ -45,6 +46,8 @@ pub(super) struct Environment {
     entries: u64,
     /// When it was last seen that the generation is current.
     looked: AtomicU64,
+    /// Which keys this process runs for all.
+    pub(super) rights: Arc<Rights>,
     /// Transactions hold the read half.
     open: RwLock<Open>,
     pub(super) writes: Writes,
@@ -88,6 +91,7 @@ impl Environment {
             map_size: AtomicU64::new(room.map),
             entries: room.entries,
             looked: AtomicU64::new(now),
+            rights: Arc::default(),
             open: RwLock::new(open),
             writes: Writes::default(),
             steward: Arc::default(),

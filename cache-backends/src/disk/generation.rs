@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! {cache_dir}/v1/lock            held while a generation is chosen, begun, retired or removed
+//! {cache_dir}/v1/flights         locked, a byte for each key, by whoever runs it for all: see `flight`
 //! {cache_dir}/v1/{number}/       a generation, called by the date of its beginning; the newest is the current one
 //!     mark                       in which state it was left; retired without it
 //!     in-use                     locked, shared, by every process that has it open; says which files those are
@@ -91,6 +92,11 @@ impl Directory {
     fn try_hold(&self) -> Option<Held> {
         let file = open_private(&self.lock_path()).ok()?;
         os::lock(&file, Lock::TryExclusive).ok()?.then_some(Held(file))
+    }
+
+    /// The file whose bytes stand for the runs of keys, opened anew.
+    pub(super) fn flights(&self) -> io::Result<File> {
+        open_private(&self.root.join("flights"))
     }
 
     fn lock_path(&self) -> PathBuf {

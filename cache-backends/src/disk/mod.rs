@@ -16,6 +16,7 @@
 //! | `writer` | what changes entries: rows, indexes, counters and bounds in one transaction |
 //! | `epochs`, `known` | epochs, and what is known of them |
 //! | `clear` | removing by pattern, and all |
+//! | `flight` | who runs a key, among all processes |
 //! | `os` | the calls that are unsafe |
 //! | `error` | LMDB's errors, and what to do about them |
 //!
@@ -30,6 +31,7 @@ mod clear;
 mod environment;
 mod epochs;
 mod error;
+mod flight;
 mod generation;
 mod known;
 mod mark;
@@ -49,10 +51,12 @@ mod writes;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cache_core::key::Key;
 use cache_core::{
-    Backend, BackendError, Clock, Epoch, EpochName, Life, Look, Pattern, Reply, Slot, Stored, When, may_block,
+    Backend, BackendError, Clock, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When,
+    may_block,
 };
 use heed::RoTxn;
 
@@ -237,5 +241,9 @@ impl Backend for Disk {
             Ok(bytes) => self.bury(key, bytes, life),
             Err(error) => Reply::ready(Err(error)),
         }
+    }
+
+    fn lead<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen, patience: Duration) -> Reply<'a, Lead> {
+        self.0.lead_at(key, seen, patience)
     }
 }

@@ -137,6 +137,47 @@ pub(super) fn lock(file: &File, how: Lock) -> io::Result<bool> {
     }
 }
 
+/// Locks the byte `at` of `file` for this opening of it, until it is closed, if no other has it locked; gives whether it
+/// is locked. No byte needs to be there.
+pub(super) fn lock_byte(file: &File, at: u64) -> io::Result<bool> {
+    match set_byte_lock(file, at, libc::F_WRLCK) {
+        Ok(()) => Ok(true),
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EAGAIN | libc::EACCES)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Unlocks the byte `at` of `file`, for everyone who has this opening of it.
+pub(super) fn unlock_byte(file: &File, at: u64) -> io::Result<()> {
+    set_byte_lock(file, at, libc::F_UNLCK)
+}
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[allow(clippy::unnecessary_cast, reason = "the types of the constants differ between targets")]
+fn set_byte_lock(file: &File, at: u64, kind: libc::c_int) -> io::Result<()> {
+    let at = at.try_into().map_err(|_| io::ErrorKind::InvalidInput)?;
+    // SAFETY: the structure consists of integers, of which 0 is one; the process id has to be that.
+    let mut range: libc::flock = unsafe { std::mem::zeroed() };
+    (range.l_type, range.l_whence) = (kind as libc::c_short, libc::SEEK_SET as libc::c_short);
+    (range.l_start, range.l_len) = (at, 1);
+    loop {
+        // SAFETY: the descriptor is open, since `file` is borrowed, and the command reads a `flock`.
+        if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_SETLK, &raw const range) } == 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+/// Other systems have no such locks, or not all their releases do.
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+fn set_byte_lock<K>(_: &File, _: u64, _: K) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// The network file system that `directory` lies on, if it does: LMDB's locks and maps do not work across machines.
 pub(super) fn network_file_system(directory: &File) -> io::Result<Option<&'static str>> {
     let mut found = std::mem::MaybeUninit::<libc::statfs>::uninit();

@@ -89,13 +89,7 @@ impl Part {
             let tables = &open.tables;
             let record = tables.record(txn, Kind::Entry, &place.address)?.filter(|record| place.is_of(record));
             let live = record.filter(|record| now < record.ends);
-            let seen = match live.map(|record| record.value) {
-                Some(Value::Here(bytes)) => Seen::of_bytes(bytes.len(), bytes),
-                Some(Value::InFile(file)) => {
-                    Seen::of_bytes(usize::try_from(file.length).unwrap_or(usize::MAX), file.head)
-                }
-                None => Seen::stamp(tables.stamp(record.as_ref(), now, &tables.counters(txn, &self.id)?)),
-            };
+            let seen = self.seen(open, txn, record.as_ref(), now)?;
             let epochs =
                 watch.iter().map(|name| self.read_epoch(open, txn, name, now)).collect::<Result<Vec<_>, _>>()?;
             Ok((Found::of(open, &place, live.as_ref()), seen, epochs))
@@ -106,6 +100,22 @@ impl Part {
             }
             Err(error) => Reply::ready(Err(error)),
         }
+    }
+
+    /// What is to be remembered of a slot that holds this.
+    pub(super) fn seen(
+        &self,
+        open: &Open,
+        txn: &RoTxn<'_>,
+        record: Option<&Record<'_>>,
+        now: u64,
+    ) -> heed::Result<Seen> {
+        let live = record.filter(|record| now < record.ends);
+        Ok(match live.map(|record| record.value) {
+            Some(Value::Here(bytes)) => Seen::of_bytes(bytes.len(), bytes),
+            Some(Value::InFile(file)) => Seen::of_bytes(usize::try_from(file.length).unwrap_or(usize::MAX), file.head),
+            None => Seen::stamp(open.tables.stamp(record, now, &open.tables.counters(txn, &self.id)?)),
+        })
     }
 
     pub(super) fn read_epoch(

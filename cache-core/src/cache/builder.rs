@@ -48,7 +48,8 @@ impl CacheBuilder {
         self
     }
 
-    /// How long a caller waits for another caller's run of the same key before it runs for itself. 30 s by default.
+    /// How long a caller waits for another caller's run of the same key, in this process or in another
+    /// (`single_flight = "shared"`), before it runs for itself. 30 s by default.
     pub const fn flight_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

@@ -34,7 +34,7 @@ impl<V: Value + Serialize + DeserializeOwned> Storable for V {}
 /// A value under a directly set key, asked for on the chosen handler of a cache.
 fn asked<'a, V: Storable>(cache: &'a Cache, key: &'a str) -> Call<'a> {
     let request = Request { key: Key::direct(key), tags: &[], codec: Codec::serde::<V>() };
-    Call { handler: &cache.chosen, counters: None, patience: None, request }
+    Call::new(&cache.chosen, None, request)
 }
 
 /// The value of an answer; `None` if it is of another type, which another caller of the same key may have asked for.

@@ -159,12 +159,12 @@ impl Handler {
         }
     }
 
-    /// A write of a result failed: it is counted, and the result is not stored. The handler is not skipped for it,
-    /// since it may be about this one value.
-    pub(crate) fn not_stored(&self, what: &str, error: &BackendError) {
+    /// Something failed that a call does without, such as a write of its result. It is counted; the handler is not skipped
+    /// for it, since it may be about this one value.
+    pub(crate) fn went_without(&self, what: &str, error: &BackendError) {
         self.counters.add(Count::Error);
         if self.breaker.may_log(self.clock.now()) {
-            log::warn!("handler `{}`: {what} failed, the result is not stored: {error}", self.name);
+            log::warn!("handler `{}`: {what}: {error}", self.name);
         }
     }
 

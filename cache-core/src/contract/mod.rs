@@ -19,6 +19,7 @@ mod concurrent;
 mod epochs;
 mod invalidation;
 mod keys;
+mod leading;
 mod lives;
 mod prefixes;
 mod reference;
@@ -56,6 +57,7 @@ pub fn cases() -> impl Iterator<Item = Case> {
         epochs::CASES,
         invalidation::CASES,
         clearing::CASES,
+        leading::CASES,
         concurrent::CASES,
     ]
     .into_iter()

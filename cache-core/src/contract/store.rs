@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Backend, Clock, Entry, Epoch, EpochName, Form, Life, Look, Opened, Pattern, Reply, Seen, Slot, Stored, Validity,
-    When, block_on, key::Key, key::Space, within,
+    Backend, Clock, Entry, Epoch, EpochName, Form, Lead, Life, Look, Opened, Pattern, Reply, Seen, Slot, Stored,
+    Validity, When, block_on, key::Key, key::Space, within,
 };
 
 /// An operation that takes longer has broken the promise to end.
@@ -151,6 +151,11 @@ impl Store {
 
     pub(super) fn remove_matching(&self, pattern: &str) {
         wait("remove_matching", self.backend.remove_matching(&Pattern::new(pattern)));
+    }
+
+    /// The right to run `key` after a look, with patience for longer than an operation may take.
+    pub(super) fn lead(&self, key: &Key<'_>) -> Lead {
+        wait("lead", self.backend.lead(key, &self.seen(key), PATIENCE * 2))
     }
 
     pub(super) fn reclaim(&self) {

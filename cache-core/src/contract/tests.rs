@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::key::Key;
-use crate::{Backend, BackendError, EpochName, Life, Pattern, Reply, Slot, Stored, When};
+use std::time::Duration;
+
+use crate::{Backend, BackendError, EpochName, Lead, Lease, Life, Pattern, Reply, Seen, Slot, Stored, When};
 
 #[test]
 fn the_reference_keeps_every_promise() {
@@ -24,6 +26,7 @@ enum How {
     ReclaimsEpochs,
     ForgetsInvalidations,
     AnswersBackward,
+    LetsTwoLead,
     AlwaysFails,
 }
 
@@ -77,6 +80,13 @@ impl Backend for Broken {
             Ok(())
         })
     }
+
+    fn lead<'a>(&'a self, _: &'a Key<'a>, _: &'a Seen, _: Duration) -> Reply<'a, Lead> {
+        Reply::ready(Ok(match self.how {
+            How::LetsTwoLead => Lead::Granted(Lease::new(())),
+            _ => Lead::Unshared,
+        }))
+    }
 }
 
 #[test]
@@ -89,6 +99,7 @@ fn every_broken_promise_is_found_and_named() {
         (How::ReclaimsEpochs, "reclaim leaves epochs alone"),
         (How::ForgetsInvalidations, "an invalidation defeats looks that saw nothing"),
         (How::AnswersBackward, "slots are given in the order asked for"),
+        (How::LetsTwoLead, "a right is one callers"),
         (How::AlwaysFails, "a value comes back as it was stored"),
     ] {
         let make = move |env: &Env| Opened::new(Broken { inner: Reference::on(env.clock.clone()), how });

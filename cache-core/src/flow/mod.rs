@@ -5,6 +5,7 @@
 
 mod flight;
 mod look;
+mod processes;
 mod run;
 mod stack;
 mod witness;
@@ -14,12 +15,13 @@ use std::time::Duration;
 
 use crate::cache::SharedHandler;
 use crate::entry::{Form, Object};
-use crate::function::Mode;
+use crate::function::{Mode, SingleFlight};
 use crate::stats::{Count, Counters};
 pub(crate) use flight::{Flights, Landing, Led};
 use flight::{Follower, Joined, Leader, Waited};
 pub use flight::{Followers, Unawaited, Waiters};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
+use processes::Asked;
 pub use run::Ended;
 use run::inside;
 pub(crate) use run::{Run, drive, leave};
@@ -37,10 +39,17 @@ pub(crate) struct Call<'a> {
     pub(crate) counters: Option<&'a Counters>,
     /// How long it waits for another caller's run; by default for as long as a flight may last.
     pub(crate) patience: Option<Duration>,
+    /// Who shares its run.
+    pub(crate) single_flight: SingleFlight,
     pub(crate) request: Request<'a>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call that shares its run with the callers of this process.
+    pub(crate) const fn new(handler: &'a SharedHandler, counters: Option<&'a Counters>, request: Request<'a>) -> Self {
+        Self { handler, counters, patience: None, single_flight: SingleFlight::Process, request }
+    }
+
     pub(crate) fn count(&self, count: Count) {
         self.count_function(count);
         self.handler.counters.add(count);
@@ -83,6 +92,10 @@ pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
 
 /// [`enter`], where [`at_once`] gave nothing.
 pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
+    if call.single_flight == SingleFlight::Off {
+        let purpose = if mode == Mode::Refresh { Purpose::Overwrite } else { Purpose::Run };
+        return alone(call, purpose).await;
+    }
     if mode == Mode::Refresh {
         // A run of this process that is under way is older, also that of another refresh: what it gives is not to come after
         // this one. Callers who find nothing meanwhile wait for it, and so a younger refresh finds it.
@@ -140,8 +153,16 @@ async fn lead(call: &Call<'_>, leader: Leader, purpose: Purpose) -> Entered {
     // What is held over an `.await` is part of every caller's future: it is let go early, or kept on the heap where it is
     // seldom needed.
     let looked = inside(Some(leader.id()), pin!(look(call.handler, &call.request, purpose))).await;
+    let Asked { right, looked, generation } = match looked {
+        // A refresh waits for nobody.
+        Looked::Miss(Some(witness)) if purpose == Purpose::Run && call.single_flight == SingleFlight::Shared => {
+            inside(Some(leader.id()), Box::pin(processes::ask(call, witness, generation))).await
+        }
+        looked => Asked { right: None, looked, generation },
+    };
     let witness = match looked {
         Looked::Hit(value) => {
+            drop(right);
             call.count(Count::Hit);
             let landing = if others_are_answered(call, &leader, generation) {
                 Landing::Value(Object::clone(&value))
@@ -161,7 +182,7 @@ async fn lead(call: &Call<'_>, leader: Leader, purpose: Purpose) -> Entered {
         call.count(Count::Miss);
     }
     call.count(Count::Run);
-    Entered::Run(Run { leader: Some(leader), witness, generation })
+    Entered::Run(Run { right, leader: Some(leader), witness, generation })
 }
 
 /// Whether a hit answers those who wait for it too. One that came after an invalidation must not get what was looked up
@@ -198,5 +219,5 @@ pub(crate) async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
         call.count(Count::Miss);
     }
     call.count(Count::Run);
-    Entered::Run(Run { leader: None, witness, generation })
+    Entered::Run(Run { right: None, leader: None, witness, generation })
 }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use super::Call;
 use super::flight::{Followers, Landing, Leader};
 use super::look::{Request, before_write};
+use super::processes::Right;
 use super::stack::Inside;
 use super::witness::{Committed, Standing, Witness};
 use crate::cache::Handler;
@@ -16,6 +17,9 @@ use crate::ttl::Life;
 
 /// The right to run a function, and the duty to end what waits for it.
 pub(crate) struct Run {
+    /// Callers in other processes wait for this run. Dropped before the leader, so that whoever leads next in this process
+    /// can have it.
+    pub(super) right: Option<Right>,
     /// Others wait for this run.
     pub(super) leader: Option<Leader>,
     /// What the result may be stored over; `None` when the handler is away.
@@ -111,7 +115,7 @@ pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
     inside(flight, pin!(commit(call, run, ended))).await;
 }
 
-async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
+async fn commit(call: &Call<'_>, mut run: Run, ended: Ended) {
     let (handler, request) = (&**call.handler, &call.request);
     let detached = run.leader.as_ref().is_some_and(Leader::is_detached);
     let (committed, landing) = match ended {
@@ -134,6 +138,8 @@ async fn commit(call: &Call<'_>, run: Run, ended: Ended) {
             (committed, whole.map(Landing::Whole))
         }
     };
+    // Whoever waits elsewhere finds what was stored, or runs.
+    run.right = None;
     run.land(handler, request, committed, landing).await;
 }
 

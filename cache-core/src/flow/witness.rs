@@ -177,7 +177,7 @@ impl Witness {
                 Committed::Unwritten
             }
             Err(Unwritten::Failed(error)) => {
-                handler.not_stored("storing a result", &error);
+                handler.went_without("storing a result failed, it is not stored", &error);
                 Committed::Unknown
             }
         }
@@ -197,7 +197,7 @@ impl Witness {
             Ok(true) => Committed::Stored(None),
             Ok(false) => Committed::Overtaken,
             Err(error) => {
-                handler.not_stored("removing a result", &error);
+                handler.went_without("removing a result failed, it stays stored", &error);
                 Committed::Unknown
             }
         }

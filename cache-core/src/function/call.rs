@@ -69,7 +69,8 @@ impl Placed {
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
         let bound = self.whose.bound();
         let handler = bound.handler_if_there()?;
-        Some(Call { handler, counters: Some(&bound.counters), patience: None, request: self.request(codec) })
+        let single_flight = self.site.spec.single_flight;
+        Some(Call { single_flight, ..Call::new(handler, Some(&bound.counters), self.request(codec)) })
     }
 
     pub(super) fn request(&self, codec: Codec) -> Request<'_> {

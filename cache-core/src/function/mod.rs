@@ -15,6 +15,7 @@ mod quick;
 mod registry;
 mod result;
 mod short;
+mod single_flight;
 mod site;
 mod storable;
 mod thread;
@@ -35,6 +36,7 @@ pub use result::{
     IsOption, IsPlain, IsResult, OptionOutcome, Outcome, PlainOutcome, ResultOutcome, Returns, Split, never,
 };
 pub use short::{Short, ShortCut, Ticket};
+pub use single_flight::SingleFlight;
 pub use site::{Site, Spec, entries};
 pub use storable::{AsOption, AsPlain, AsResult, Check, NotAsOption, NotAsPlain, NotAsResult, Storable, first};
 pub use thread::{of_thread, set_of_thread};

@@ -7,6 +7,7 @@ use super::how::How;
 use super::plan::Plan;
 use super::result::Split;
 use super::short::{ShortCut, Ticket as _};
+use super::single_flight::SingleFlight;
 use super::site::Site;
 use crate::flow::{Landing, Unawaited, Waiters};
 
@@ -37,8 +38,8 @@ pub(super) fn begin<R, V, S: ShortCut>(
     {
         return Some(result);
     }
-    // What a pattern can match is more than a key.
-    if key.has_subject() {
+    // What a pattern can match is more than a key; and a run that is shared with nobody is no flight.
+    if key.has_subject() || site.spec.single_flight == SingleFlight::Off {
         return None;
     }
     // The look with all steps may have made the short cut.

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use super::fast::Fast;
+use super::single_flight::SingleFlight;
 use super::storable::Storable;
 use crate::cache::{Bound, Cache};
 use crate::fork::made;
@@ -24,6 +25,7 @@ pub struct Spec {
     pub(crate) handler: Option<&'static str>,
     pub(crate) ttl: Option<fn() -> Ttl>,
     pub(crate) template: Option<Literals>,
+    pub(crate) single_flight: SingleFlight,
     pub(crate) threshold: Option<NonZeroUsize>,
     pub(crate) storable: Storable,
 }
@@ -43,6 +45,7 @@ impl Spec {
             handler: None,
             ttl: None,
             template: None,
+            single_flight: SingleFlight::Process,
             threshold: None,
             storable: Storable::Unknown,
         }
@@ -80,6 +83,13 @@ impl Spec {
     #[must_use]
     pub const fn template(mut self, literals: Literals) -> Self {
         self.template = Some(literals);
+        self
+    }
+
+    /// `single_flight = "…"`.
+    #[must_use]
+    pub const fn single_flight(mut self, single_flight: SingleFlight) -> Self {
+        self.single_flight = single_flight;
         self
     }
 

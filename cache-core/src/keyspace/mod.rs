@@ -134,7 +134,7 @@ impl Keyspace {
 
     fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [EpochName<'static>], codec: Codec) -> Call<'a> {
         let request = Request { key: Key::new(&self.space, key.bytes()), tags, codec };
-        Call { handler: &self.handler, counters: Some(&self.counters), patience: None, request }
+        Call::new(&self.handler, Some(&self.counters), request)
     }
 }
 

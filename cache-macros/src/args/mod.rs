@@ -1,6 +1,7 @@
 //! The first stage: what the attribute says. Everything that can be told without the function is checked here.
 
 mod elsewhere;
+mod single_flight;
 mod threshold;
 mod ttl;
 mod value;
@@ -10,6 +11,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
+pub(crate) use single_flight::SingleFlight;
 pub(crate) use ttl::Ttl;
 use value::{Entry, Value, as_text, is_constant, of_the_result, skip_to_comma};
 
@@ -18,7 +20,7 @@ use crate::nearest::{list, nearest};
 use crate::template::Template;
 
 /// All attributes that there are.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "handler",
     "ttl",
     "key",
@@ -31,6 +33,7 @@ const KNOWN: [&str; 15] = [
     "cache_none",
     "bypass",
     "refresh",
+    "single_flight",
     "threshold",
     "companions",
     "crate",
@@ -51,6 +54,7 @@ pub(crate) struct Args {
     pub(crate) cache_none: Option<Span>,
     pub(crate) bypass: Option<Expr>,
     pub(crate) refresh: Option<Expr>,
+    pub(crate) single_flight: Option<SingleFlight>,
     pub(crate) threshold: Option<Expr>,
     pub(crate) companions: Option<Companions>,
     pub(crate) krate: Option<Path>,
@@ -108,6 +112,7 @@ impl Args {
             }
             "bypass" => self.bypass = Some(condition(entry, "bypass = CONDITION")?),
             "refresh" => self.refresh = Some(condition(entry, "refresh = CONDITION")?),
+            "single_flight" => self.single_flight = Some(SingleFlight::parse(entry)?),
             "threshold" => self.threshold = Some(threshold::parse(entry)?),
             "companions" => self.companions = Some(companions(entry)?),
             "crate" => self.krate = Some(krate(entry)?),

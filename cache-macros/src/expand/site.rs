@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use crate::args::{Key, Ttl};
@@ -60,6 +60,10 @@ fn options(cached: &Cached, storable: Option<TokenStream>) -> Vec<TokenStream> {
         }
         _ => None,
     };
+    let single_flight = args.single_flight.as_ref().map(|single_flight| {
+        let (private, variant) = (cached.private(), format_ident!("{}", single_flight.variant));
+        quote!(.single_flight(#private::SingleFlight::#variant))
+    });
     let threshold = args.threshold.as_ref().map(|entries| {
         // There the compiler says so if it comes to 0.
         let span = Span::call_site().located_at(entries.span());
@@ -67,7 +71,7 @@ fn options(cached: &Cached, storable: Option<TokenStream>) -> Vec<TokenStream> {
         quote!(.threshold(#private::#entries))
     });
     let storable = storable.map(|storable| quote!(.storable(#storable)));
-    [name, version, handler, ttl, template, threshold, storable].into_iter().flatten().collect()
+    [name, version, handler, ttl, template, single_flight, threshold, storable].into_iter().flatten().collect()
 }
 
 /// The time to live, where it is the same for every call.

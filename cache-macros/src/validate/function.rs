@@ -87,6 +87,8 @@ fn stores_nothing(args: &Args, errors: &mut Errors) {
     without_effect("cache_none", flag("cache_none", args.cache_none));
     without_effect("cache_if", args.cache_if.as_ref().map(ToTokens::to_token_stream));
     without_effect("refresh", args.refresh.as_ref().map(ToTokens::to_token_stream));
+    let shared = args.single_flight.as_ref().filter(|single_flight| single_flight.is_shared());
+    without_effect("single_flight", shared.map(|shared| shared.literal.to_token_stream()));
     without_effect("threshold", args.threshold.as_ref().map(ToTokens::to_token_stream));
     without_effect("tags", args.tags.first().map(|tag| tag.literal.to_token_stream()));
 }

@@ -2,6 +2,7 @@
 
 mod function;
 mod names;
+mod single_flight;
 mod threshold;
 
 use proc_macro2::Span;
@@ -29,6 +30,7 @@ impl Cached {
     pub(crate) fn new(args: Args, mut func: Func, place: Place, errors: &mut Errors) -> Self {
         function::check(&args, &func, place, errors);
         names::check(&args, &mut func, errors);
+        single_flight::check(&args, errors);
         threshold::check(&args, &func, errors);
         let companions = companions(&args, &func, place, errors);
         let krate = Krate::new(args.krate.as_ref());

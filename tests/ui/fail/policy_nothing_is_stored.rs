@@ -18,6 +18,9 @@ fn tags(n: u64) -> u64 { n }
 #[cached(ttl = 0, threshold = 10)]
 fn threshold(n: u64) -> u64 { n }
 
+#[cached(ttl = 0, single_flight = "shared")]
+fn shared(n: u64) -> u64 { n }
+
 fn main() {
     let _ = (err(1), err::peek(1));
     let _ = (none(1), none::peek(1));
@@ -25,4 +28,5 @@ fn main() {
     let _ = (refresh(1), refresh::peek(1));
     let _ = (tags(1), tags::peek(1));
     let _ = (threshold(1), threshold::peek(1));
+    let _ = (shared(1), shared::peek(1));
 }

@@ -5,8 +5,8 @@ use larder::cached;
 use std::time::Duration;
 
 macro_rules! queries {
-    ($($name:ident($arg:ident) version $version:expr, ttl $ttl:expr, key $key:expr, tags $tags:expr, when $when:expr, by $by:expr, called $called:expr, room $room:expr;)*) => {$(
-        #[cached(version = $version, ttl = $ttl, key = $key, tags = $tags, cache_if = $when, bypass = $by, name = $called, threshold = $room)]
+    ($($name:ident($arg:ident) version $version:expr, ttl $ttl:expr, key $key:expr, tags $tags:expr, when $when:expr, by $by:expr, called $called:expr, room $room:expr, shared $shared:expr;)*) => {$(
+        #[cached(version = $version, ttl = $ttl, key = $key, tags = $tags, cache_if = $when, bypass = $by, name = $called, threshold = $room, single_flight = $shared)]
         fn $name($arg: u64) -> u64 {
             $arg
         }
@@ -14,8 +14,8 @@ macro_rules! queries {
 }
 
 queries! {
-    user(id) version 2, ttl 30, key "user:{id}", tags ["users", "user:{id}"], when |value| *value < 10, by id == 5, called "users", room 10;
-    team(id) version 3, ttl "1m", key id % 10, tags "teams", when |value| *value < 100, by false, called "teams", room 5 + 5;
+    user(id) version 2, ttl 30, key "user:{id}", tags ["users", "user:{id}"], when |value| *value < 10, by id == 5, called "users", room 10, shared "process";
+    team(id) version 3, ttl "1m", key id % 10, tags "teams", when |value| *value < 100, by false, called "teams", room 5 + 5, shared "off";
 }
 
 fn main() {

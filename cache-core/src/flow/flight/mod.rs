@@ -144,6 +144,11 @@ impl Flights {
         Self(Arc::new(Shared { under_way: UnderWay::default(), clock, deadline }))
     }
 
+    /// How long a caller waits for another's run, and how long a run is waited for.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.0.deadline
+    }
+
     /// Joins the flight of `key`, or begins it.
     pub(crate) fn join(&self, key: &Key<'_>, led: Led) -> Joined {
         let now = self.0.clock.now();
