@@ -24,6 +24,8 @@
 //! runs in Python and measures itself, without the pipe through which it is asked. Where `python3` does not have it, the
 //! variable `PYTHON` says which one does; where none does, its lines say so.
 //!
+//! `cargo run --profile bench-ram --features disk --bin disk` measures with thin LTO and one codegen unit in place of what
+//! `release` gives, which changes little here.
 //! Figures of two runs or two machines compare badly; ratios compare better.
 
 mod annotated;
