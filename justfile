@@ -33,6 +33,12 @@ bench-http *parts:
 bench-ram *parts:
     cargo run --release --manifest-path benches/Cargo.toml --bin ram -- {{parts}}
 
+# What larder costs on disk, beside LMDB as it is and other caches, or a part of that: hits, async, sets, latency, processes,
+# clearing, start, space. Needs a C compiler and Rust 1.92, and compares with Python's diskcache where `python3`, or what
+# the variable PYTHON names, has it (`pip install diskcache`). It works in TMPDIR, which should lie on a disk.
+bench-disk *parts:
+    cargo run --release --manifest-path benches/Cargo.toml --features disk --bin disk -- {{parts}}
+
 # What annotated functions cost to compile, beside the crate `cached`: time and memory.
 bench-compile rounds="5":
     cargo run --release --manifest-path benches/Cargo.toml --bin compile -- {{rounds}}

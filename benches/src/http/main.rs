@@ -25,10 +25,9 @@
 mod apps;
 mod in_process;
 mod peers;
-#[path = "../rounds.rs"]
-mod rounds;
 mod sockets;
 
+use larder_benches::rounds;
 use tokio::runtime::Builder;
 
 fn main() {

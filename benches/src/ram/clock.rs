@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::contender::Contender;
 use crate::rounds::now;
-use crate::shape::runs;
+use larder_benches::runs::runs;
 
 /// How long a contender is measured in its turn.
 const SLICE: Duration = Duration::from_millis(4);

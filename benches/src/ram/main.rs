@@ -33,26 +33,40 @@ mod chart;
 mod child;
 mod clock;
 mod contender;
-mod cores;
-mod figures;
 mod growth;
 mod hits;
 mod keys;
-mod machine;
 mod memory;
 mod misses;
 mod peers;
 mod peers_cached;
 mod ratio;
-mod report;
-#[path = "../rounds.rs"]
-mod rounds;
 mod shape;
 mod simple;
 mod store;
 mod threads;
 mod traces;
 mod ttl;
+
+use larder_benches::{cores, figures, machine, report, rounds};
+
+/// The crates whose versions are printed.
+const CRATES: [&str; 14] = [
+    "larder",
+    "cached",
+    "dashmap",
+    "foldhash",
+    "foyer-memory",
+    "hashbrown",
+    "hitbox-fn",
+    "hitbox-moka",
+    "mini-moka",
+    "moka",
+    "papaya",
+    "quick_cache",
+    "scc",
+    "tokio",
+];
 
 /// How many rounds a figure is the median of.
 const ROUNDS: usize = 31;
@@ -74,7 +88,7 @@ fn main() {
     }
     let wanted = |part: &str| arguments.is_empty() || arguments.iter().any(|wanted| wanted == part);
 
-    println!("# What larder costs in memory\n\n{}\n", machine::describe());
+    println!("# What larder costs in memory\n\n{}\n", machine::describe(&CRATES));
     annotated::install(1);
     if wanted("hits") {
         let hits = hits::measure();

@@ -6,8 +6,8 @@ use crate::child::{run, say};
 use crate::contender::LARDER;
 use crate::figures::Figures;
 use crate::report::{Table, Targets};
-use crate::shape::runs;
 use crate::simple;
+use larder_benches::runs::runs;
 
 const ROUNDS: usize = 5;
 

@@ -6,7 +6,9 @@ use crate::figures::Figures;
 use crate::keys::Zipf;
 use crate::report::{Table, Targets, mark};
 use crate::rounds::now;
-use crate::shape::{Number, runs};
+use larder_benches::runs::runs;
+
+use crate::shape::Number;
 use crate::{ROUNDS, annotated, peers, peers_cached};
 
 /// How many entries each cache may keep, and of how many keys.

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use crate::child::{run, say};
 use crate::report::{Table, Targets};
-use crate::shape::{Number, runs};
+use larder_benches::runs::runs;
+
+use crate::shape::Number;
 use crate::{peers, simple, traces};
 
 /// How many entries a cache may keep, in percent of the different keys of a trace.

@@ -1,23 +1,10 @@
-//! The three functions that are measured: what they take, what they give, and how often they ran.
+//! The three functions that are measured: what they take, and what they give.
 
-use std::cell::Cell;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use equivalent::Equivalent;
-
-thread_local! {
-    static RUNS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// How often a body ran on this thread. What a body does on another thread is nobody's hit here.
-pub fn runs() -> u64 {
-    RUNS.get()
-}
-
-fn run() {
-    RUNS.set(RUNS.get() + 1);
-}
+use larder_benches::runs::run;
 
 /// A function to be cached. Its body costs next to nothing, so that what is measured is the cache.
 pub trait Shape: 'static {

@@ -38,9 +38,15 @@ impl Table {
 /// What was wanted, and what was seen: the median and the quartiles, unless it says otherwise.
 pub struct Targets(Table);
 
+impl Default for Targets {
+    fn default() -> Self {
+        Self(Table::new(["target", "wanted", "seen", "verdict"]))
+    }
+}
+
 impl Targets {
     pub fn new() -> Self {
-        Self(Table::new(["target", "wanted", "seen", "verdict"]))
+        Self::default()
     }
 
     pub fn at_most(&mut self, what: impl Into<String>, most: f64, seen: &Spread) {
@@ -53,6 +59,11 @@ impl Targets {
 
     pub fn add(&mut self, what: String, wanted: String, seen: String, is_met: bool) {
         self.0.row(vec![what, wanted, seen, met(is_met).to_owned()]);
+    }
+
+    /// What cannot be measured here.
+    pub fn unknown(&mut self, what: String, wanted: String, why: &str) {
+        self.0.row(vec![what, wanted, why.to_owned(), "not measured".to_owned()]);
     }
 
     pub fn print(&self) {

@@ -44,7 +44,8 @@ impl Figures {
     }
 }
 
-/// What a call costs, in nanoseconds.
+/// What a call costs, in nanoseconds unless a table says otherwise. It is written with one digit behind the point, or as
+/// many as `{:.N}` asks for.
 pub struct Cost {
     pub least: f64,
     pub spread: Spread,
@@ -53,6 +54,7 @@ pub struct Cost {
 impl Display for Cost {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Spread { low, median, high } = self.spread;
-        write!(f, "{median:.1} ({:.1}; {low:.1} to {high:.1})", self.least)
+        let digits = f.precision().unwrap_or(1);
+        write!(f, "{median:.digits$} ({:.digits$}; {low:.digits$} to {high:.digits$})", self.least)
     }
 }

@@ -4,25 +4,9 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, thread};
 
-const CRATES: [&str; 14] = [
-    "larder",
-    "cached",
-    "dashmap",
-    "foldhash",
-    "foyer-memory",
-    "hashbrown",
-    "hitbox-fn",
-    "hitbox-moka",
-    "mini-moka",
-    "moka",
-    "papaya",
-    "quick_cache",
-    "scc",
-    "tokio",
-];
-
-pub fn describe() -> String {
-    let versions: Vec<_> = CRATES.iter().map(|name| format!("{name} {}", version(name))).collect();
+/// `crates` are those whose versions belong to the figures.
+pub fn describe(crates: &[&str]) -> String {
+    let versions: Vec<_> = crates.iter().map(|name| format!("{name} {}", version(name))).collect();
     format!(
         "{}, {}, {} cores, {}, profile `{}`; {}.",
         date(),
@@ -37,7 +21,7 @@ pub fn describe() -> String {
 /// Of several versions of a crate, the newest is this program's own.
 fn version(name: &str) -> &'static str {
     let entry = format!("name = \"{name}\"\nversion = \"");
-    let lock = include_str!("../../Cargo.lock");
+    let lock = include_str!("../Cargo.lock");
     lock.rsplit_once(&entry).and_then(|(_, rest)| rest.split('"').next()).expect("a crate that is used here")
 }
 

@@ -22,7 +22,7 @@ fn core(processor: usize) -> Option<String> {
 }
 
 /// Keeps this thread on a processor.
-fn stay(processor: usize) {
+pub fn stay(processor: usize) {
     let mut only = CpuSet::new();
     only.set(processor).and_then(|()| sched_setaffinity(Pid::from_raw(0), &only)).expect("a processor of ours");
 }
