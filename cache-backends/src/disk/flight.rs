@@ -15,11 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cache_core::key::Key;
-use cache_core::{BackendError, Clock, Lead, Lease, Reply, Seen, within};
+use cache_core::{BackendError, Clock, Lead, Lease, Reply, Seen, Slot, within};
 
 use super::Part;
 use super::os;
-use super::table::{Address, Kind};
+use super::table::{Address, Kind, Name};
 
 /// How long who waits lets pass before the first try, and between any two at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
@@ -89,8 +89,7 @@ impl Drop for Locked {
 impl Part {
     /// See [`cache_core::Backend::lead`].
     pub(super) fn lead_at<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen, patience: Duration) -> Reply<'a, Lead> {
-        let text = key.text();
-        let at = byte_of(&self.place(Kind::Entry, &text).address);
+        let at = byte_of(&self.place(&Name::of(&Slot::Entry(key))).address);
         let rights = Arc::clone(&self.environment.rights);
         let tried = self.environment.directory.flights().and_then(|file| Byte { file, at, rights }.lock());
         match settled(tried) {
@@ -129,8 +128,8 @@ impl Part {
 
     /// Whether a slot does not hold any more what was seen there.
     fn has_changed(&self, key: &Key<'_>, seen: &Seen) -> Result<bool, BackendError> {
-        let text = key.text();
-        let place = self.place(Kind::Entry, &text);
+        let name = Name::of(&Slot::Entry(key));
+        let place = self.place(&name);
         let now = self.read(|open, txn, now| {
             let record = open.tables.record(txn, Kind::Entry, &place.address)?.filter(|record| place.is_of(record));
             self.seen(open, txn, record.as_ref(), now)

@@ -68,7 +68,7 @@ use open::Open;
 use puts::{Put, Whenever};
 use queue::Bounds;
 use steward::Kept;
-use table::{Kind, PartId, Place, part_id};
+use table::{Kind, Name, PartId, Place, part_id};
 use writer::Writer;
 
 /// The disk handler, in a directory that all processes of the machine can share.
@@ -141,12 +141,12 @@ impl Disk {
 }
 
 impl Part {
-    fn place<'a>(&'a self, kind: Kind, text: &'a str) -> Place<'a> {
-        Place::new(kind, &self.id, &self.prefix, text)
+    fn place<'a>(&'a self, name: &'a Name) -> Place<'a> {
+        Place::named(name, &self.id, &self.prefix)
     }
 
     fn epoch_place<'a>(&'a self, name: &'a EpochName<'_>) -> Place<'a> {
-        self.place(Kind::Epoch, name.text())
+        Place::new(Kind::Epoch, &self.id, &self.prefix, name.text())
     }
 
     fn read<T>(&self, work: impl Fn(&Open, &RoTxn<'_>, u64) -> heed::Result<T>) -> Result<T, BackendError> {
@@ -170,13 +170,6 @@ impl Part {
         W: Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<T> + Send + 'static,
     {
         self.environment.write_now(self.id, self.clock.wall(), work)
-    }
-}
-
-fn kind_of(slot: &Slot<'_>) -> Kind {
-    match slot {
-        Slot::Entry(_) => Kind::Entry,
-        Slot::Epoch(_) => Kind::Epoch,
     }
 }
 

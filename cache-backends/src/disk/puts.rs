@@ -9,10 +9,10 @@ use super::answer::elsewhere;
 use super::open::Open;
 use super::queue::Queue;
 use super::record::{NewRecord, NewValue, Value};
-use super::table::{Kind, Place};
+use super::table::{Kind, Name, Place};
 use super::values::{LARGE, Written};
 use super::writer::Writer;
-use super::{Disk, EXPIRE, Part, kind_of};
+use super::{Disk, EXPIRE, Part};
 
 /// [`When`], with nothing borrowed.
 pub(super) enum Whenever {
@@ -36,8 +36,7 @@ impl Whenever {
 
 /// A slot that is to be written to, and what it is to hold until when; nothing, to be emptied.
 pub(super) struct Put {
-    kind: Kind,
-    text: String,
+    name: Name,
     bytes: Option<Vec<u8>>,
     ends: u64,
     when: Whenever,
@@ -52,16 +51,17 @@ struct File {
 
 impl Put {
     pub(super) fn new(slot: &Slot<'_>, bytes: Option<Vec<u8>>, ends: u64, when: Whenever) -> Self {
-        Self { kind: kind_of(slot), text: slot.text().into_owned(), bytes, ends, when }
+        Self { name: Name::of(slot), bytes, ends, when }
     }
 
     fn is_large(&self) -> bool {
-        self.kind == Kind::Entry && self.bytes.as_ref().is_some_and(|bytes| bytes.len() >= LARGE)
+        self.name.kind() == Kind::Entry && self.bytes.as_ref().is_some_and(|bytes| bytes.len() >= LARGE)
     }
 
     /// Until when what is written is to be remembered as an invalidation; 0 if it is none.
     fn guarded(&self) -> u64 {
-        let buries = self.kind == Kind::Entry && self.bytes.as_ref().is_some_and(|bytes| bytes.starts_with(TOMBSTONE));
+        let buries =
+            self.name.kind() == Kind::Entry && self.bytes.as_ref().is_some_and(|bytes| bytes.starts_with(TOMBSTONE));
         if buries { self.ends } else { 0 }
     }
 }
@@ -79,10 +79,10 @@ impl Disk {
     /// Empties a slot by a `tombstone`, and remembers for its life that it was invalidated, also when the tombstone is
     /// gone: a run that looked before must not store its result.
     pub(super) fn bury(&self, key: &Key<'_>, tombstone: Vec<u8>, life: Life) -> Reply<'static, ()> {
-        let (part, text) = (Arc::clone(&self.0), key.text());
+        let (part, name) = (Arc::clone(&self.0), Name::of(&Slot::Entry(key)));
         let ends = life.ends(part.clock.wall());
         self.0.write(move |_, writer| {
-            let place = part.place(Kind::Entry, &text);
+            let place = part.place(&name);
             if !part.replace(writer, &place, Some((NewValue::Here(&tombstone), ends)), ends)? {
                 writer.forget();
             }
@@ -100,7 +100,7 @@ impl Part {
         if length > self.bounds.of(Queue::Entries).bytes {
             return self.write_now(self.clearing(put));
         }
-        let address = self.place(put.kind, &put.text).address;
+        let address = self.place(&put.name).address;
         let (generation, values) = self.environment.values();
         let error = |error| BackendError::new("could not write a large value into a file of its own").because(error);
         let written = values.write(&address, put.bytes.as_deref().unwrap_or_default()).map_err(error)?;
@@ -120,7 +120,7 @@ impl Part {
     ) -> impl Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<bool> + Send + 'static {
         let part = Arc::clone(self);
         move |_, writer| {
-            let place = part.place(put.kind, &put.text);
+            let place = part.place(&put.name);
             if part.allows(writer, &place, &put.when)? {
                 writer.remove(place.kind, &place.address)?;
             }
@@ -133,7 +133,7 @@ impl Part {
         if file.is_some_and(|file| file.generation != open.chosen.number) {
             return Ok(false);
         }
-        let place = self.place(put.kind, &put.text);
+        let place = self.place(&put.name);
         if !self.allows(writer, &place, &put.when)? {
             return Ok(false);
         }

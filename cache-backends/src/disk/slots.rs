@@ -6,13 +6,13 @@ use cache_core::key::Key;
 use cache_core::{BackendError, Epoch, EpochName, Look, Reply, Seen, Slot, Stored, may_block};
 use heed::RoTxn;
 
+use super::Part;
 use super::answer::elsewhere;
 use super::known::State;
 use super::open::Open;
 use super::record::{Record, Value};
-use super::table::{Kind, Place, hash_of};
+use super::table::{Kind, Name, Place, hash_of};
 use super::values::Values;
-use super::{Part, kind_of};
 
 /// What a transaction found in a slot.
 enum Found {
@@ -67,8 +67,8 @@ impl Part {
     pub(super) fn read_slots(self: &Arc<Self>, slots: &[Slot<'_>]) -> Reply<'static, Vec<Option<Stored>>> {
         let found: Result<Vec<Found>, _> = self.read(|open, txn, now| {
             let read = |slot: &Slot<'_>| {
-                let text = slot.text();
-                let place = self.place(kind_of(slot), &text);
+                let name = Name::of(slot);
+                let place = self.place(&name);
                 Ok(Found::of(open, &place, open.tables.live(txn, &place, now)?.as_ref()))
             };
             slots.iter().map(read).collect()
@@ -83,8 +83,8 @@ impl Part {
     }
 
     pub(super) fn look_at(self: &Arc<Self>, key: &Key<'_>, watch: &[EpochName<'_>]) -> Reply<'static, Look> {
-        let text = key.text();
-        let place = self.place(Kind::Entry, &text);
+        let name = Name::of(&Slot::Entry(key));
+        let place = self.place(&name);
         let found = self.read(|open, txn, now| {
             let tables = &open.tables;
             let record = tables.record(txn, Kind::Entry, &place.address)?.filter(|record| place.is_of(record));

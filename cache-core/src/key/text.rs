@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 #[cfg(feature = "bytes")]
-use smallvec::SmallVec;
+use arrayvec::ArrayVec;
 
 use super::{Key, Kind, OwnedKey, Space};
 
@@ -171,15 +171,29 @@ impl Key<'_> {
     fn make_identity(&self) -> [u8; 32] {
         let instance = self.instance_text();
         // In one piece: most are hashed in one step then.
-        let mut whole = SmallVec::<[u8; 256]>::new();
-        for part in [self.space.name.as_bytes(), instance.as_bytes(), self.arguments] {
-            whole.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            whole.extend_from_slice(part);
+        let (name, instance) = (self.space.name.as_bytes(), instance.as_bytes());
+        let length = |part: &[u8]| (part.len() as u64).to_le_bytes();
+        let kind =
+            [self.space.kind.letter() as u8, u8::from(!instance.is_empty()), u8::from(self.space.template.is_some())];
+        let parts: [&[u8]; 8] = [
+            &length(name),
+            name,
+            &length(instance),
+            instance,
+            &length(self.arguments),
+            self.arguments,
+            &self.space.version.to_le_bytes(),
+            &kind,
+        ];
+        let mut whole = ArrayVec::<u8, 256>::new();
+        if parts.iter().all(|part| whole.try_extend_from_slice(part).is_ok()) {
+            return blake3::hash(&whole).into();
         }
-        whole.extend_from_slice(&self.space.version.to_le_bytes());
-        whole.extend_from_slice(&[self.space.kind.letter() as u8, u8::from(!instance.is_empty())]);
-        whole.push(u8::from(self.space.template.is_some()));
-        blake3::hash(&whole).into()
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        hasher.finalize().into()
     }
 }
 
