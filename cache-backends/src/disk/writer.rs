@@ -41,6 +41,10 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(Self { tables, touched, txn, part, now, before, counters: before, files: Vec::new() })
     }
 
+    pub(super) const fn set_now(&mut self, now: u64) {
+        self.now = now;
+    }
+
     pub(super) const fn now(&self) -> u64 {
         self.now
     }
@@ -84,7 +88,7 @@ impl<'w, 'e> Writer<'w, 'e> {
             // Another text with the same hash: it is pushed out as by an eviction.
             self.remove(slot.kind, &slot.address)?;
         }
-        let old = self.take(slot.kind, &slot.address)?;
+        let old = self.take_out(slot.kind, &slot.address)?;
         let queue = Queue::to_guard(guarded);
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
         let length = NewRecord::row_length(slot, &value);
@@ -122,8 +126,16 @@ impl<'w, 'e> Writer<'w, 'e> {
 
     /// Removes a row and what belongs to it.
     fn take(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
-        let table = self.tables.of(kind);
-        let Some(row) = table.get(self.txn, address)? else { return Ok(None) };
+        let removed = self.take_out(kind, address)?;
+        if removed.is_some() {
+            self.tables.of(kind).delete(self.txn, address)?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes what belongs to a row. The row itself is about to be overwritten, or removed.
+    fn take_out(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
+        let Some(row) = self.tables.of(kind).get(self.txn, address)? else { return Ok(None) };
         let (queue, record) = (Queue::of_row(row), Record::parse(row));
         let room = record.map_or_else(|| room(row.len()), |record| record.room(row.len()));
         if let Some(Record { value: Value::InFile(file), .. }) = record {
@@ -131,7 +143,6 @@ impl<'w, 'e> Writer<'w, 'e> {
         }
         let (ends, guarded, sequence) =
             record.map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));
-        table.delete(self.txn, address)?;
         if ends != u64::MAX {
             self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
         }

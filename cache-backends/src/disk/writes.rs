@@ -8,7 +8,6 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cache_core::{BackendError, Reply, may_block};
-use heed::RwTxn;
 
 use super::answer::{Answer, Promise, answer};
 use super::environment::Environment;
@@ -32,8 +31,8 @@ struct State {
 
 /// One write. It may be tried more than once: only the last time counts.
 trait Write: Send {
-    /// Writes, and gives the files to be removed behind the commit.
-    fn apply(&mut self, open: &Open, txn: &mut RwTxn<'_>) -> heed::Result<Vec<String>>;
+    fn part(&self) -> PartId;
+    fn apply(&mut self, open: &Open, writer: &mut Writer<'_, '_>) -> heed::Result<()>;
     /// It was committed, or failed.
     fn end(self: Box<Self>, outcome: Result<(), BackendError>);
 }
@@ -51,10 +50,14 @@ where
     T: Send,
     W: Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<T> + Send,
 {
-    fn apply(&mut self, open: &Open, txn: &mut RwTxn<'_>) -> heed::Result<Vec<String>> {
-        let mut writer = Writer::new(open, txn, self.part, self.now)?;
-        self.made = Some((self.work)(open, &mut writer)?);
-        writer.finish()
+    fn part(&self) -> PartId {
+        self.part
+    }
+
+    fn apply(&mut self, open: &Open, writer: &mut Writer<'_, '_>) -> heed::Result<()> {
+        writer.set_now(self.now);
+        self.made = Some((self.work)(open, writer)?);
+        Ok(())
     }
 
     fn end(self: Box<Self>, outcome: Result<(), BackendError>) {
@@ -137,9 +140,14 @@ impl Environment {
         let writes = Mutex::new(writes);
         self.write(now, |open, txn| {
             let mut writes = lock(&writes);
-            let mut files = Vec::new();
-            for write in writes.iter_mut() {
-                files.append(&mut write.apply(open, txn)?);
+            let (mut writes, mut files) = (writes.iter_mut().peekable(), Vec::new());
+            while let Some(part) = writes.peek().map(|write| write.part()) {
+                // What is known of a part as a whole is read and written once for all of them.
+                let mut writer = Writer::new(open, txn, part, now)?;
+                while let Some(write) = writes.next_if(|write| write.part() == part) {
+                    write.apply(open, &mut writer)?;
+                }
+                files.append(&mut writer.finish()?);
             }
             Ok(files)
         })
