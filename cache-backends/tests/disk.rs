@@ -8,6 +8,8 @@ mod bounds;
 mod damage;
 #[path = "disk/invalidations.rs"]
 mod invalidations;
+// Elsewhere no process can say that it runs.
+#[cfg(target_os = "linux")]
 #[path = "disk/leading.rs"]
 mod leading;
 #[path = "disk/processes.rs"]
