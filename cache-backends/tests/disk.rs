@@ -22,6 +22,8 @@ mod invalidations;
 mod kills;
 #[path = "disk/large.rs"]
 mod large;
+// Elsewhere no process can say that it runs.
+#[cfg(target_os = "linux")]
 #[path = "disk/leading.rs"]
 mod leading;
 #[path = "disk/permissions.rs"]

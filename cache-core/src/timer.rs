@@ -6,26 +6,33 @@
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::fork::InProcess;
 
 /// Wakers by the millisecond at which they are due; the second number tells alarms of one millisecond apart.
 #[derive(Debug, Default)]
-pub(crate) struct Alarms(Mutex<Queue>);
+pub(crate) struct Alarms {
+    queue: Mutex<Queue>,
+    /// Wakes the thread.
+    changed: Condvar,
+}
 
 #[derive(Debug, Default)]
 struct Queue {
     due: BTreeMap<(u64, u64), Waker>,
-    next: u64,
     thread: bool,
+    /// Until when the thread sleeps; 0 while it is awake, and looks for the earliest alarm before it sleeps.
+    asleep_until: u64,
 }
 
 impl Alarms {
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wakes every alarm that is due at `now`.
@@ -42,8 +49,14 @@ impl Alarms {
     }
 }
 
-static SYSTEM: Alarms = Alarms(Mutex::new(Queue { due: BTreeMap::new(), next: 0, thread: false }));
-static CHANGED: Condvar = Condvar::new();
+/// A child of a fork has alarms and a thread of its own: the thread of its parent is not there.
+static SYSTEM: InProcess<Alarms> = InProcess::of_first(Alarms {
+    queue: Mutex::new(Queue { due: BTreeMap::new(), thread: false, asleep_until: 0 }),
+    changed: Condvar::new(),
+});
+
+/// Of all alarms, so that one that was set before a fork is not taken for another one behind it.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// One alarm: set when first polled, taken back when dropped.
 #[derive(Debug)]
@@ -69,15 +82,13 @@ impl Alarm {
         let waker = waker.clone();
         let (alarms, system) = self.alarms();
         let mut queue = alarms.lock();
-        let id = (self.at, queue.next);
-        queue.next += 1;
-        let earliest = queue.due.first_key_value().is_none_or(|(first, _)| id < *first);
+        let id = (self.at, NEXT.fetch_add(1, Ordering::Relaxed));
         queue.due.insert(id, waker);
         if system {
             ensure_thread(&mut queue);
-            // The thread sleeps until the earliest alarm; only an earlier one concerns it.
-            if earliest {
-                CHANGED.notify_one();
+            // Only an alarm before its waking concerns the thread. (That may be for one that was taken back.)
+            if self.at < queue.asleep_until {
+                alarms.changed.notify_one();
             }
         }
         drop(queue);
@@ -89,7 +100,7 @@ impl Alarm {
     fn alarms(&self) -> (&Alarms, bool) {
         match self.clock.as_standing() {
             Some(standing) => (&standing.alarms, false),
-            None => (&SYSTEM, true),
+            None => (SYSTEM.here(), true),
         }
     }
 
@@ -132,17 +143,19 @@ fn ensure_thread(queue: &mut Queue) {
 }
 
 fn keep_ringing() {
-    let clock = Clock::system();
+    let (clock, alarms) = (Clock::system(), SYSTEM.here());
     loop {
-        SYSTEM.ring(clock.now());
-        let mut queue = SYSTEM.lock();
+        alarms.ring(clock.now());
+        let mut queue = alarms.lock();
         let Some((&(at, _), _)) = queue.due.first_key_value() else {
             queue.thread = false;
             return;
         };
         let wait = Duration::from_millis(at.saturating_sub(clock.now()));
         if !wait.is_zero() {
-            drop(CHANGED.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner));
+            queue.asleep_until = at;
+            let (mut queue, _) = alarms.changed.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner);
+            queue.asleep_until = 0;
         }
     }
 }

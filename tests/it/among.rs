@@ -136,9 +136,6 @@ impl Processes {
 
 /// Whether a process runs, or waits for one that does.
 fn has_flights_open(process: &Other) -> bool {
-    if !cfg!(target_os = "linux") {
-        return true;
-    }
     let open = std::fs::read_dir(format!("/proc/{}/fd", process.process.id())).unwrap();
     open.flatten().any(|file| std::fs::read_link(file.path()).is_ok_and(|path| path.ends_with("v1/flights")))
 }

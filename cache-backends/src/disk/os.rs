@@ -87,9 +87,10 @@ pub(super) fn forks() -> u32 {
     static REGISTERED: OnceLock<()> = OnceLock::new();
     extern "C" fn in_child() {
         FORKS.fetch_add(1, Ordering::Relaxed);
+        cache_core::fork::became_child();
     }
     REGISTERED.get_or_init(|| {
-        // SAFETY: `in_child` adds to an atomic, which is allowed between fork and exec; it lives as long as the
+        // SAFETY: `in_child` adds to atomics, which is allowed between fork and exec; it lives as long as the
         // process. Where the handler cannot be registered (no memory), a fork goes unnoticed, as it would without it.
         unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
     });

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::time::Duration;
 
-use cache_core::{Clock, Epoch, Lead};
+use cache_core::{Clock, Epoch, Lead, block_on, within};
 use tempfile::TempDir;
 
 use super::children::{Child, role, wait_for_the_parent};
@@ -50,6 +50,44 @@ fn child() {
     }
     println!("leads");
     wait_for_the_parent();
+}
+
+/// Waits as those do who wait for another process.
+fn pause(length: Duration) {
+    block_on(within(&Clock::system(), length, std::future::pending::<()>()));
+}
+
+#[test]
+fn waiting_ends_in_a_child_of_a_fork_too() {
+    let directory = TempDir::new().unwrap();
+    let _store = open(builder(&directory));
+    // The thread that ends it is there, and asleep.
+    let _waits = std::thread::spawn(|| pause(LONG));
+    pause(Duration::from_millis(5));
+    #[allow(unsafe_code, reason = "a fork is what is tested")]
+    // SAFETY: the child allocates and starts a thread, which glibc allows after a fork; it ends without running anything else,
+    // by a signal if it hangs.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        #[allow(unsafe_code, reason = "a fork is what is tested")]
+        // SAFETY: it sets a timer of this process.
+        unsafe {
+            libc::alarm(10);
+        }
+        pause(Duration::from_millis(5));
+        #[allow(unsafe_code, reason = "a fork is what is tested")]
+        // SAFETY: it ends this process.
+        unsafe {
+            libc::_exit(0);
+        }
+    }
+    let mut status = 1;
+    #[allow(unsafe_code, reason = "a fork is what is tested")]
+    // SAFETY: `status` is there for the result.
+    unsafe {
+        libc::waitpid(child, &raw mut status, 0);
+    }
+    assert_eq!(status, 0, "the child waited for ever");
 }
 
 #[test]

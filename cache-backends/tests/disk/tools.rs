@@ -7,7 +7,7 @@ use std::time::Duration;
 use cache_backends::{Disk, DiskBuilder};
 use cache_core::key::Key;
 use cache_core::{
-    Backend, Clock, Env, Epoch, EpochName, IntoHandler, Lead, Life, Opened, Pattern, Result, Seen, Slot, Stored, When,
+    Backend, Clock, Env, Epoch, EpochName, IntoHandler, Life, Opened, Pattern, Result, Seen, Slot, Stored, When,
     block_on,
 };
 
@@ -82,7 +82,8 @@ impl Store {
     }
 
     /// The right to run `key`, waited for as long as `patience` says.
-    pub(crate) fn lead(&self, key: &str, patience: Duration) -> Lead {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn lead(&self, key: &str, patience: Duration) -> cache_core::Lead {
         let key = Key::direct(key);
         let seen = block_on(self.backend.look(&key, &[])).unwrap().seen;
         block_on(self.backend.lead(&key, &seen, patience)).unwrap()
