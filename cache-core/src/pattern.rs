@@ -36,6 +36,25 @@ impl Pattern {
         Self(pieces)
     }
 
+    /// How it is written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Any => text.push('*'),
+                Piece::One => text.push('?'),
+                Piece::Char(character) => {
+                    if matches!(character, '*' | '?' | '\\') {
+                        text.push('\\');
+                    }
+                    text.push(*character);
+                }
+            }
+        }
+        text
+    }
+
     /// Whether all of `text` matches. The time it takes grows with the product of the two lengths at most.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {

@@ -132,6 +132,7 @@ impl Part {
         let place = self.place(&name);
         let now = self.read(|open, txn, now| {
             let record = open.tables.record(txn, Kind::Entry, &place.address)?.filter(|record| place.is_of(record));
+            let record = self.unless_cleared(open, txn, &place, record)?;
             self.seen(open, txn, record.as_ref(), now)
         })?;
         Ok(now.stamp_value() != seen.stamp_value() || now.bytes() != seen.bytes())

@@ -6,13 +6,22 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{PoisonError, RwLock};
 
 use cache_core::{Epoch, EpochName};
+use heed::RoTxn;
 use xxhash_rust::xxh3::xxh3_64;
+
+use super::open::Open;
 
 /// Which state of a store was read: the number of its generation, and of the last transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct State {
-    pub(super) generation: u64,
-    pub(super) transaction: usize,
+    generation: u64,
+    transaction: usize,
+}
+
+impl State {
+    pub(super) fn of(open: &Open, txn: &RoTxn<'_>) -> Self {
+        Self { generation: open.chosen.number, transaction: txn.id() }
+    }
 }
 
 struct Seen {

@@ -15,7 +15,7 @@
 //! | `queue` | entries and tombstones: in which order they go, how many there are and may be |
 //! | `writer` | what changes entries: rows, indexes, counters and bounds in one transaction |
 //! | `epochs`, `known` | epochs, and what is known of them |
-//! | `clear` | removing by pattern, and all |
+//! | `marks`, `clear` | what counts as removed, and removing it |
 //! | `flight` | who runs a key, among all processes |
 //! | `os` | the calls that are unsafe |
 //! | `error` | LMDB's errors, and what to do about them |
@@ -35,6 +35,7 @@ mod flight;
 mod generation;
 mod known;
 mod mark;
+mod marks;
 mod open;
 mod os;
 mod puts;
@@ -64,6 +65,7 @@ use answer::elsewhere;
 pub use builder::DiskBuilder;
 use environment::{Environment, SLICE};
 use known::Known;
+use marks::Marks;
 use open::Open;
 use puts::{Put, Whenever};
 use queue::Bounds;
@@ -81,21 +83,22 @@ use writer::Writer;
 ///
 /// let handler = Disk::builder().cache_dir("cache").threshold(100_000).max_bytes(1 << 30).default_expire(300);
 /// ```
-pub struct Disk(Arc<Part>);
+pub struct Disk(Kept);
 
 /// What belongs to one prefix in one environment, as one handler sees it.
 struct Part {
-    environment: Kept,
+    environment: Arc<Environment>,
     id: PartId,
     prefix: String,
     bounds: Bounds,
     clock: Clock,
     known: Known,
+    marks: Marks,
 }
 
 impl fmt::Debug for Disk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Part { prefix, bounds, .. } = &*self.0;
+        let Part { prefix, bounds, .. } = &**self.0;
         f.debug_struct("Disk").field("prefix", prefix).field("bounds", bounds).finish_non_exhaustive()
     }
 }
@@ -110,21 +113,16 @@ impl Disk {
     }
 
     fn new(environment: Arc<Environment>, prefix: String, bounds: Bounds, clock: Clock) -> Self {
-        Self(Arc::new(Part {
-            environment: Kept::new(environment),
-            id: part_id(&prefix),
-            prefix,
-            bounds,
-            clock,
-            known: Known::default(),
-        }))
+        let id = part_id(&prefix);
+        let (known, marks) = (Known::default(), Marks::default());
+        Self(Kept::new(Arc::new(Part { environment, id, prefix, bounds, clock, known, marks })))
     }
 
     /// Makes what is there already fit into the bounds of this handler, which may be narrower than before.
     fn keep_within(&self) -> Result<(), BackendError> {
         let bounds = self.0.bounds;
         while !self.0.write_now(move |_, writer| writer.keep_within(&bounds, SLICE))? {}
-        Ok(())
+        self.0.go_on_clearing()
     }
 
     /// Does `work` here and now for a sync caller, and elsewhere for a future.
@@ -194,7 +192,7 @@ impl Backend for Disk {
 
     fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {
         let pattern = pattern.clone();
-        self.blocking(move |part| part.remove_all_matching(&pattern))
+        self.blocking(move |part| part.clear_matching(&pattern))
     }
 
     fn reclaim(&self) -> Reply<'_, ()> {

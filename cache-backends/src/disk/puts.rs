@@ -8,7 +8,7 @@ use cache_core::{BackendError, Epoch, EpochName, Life, Reply, Seen, Slot, TOMBST
 use super::answer::elsewhere;
 use super::open::Open;
 use super::queue::Queue;
-use super::record::{NewRecord, NewValue, Value};
+use super::record::{NewRecord, NewValue, Record, Value};
 use super::table::{Kind, Name, Place};
 use super::values::{LARGE, Written};
 use super::writer::Writer;
@@ -119,9 +119,9 @@ impl Part {
         put: Put,
     ) -> impl Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<bool> + Send + 'static {
         let part = Arc::clone(self);
-        move |_, writer| {
+        move |open, writer| {
             let place = part.place(&put.name);
-            if part.allows(writer, &place, &put.when)? {
+            if part.allows(open, writer, &place, &put.when)? {
                 writer.remove(place.kind, &place.address)?;
             }
             Ok(false)
@@ -134,7 +134,7 @@ impl Part {
             return Ok(false);
         }
         let place = self.place(&put.name);
-        if !self.allows(writer, &place, &put.when)? {
+        if !self.allows(open, writer, &place, &put.when)? {
             return Ok(false);
         }
         let here = || put.bytes.as_deref().map(NewValue::Here);
@@ -142,10 +142,26 @@ impl Part {
         self.replace(writer, &place, value.map(|value| (value, put.ends)), put.guarded())
     }
 
-    fn allows(&self, writer: &Writer<'_, '_>, place: &Place<'_>, when: &Whenever) -> heed::Result<bool> {
+    /// What a slot holds, whether its life has ended or not, unless that counts as removed.
+    fn current<'r>(
+        &self,
+        open: &Open,
+        writer: &'r Writer<'_, '_>,
+        place: &Place<'_>,
+    ) -> heed::Result<Option<Record<'r>>> {
+        match writer.record(place)? {
+            Some(record) if place.kind == Kind::Entry && self.is_cleared_in(open, writer, &record)? => Ok(None),
+            record => Ok(record),
+        }
+    }
+
+    fn allows(&self, open: &Open, writer: &Writer<'_, '_>, place: &Place<'_>, when: &Whenever) -> heed::Result<bool> {
         let (seen, epoch) = match when {
             Whenever::Always => return Ok(true),
-            Whenever::Absent => return Ok(writer.live(place)?.is_none()),
+            Whenever::Absent => {
+                let live = self.current(open, writer, place)?.filter(|record| writer.now() < record.ends);
+                return Ok(live.is_none());
+            }
             Whenever::Unchanged { seen, epoch } => (seen, epoch),
         };
         if let Some((name, number)) = epoch {
@@ -154,7 +170,7 @@ impl Part {
                 return Ok(false);
             }
         }
-        let record = writer.record(place)?;
+        let record = self.current(open, writer, place)?;
         let Some(live) = record.filter(|record| writer.now() < record.ends) else {
             return Ok(seen.is_nothing() || seen.stamp_value() == Some(writer.stamp(record.as_ref())));
         };

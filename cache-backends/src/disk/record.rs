@@ -116,6 +116,12 @@ impl Record<'_> {
         }
     }
 
+    /// Whether it is an entry, and was written before the row of this `number`.
+    pub(super) const fn is_entry_before(&self, number: u64) -> bool {
+        // Those of tombstones are higher than all of entries.
+        self.sequence < number
+    }
+
     /// Whether its value is in the file of this number.
     pub(super) fn is_in_file(&self, number: &[u8]) -> bool {
         matches!(self.value, Value::InFile(file) if file.is(number))

@@ -69,7 +69,9 @@ impl Part {
             let read = |slot: &Slot<'_>| {
                 let name = Name::of(slot);
                 let place = self.place(&name);
-                Ok(Found::of(open, &place, open.tables.live(txn, &place, now)?.as_ref()))
+                let live = open.tables.live(txn, &place, now)?;
+                let live = self.unless_cleared(open, txn, &place, live)?;
+                Ok(Found::of(open, &place, live.as_ref()))
             };
             slots.iter().map(read).collect()
         });
@@ -88,6 +90,7 @@ impl Part {
         let found = self.read(|open, txn, now| {
             let tables = &open.tables;
             let record = tables.record(txn, Kind::Entry, &place.address)?.filter(|record| place.is_of(record));
+            let record = self.unless_cleared(open, txn, &place, record)?;
             let live = record.filter(|record| now < record.ends);
             let seen = self.seen(open, txn, record.as_ref(), now)?;
             let epochs =
@@ -99,6 +102,20 @@ impl Part {
                 finished(found.is_in_file(), || Ok(Look { stored: found.stored()?, seen, epochs }))
             }
             Err(error) => Reply::ready(Err(error)),
+        }
+    }
+
+    /// What a row holds, unless that counts as removed.
+    pub(super) fn unless_cleared<'t>(
+        &self,
+        open: &Open,
+        txn: &RoTxn<'_>,
+        place: &Place<'_>,
+        record: Option<Record<'t>>,
+    ) -> heed::Result<Option<Record<'t>>> {
+        match record {
+            Some(record) if place.kind == Kind::Entry && self.is_cleared(open, txn, &record)? => Ok(None),
+            record => Ok(record),
         }
     }
 
@@ -125,7 +142,7 @@ impl Part {
         name: &EpochName<'_>,
         now: u64,
     ) -> heed::Result<Option<Epoch>> {
-        let state = State { generation: open.chosen.number, transaction: txn.id() };
+        let state = State::of(open, txn);
         if let Some(epoch) = self.known.get(name, state, now) {
             return Ok(Some(epoch));
         }

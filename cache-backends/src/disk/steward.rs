@@ -1,16 +1,16 @@
 //! The thread of one environment: it commits what futures have handed over, and gives back the room of what is over, also in
 //! a process that only reads. It sleeps until there is one or the other to do.
 
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::mem;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use cache_core::{BackendError, Clock, block_on, within};
 
+use super::Part;
 use super::environment::Environment;
 
 /// How long it sleeps at most, in milliseconds: other processes may have stored what is over sooner than it knew of.
@@ -26,8 +26,9 @@ const AT_EXIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct Steward {
     state: Mutex<State>,
-    /// Held by the thread while it has the environment open.
-    works: Mutex<()>,
+    /// How many work: see [`Steward::work`].
+    working: Mutex<usize>,
+    idle: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -40,9 +41,29 @@ struct State {
     waker: Option<Waker>,
 }
 
+/// See [`Steward::work`].
+pub(super) struct Working<'a>(&'a Steward);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        *self.0.working() -= 1;
+        self.0.idle.notify_all();
+    }
+}
+
 impl Steward {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held by whoever has the environment open behind its handlers' backs: none of them ends meanwhile.
+    pub(super) fn work(&self) -> Working<'_> {
+        *self.working() += 1;
+        Working(self)
+    }
+
+    fn working(&self) -> MutexGuard<'_, usize> {
+        self.working.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, what: impl FnOnce(&mut State)) {
@@ -74,26 +95,22 @@ impl Steward {
     }
 }
 
-thread_local! {
-    static IS_STEWARD: Cell<bool> = const { Cell::new(false) };
-}
-
-/// A handler's hold on an environment. The last one that is dropped closes it, before that ends: whoever has dropped all handlers
-/// of a directory may do with it what he likes.
-pub(super) struct Kept(Option<Arc<Environment>>);
+/// A handler's hold on what it is made of. The last one that is dropped closes the environment, before that ends: whoever has
+/// dropped all handlers of a directory may do with it what he likes.
+pub(super) struct Kept(Option<Arc<Part>>);
 
 impl Kept {
-    pub(super) const fn new(environment: Arc<Environment>) -> Self {
-        Self(Some(environment))
+    pub(super) const fn new(part: Arc<Part>) -> Self {
+        Self(Some(part))
     }
 }
 
 impl Deref for Kept {
-    type Target = Arc<Environment>;
+    type Target = Arc<Part>;
 
-    fn deref(&self) -> &Arc<Environment> {
+    fn deref(&self) -> &Arc<Part> {
         match &self.0 {
-            Some(environment) => environment,
+            Some(part) => part,
             None => unreachable!("it is taken when this is dropped"),
         }
     }
@@ -101,12 +118,16 @@ impl Deref for Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        let Some(environment) = self.0.take() else { return };
-        let steward = Arc::clone(&environment.steward);
-        // The child of a fork has no such thread, and the thread itself need not wait for what it does.
-        let waits = environment.is_of_this_process() && !IS_STEWARD.get();
-        let _idle = waits.then(|| steward.works.lock().unwrap_or_else(PoisonError::into_inner));
-        drop(environment);
+        let Some(part) = self.0.take() else { return };
+        let steward = Arc::clone(&part.environment.steward);
+        // The child of a fork has none of the threads that work.
+        if !part.environment.is_of_this_process() {
+            return;
+        }
+        // Nobody begins to work while this is held.
+        let working = steward.idle.wait_while(steward.working(), |working| *working > 0);
+        drop(part);
+        drop(working);
     }
 }
 
@@ -149,7 +170,6 @@ impl Environment {
 }
 
 fn run(steward: &Steward, environment: &Weak<Environment>, clock: &Clock) {
-    IS_STEWARD.set(true);
     let (mut nap, mut orphans_at) = (0, 0);
     loop {
         let tidies = block_on(within(clock, Duration::from_millis(nap), steward.called())).is_none();
@@ -160,7 +180,7 @@ fn run(steward: &Steward, environment: &Weak<Environment>, clock: &Clock) {
             }
             mem::take(&mut state.commits)
         };
-        let _works = steward.works.lock().unwrap_or_else(PoisonError::into_inner);
+        let _works = steward.work();
         let Some(environment) = environment.upgrade() else { return };
         if commits {
             environment.commit_all();

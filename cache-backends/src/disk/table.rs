@@ -7,6 +7,7 @@
 //! | `queue` | part, place in the queue | hash of the slot's text, sequence number; of `entries` only |
 //! | `ends` | part, `e` or `t`, end of life, hash | nothing |
 //! | `parts` | part | [`Counters`] |
+//! | `marks` | part, number of the next write by then | a pattern: what it matches of earlier writes counts as removed |
 //!
 //! A part is what belongs to one prefix: its bounds, its clearing and its counters are its own. Numbers in keys are
 //! big-endian, so that they are sorted; all others are little-endian.
@@ -29,6 +30,7 @@ pub(super) struct Tables {
     pub(super) queue: Table,
     pub(super) ends: Table,
     pub(super) parts: Table,
+    pub(super) marks: Table,
     /// What is seen in one generation is never taken for what is seen in another.
     base: u64,
 }
@@ -39,12 +41,19 @@ impl Tables {
         let txn = env.write_txn()?;
         let opened = env.create_databases_and_commit(txn, |opener, txn| {
             let mut create = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
-            let tables = [create("entries")?, create("epochs")?, create("queue")?, create("ends")?, create("parts")?];
+            let tables = [
+                create("entries")?,
+                create("epochs")?,
+                create("queue")?,
+                create("ends")?,
+                create("parts")?,
+                create("marks")?,
+            ];
             Ok::<_, heed::Error>(CommitOrAbort::<_, std::convert::Infallible>::Commit(tables))
         })?;
-        let CommitOrAbort::Commit([entries, epochs, queue, ends, parts]) = opened;
+        let CommitOrAbort::Commit([entries, epochs, queue, ends, parts, marks]) = opened;
         // Generations are called by dates in milliseconds, so their counters are far apart.
-        Ok(Self { entries, epochs, queue, ends, parts, base: generation << 20 })
+        Ok(Self { entries, epochs, queue, ends, parts, marks, base: generation << 20 })
     }
 
     pub(super) fn of(&self, kind: Kind) -> Table {

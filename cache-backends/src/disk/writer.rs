@@ -80,6 +80,29 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(self.files)
     }
 
+    pub(super) const fn txn(&self) -> &RwTxn<'e> {
+        self.txn
+    }
+
+    /// Marks what matches a pattern as removed, with all that was written so far. Gives which writes that were; none where there
+    /// are `most` marks already, or no room for this one.
+    pub(super) fn mark(&mut self, pattern: &str, most: u64) -> heed::Result<Option<u64>> {
+        // What saw a slot empty before it was invalidated is not to be stored where the entry that remembers that counts as gone.
+        self.forget();
+        let marks = self.tables.marks.prefix_iter(self.txn, &self.part)?.count() as u64;
+        if marks >= most {
+            return Ok(None);
+        }
+        let before = self.counters.next;
+        self.counters.next += 1;
+        self.tables.marks.put(self.txn, &queue_key(&self.part, before), pattern.as_bytes())?;
+        Ok(Some(before))
+    }
+
+    pub(super) fn unmark(&mut self, before: u64) -> heed::Result<()> {
+        self.tables.marks.delete(self.txn, &queue_key(&self.part, before)).map(drop)
+    }
+
     /// Stores `value` in a slot until `ends`. If it is a tombstone, its invalidation is remembered until `guarded`;
     /// for all else that is 0. What the slot remembers already stays so.
     pub(super) fn store(&mut self, slot: &Place<'_>, value: NewValue<'_>, ends: u64, guarded: u64) -> heed::Result<()> {
