@@ -16,9 +16,8 @@ use super::generation::{Directory, private_directory};
 use super::mark::State;
 use super::open::{Open, Room, pages};
 use super::os;
-use super::queue::Counters;
 use super::steward::{self, Steward};
-use super::table::{Kind, PART, PartId};
+use super::table::PartId;
 use super::values::Values;
 use super::writer::Writer;
 use super::writes::Writes;
@@ -27,8 +26,6 @@ use super::writes::Writes;
 const LOOK_EVERY: u64 = 100;
 /// How often an operation is tried again after what hindered it was put right.
 const ATTEMPTS: usize = 4;
-/// How many entries go at once where the map is full, at least.
-const BATCH: usize = 64;
 /// How many rows one transaction removes where there are many, so that other writers do not wait for long.
 pub(super) const SLICE: usize = 1_000;
 
@@ -41,7 +38,7 @@ pub(super) struct Environment {
     forks: u32,
     clock: Clock,
     /// The largest size that the file was to have.
-    map_size: AtomicU64,
+    pub(super) map_size: AtomicU64,
     /// How many entries there may be, by and large.
     entries: u64,
     /// When it was last seen that the generation is current.
@@ -49,7 +46,7 @@ pub(super) struct Environment {
     /// Which keys this process runs for all.
     pub(super) rights: Arc<Rights>,
     /// Transactions hold the read half.
-    open: RwLock<Open>,
+    pub(super) open: RwLock<Open>,
     pub(super) writes: Writes,
     pub(super) steward: Arc<Steward>,
 }
@@ -142,7 +139,7 @@ impl Environment {
     }
 
     /// Writes to one part.
-    fn write_part<T: Send>(
+    pub(super) fn write_part<T: Send>(
         &self,
         part: PartId,
         now: u64,
@@ -249,73 +246,6 @@ impl Environment {
         Ok(())
     }
 
-    /// Makes room in a map that is full: pages that readers which are gone still hold, what has expired, and the
-    /// oldest entries, or tombstones, of the largest part. Removing needs a few pages too; where there are not even those, the map
-    /// grows a little, up to a quarter more than it was to have.
-    fn make_room(&self, now: u64) -> heed::Result<()> {
-        let evict = |open: &Open| {
-            open.env.clear_stale_readers()?;
-            let files = open.write(|txn| evict_largest(open, txn, now))?;
-            files.iter().for_each(|file| open.values.remove(file));
-            Ok(())
-        };
-        let full = {
-            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-            match evict(&open) {
-                Err(error) if remedy(&error) == Remedy::MakeRoom => error,
-                done => return done,
-            }
-        };
-        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        let wanted = self.map_size.load(Ordering::Relaxed);
-        let size = open.env.info().map_size as u64;
-        let larger = (size + wanted / 16).min(wanted + wanted / 4);
-        if larger <= size {
-            return Err(full);
-        }
-        os::resize_env(&mut open.env, pages(larger))?;
-        evict(&open)
-    }
-
-    /// Removes what has expired in every part, also in those whose handler is not used any more.
-    pub(super) fn sweep(&self, now: u64) -> Result<(), BackendError> {
-        for part in self.parts(now)? {
-            // Most often nothing has, and a transaction that changes nothing writes nothing.
-            while self.write_part(part, now, |writer| writer.expire(SLICE))?.is_some_and(|gone| gone >= SLICE) {}
-        }
-        Ok(())
-    }
-
-    fn parts(&self, now: u64) -> Result<Vec<PartId>, BackendError> {
-        self.read(now, |open, txn| {
-            let rows = open.tables.parts.iter(txn)?;
-            Ok(rows.flatten().filter_map(|(part, _)| PartId::try_from(part).ok()).collect())
-        })
-    }
-
-    /// When the first of what is there is over.
-    pub(super) fn next_end(&self, now: u64) -> Result<u64, BackendError> {
-        let parts = self.parts(now)?;
-        self.read(now, |open, txn| {
-            let ends = parts.iter().map(|part| open.tables.next_end(txn, part));
-            ends.collect::<heed::Result<Vec<_>>>().map(|ends| ends.into_iter().min().unwrap_or(u64::MAX))
-        })
-    }
-
-    /// Removes the files of values that no row names.
-    pub(super) fn remove_orphans(&self) -> Result<(), BackendError> {
-        let (now, (_, values)) = (self.now(), self.values());
-        values.sweep(|address, number| {
-            let named = self.read(now, |open, txn| {
-                let record = open.tables.record(txn, Kind::Entry, address)?;
-                Ok(record.is_some_and(|record| record.is_in_file(number)))
-            });
-            // Where that cannot be told, it stays.
-            named.unwrap_or(true)
-        });
-        Ok(())
-    }
-
     /// Says that this process leaves the store, while it has it open still: the process ends, and has no time to bring all of it to
     /// the disk.
     pub(super) fn take_leave(&self) {
@@ -348,7 +278,7 @@ pub(super) fn all() -> Vec<Arc<Environment>> {
     ENVIRONMENTS.try_lock().map_or_else(|_| Vec::new(), |all| all.iter().filter_map(Weak::upgrade).collect())
 }
 
-fn write_part<T>(
+pub(super) fn write_part<T>(
     open: &Open,
     txn: &mut RwTxn<'_>,
     part: PartId,
@@ -358,21 +288,4 @@ fn write_part<T>(
     let mut writer = Writer::new(open, txn, part, now)?;
     let done = work(&mut writer)?;
     Ok((done, writer.finish()?))
-}
-
-fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64) -> heed::Result<Vec<String>> {
-    let parts = open.tables.parts.iter(txn)?.flatten();
-    let largest = parts
-        .filter_map(|(part, row)| Some((*part.first_chunk::<PART>()?, Counters::parse(row))))
-        .max_by_key(|(_, counters)| counters.bytes());
-    let Some((part, counters)) = largest else { return Ok(Vec::new()) };
-    let ((), files) = write_part(open, txn, part, now, |writer| {
-        if writer.expire(BATCH)? == 0 {
-            let queue = counters.larger();
-            let batch = BATCH.max(usize::try_from(counters.of(queue).rows / 16).unwrap_or(SLICE).min(SLICE));
-            writer.remove_before(queue, u64::MAX, batch)?;
-        }
-        Ok(())
-    })?;
-    Ok(files)
 }

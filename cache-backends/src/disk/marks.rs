@@ -85,7 +85,7 @@ impl Part {
         if record.text.len() == self.prefix.len() {
             return Ok(false);
         }
-        Ok(self.read_marks(open, writer.txn())?.iter().any(|mark| self.is_marked(mark, record)))
+        Ok(self.read_marks(open, writer.txn)?.iter().any(|mark| self.is_marked(mark, record)))
     }
 
     pub(super) fn is_marked(&self, mark: &Mark, record: &Record<'_>) -> bool {

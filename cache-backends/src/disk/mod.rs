@@ -13,7 +13,8 @@
 //! | `values` | large values, in files of their own |
 //! | `touched` | which entries were read lately |
 //! | `queue` | entries and tombstones: in which order they go, how many there are and may be |
-//! | `writer` | what changes entries: rows, indexes, counters and bounds in one transaction |
+//! | `writer`, `eviction` | what changes entries: rows, indexes, counters and bounds in one transaction; which go |
+//! | `room` | what has expired, files that nobody names, a map that is full |
 //! | `epochs`, `known` | epochs, and what is known of them |
 //! | `marks`, `clear` | what counts as removed, and removing it |
 //! | `flight` | who runs a key, among all processes |
@@ -31,6 +32,7 @@ mod clear;
 mod environment;
 mod epochs;
 mod error;
+mod eviction;
 mod flight;
 mod generation;
 mod known;
@@ -41,6 +43,7 @@ mod os;
 mod puts;
 mod queue;
 mod record;
+mod room;
 mod slots;
 mod steward;
 mod table;

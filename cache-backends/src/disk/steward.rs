@@ -170,9 +170,10 @@ impl Environment {
 }
 
 fn run(steward: &Steward, environment: &Weak<Environment>, clock: &Clock) {
-    let (mut nap, mut orphans_at) = (0, 0);
+    let (mut tidy_at, mut orphans_at) = (0_u64, 0_u64);
     loop {
-        let tidies = block_on(within(clock, Duration::from_millis(nap), steward.called())).is_none();
+        let nap = Duration::from_millis(tidy_at.saturating_sub(clock.now()));
+        block_on(within(clock, nap, steward.called()));
         let commits = {
             let mut state = steward.lock();
             if state.closed {
@@ -185,8 +186,9 @@ fn run(steward: &Steward, environment: &Weak<Environment>, clock: &Clock) {
         if commits {
             environment.commit_all();
         }
-        if tidies {
-            nap = tidied(&environment, clock, &mut orphans_at);
+        if clock.now() >= tidy_at {
+            let nap = tidied(&environment, clock, &mut orphans_at);
+            tidy_at = clock.now().saturating_add(nap);
         }
     }
 }

@@ -1,28 +1,23 @@
 //! Everything that changes a part's entries, within one transaction: rows, indexes and counters change together, and
 //! the bounds hold whenever it commits.
 
-use std::ops::Bound;
-
 use heed::RwTxn;
 
 use super::open::Open;
-use super::queue::{Bounds, Counters, Queue, Queued, Tally, queue_key};
+use super::queue::{Counters, Queue, Queued, queue_key};
 use super::record::{NewRecord, NewValue, Record, Value, room};
 use super::table::{Address, HASH, Kind, PART, PartId, Place, Tables, end_key, hash_of, join, parse_end};
 use super::touched::Touched;
 
-/// How many entries that were read lately stay where one has to go, at most.
-const SPARED: usize = 8;
-
 /// A part that is being written to.
 pub(super) struct Writer<'w, 'e> {
-    tables: &'w Tables,
-    touched: &'w Touched,
-    txn: &'w mut RwTxn<'e>,
-    part: PartId,
+    pub(super) tables: &'w Tables,
+    pub(super) touched: &'w Touched,
+    pub(super) txn: &'w mut RwTxn<'e>,
+    pub(super) part: PartId,
     now: u64,
     before: Counters,
-    counters: Counters,
+    pub(super) counters: Counters,
     /// The files of values whose rows are gone, to be removed when that is so for everyone.
     files: Vec<String>,
 }
@@ -80,10 +75,6 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(self.files)
     }
 
-    pub(super) const fn txn(&self) -> &RwTxn<'e> {
-        self.txn
-    }
-
     /// Marks what matches a pattern as removed, with all that was written so far. Gives which writes that were; none where there
     /// are `most` marks already, or no room for this one.
     pub(super) fn mark(&mut self, pattern: &str, most: u64) -> heed::Result<Option<u64>> {
@@ -131,7 +122,7 @@ impl<'w, 'e> Writer<'w, 'e> {
     }
 
     /// Has a row stand at the end of its queue.
-    fn enqueue(&mut self, queue: Queue, queued: &Queued) -> heed::Result<()> {
+    pub(super) fn enqueue(&mut self, queue: Queue, queued: &Queued) -> heed::Result<()> {
         let place = queue.sequence(self.counters.next);
         self.counters.next += 1;
         self.tables.queue.put(self.txn, &queue_key(&self.part, place), &queued.row())
@@ -205,108 +196,5 @@ impl<'w, 'e> Writer<'w, 'e> {
             self.tables.ends.delete(self.txn, &key)?;
         }
         Ok(limit)
-    }
-
-    /// Removes the oldest entries until they are within their bound, and the oldest tombstones until those are, or
-    /// `limit` of each; gives whether they are.
-    pub(super) fn keep_within(&mut self, bounds: &Bounds, limit: usize) -> heed::Result<bool> {
-        let entries = self.keep_queue_within(Queue::Entries, bounds, limit)?;
-        Ok(self.keep_queue_within(Queue::Tombstones, bounds, limit)? && entries)
-    }
-
-    fn keep_queue_within(&mut self, queue: Queue, bounds: &Bounds, limit: usize) -> heed::Result<bool> {
-        for _ in 0..limit {
-            if self.counters.of(queue).is_within(bounds.of(queue)) {
-                return Ok(true);
-            }
-            self.spare_touched(queue)?;
-            if !self.remove_oldest(queue, u64::MAX)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Removes up to `limit` of what stands in `queue` and was written before the row of this `number`, the oldest
-    /// first; gives whether there may be more.
-    pub(super) fn remove_before(&mut self, queue: Queue, number: u64, limit: usize) -> heed::Result<bool> {
-        for _ in 0..limit {
-            if !self.remove_oldest(queue, number)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// What stands first in `queue`: where, and what.
-    fn first(&self, queue: Queue) -> heed::Result<Option<(u64, Queued)>> {
-        let first = queue_key(&self.part, queue.sequence(0));
-        let head = self.tables.queue.get_greater_than_or_equal_to(self.txn, &first)?;
-        Ok(head.and_then(|(key, row)| {
-            let place = queue.parse(key, &self.part)?;
-            Some((place, Queued::parse(row, place)?))
-        }))
-    }
-
-    /// Whether the row stands there still that was put into the queue.
-    fn is_there(&self, queued: &Queued) -> heed::Result<bool> {
-        let current = self.tables.record(self.txn, Kind::Entry, &queued.address(&self.part))?;
-        Ok(current.is_some_and(|record| record.sequence == queued.sequence))
-    }
-
-    /// Has the entries that stand first and were read since they came there go to the end: a second chance. Their rows stay as
-    /// they are.
-    fn spare_touched(&mut self, queue: Queue) -> heed::Result<()> {
-        if queue != Queue::Entries {
-            return Ok(());
-        }
-        for _ in 0..SPARED {
-            let Some((place, queued)) = self.first(queue)? else { return Ok(()) };
-            if self.is_there(&queued)? {
-                if !self.touched.take(&queued.hash) {
-                    return Ok(());
-                }
-                self.enqueue(queue, &queued)?;
-            }
-            self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
-        }
-        Ok(())
-    }
-
-    fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
-        let Some((place, queued)) = self.first(queue)? else { return self.remove_any(queue) };
-        if place >= queue.sequence(before) {
-            return Ok(false);
-        }
-        if self.is_there(&queued)? {
-            self.remove(Kind::Entry, &queued.address(&self.part))?;
-        }
-        // It went with its record, unless that was damaged or had a second chance.
-        self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
-        Ok(true)
-    }
-
-    /// Removes a row that is counted in `queue` and does not stand there: only a damaged one does not. Without one the
-    /// counters are what is wrong.
-    fn remove_any(&mut self, queue: Queue) -> heed::Result<bool> {
-        if *self.counters.of(queue) == Tally::default() {
-            return Ok(false);
-        }
-        let first: Address = join(&self.part, &[0; HASH]);
-        let mut found = None;
-        let range = (Bound::Included(first.as_slice()), Bound::Unbounded);
-        for row in self.tables.entries.range(self.txn, &range)? {
-            let (key, row) = row?;
-            let Some(address) = Address::try_from(key).ok().filter(|key| key.starts_with(&self.part)) else { break };
-            if Queue::of_row(row) == queue {
-                found = Some(address);
-                break;
-            }
-        }
-        let Some(address) = found else {
-            *self.counters.of_mut(queue) = Tally::default();
-            return Ok(false);
-        };
-        self.remove(Kind::Entry, &address)
     }
 }

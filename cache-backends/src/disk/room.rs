@@ -1,0 +1,103 @@
+//! Giving back room: what has expired, files that nobody names, and what goes where the map is full.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use cache_core::BackendError;
+use heed::RwTxn;
+
+use super::environment::{Environment, SLICE, write_part};
+use super::error::{Remedy, remedy};
+use super::open::{Open, pages};
+use super::os;
+use super::queue::Counters;
+use super::table::{Kind, PART, PartId};
+
+/// How many entries go at once where the map is full, at least.
+const BATCH: usize = 64;
+
+impl Environment {
+    /// Makes room in a map that is full: pages that readers which are gone still hold, what has expired, and the
+    /// oldest entries, or tombstones, of the largest part. Removing needs a few pages too; where there are not even those, the map
+    /// grows a little, up to a quarter more than it was to have.
+    pub(super) fn make_room(&self, now: u64) -> heed::Result<()> {
+        let evict = |open: &Open| {
+            open.env.clear_stale_readers()?;
+            let files = open.write(|txn| evict_largest(open, txn, now))?;
+            files.iter().for_each(|file| open.values.remove(file));
+            Ok(())
+        };
+        let full = {
+            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+            match evict(&open) {
+                Err(error) if remedy(&error) == Remedy::MakeRoom => error,
+                done => return done,
+            }
+        };
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let wanted = self.map_size.load(Ordering::Relaxed);
+        let size = open.env.info().map_size as u64;
+        let larger = (size + wanted / 16).min(wanted + wanted / 4);
+        if larger <= size {
+            return Err(full);
+        }
+        os::resize_env(&mut open.env, pages(larger))?;
+        evict(&open)
+    }
+
+    /// Removes what has expired in every part, also in those whose handler is not used any more.
+    pub(super) fn sweep(&self, now: u64) -> Result<(), BackendError> {
+        for part in self.parts(now)? {
+            // Most often nothing has, and a transaction that changes nothing writes nothing.
+            while self.write_part(part, now, |writer| writer.expire(SLICE))?.is_some_and(|gone| gone >= SLICE) {}
+        }
+        Ok(())
+    }
+
+    fn parts(&self, now: u64) -> Result<Vec<PartId>, BackendError> {
+        self.read(now, |open, txn| {
+            let rows = open.tables.parts.iter(txn)?;
+            Ok(rows.flatten().filter_map(|(part, _)| PartId::try_from(part).ok()).collect())
+        })
+    }
+
+    /// When the first of what is there is over.
+    pub(super) fn next_end(&self, now: u64) -> Result<u64, BackendError> {
+        let parts = self.parts(now)?;
+        self.read(now, |open, txn| {
+            let ends = parts.iter().map(|part| open.tables.next_end(txn, part));
+            ends.collect::<heed::Result<Vec<_>>>().map(|ends| ends.into_iter().min().unwrap_or(u64::MAX))
+        })
+    }
+
+    /// Removes the files of values that no row names.
+    pub(super) fn remove_orphans(&self) -> Result<(), BackendError> {
+        let (now, (_, values)) = (self.now(), self.values());
+        values.sweep(|address, number| {
+            let named = self.read(now, |open, txn| {
+                let record = open.tables.record(txn, Kind::Entry, address)?;
+                Ok(record.is_some_and(|record| record.is_in_file(number)))
+            });
+            // Where that cannot be told, it stays.
+            named.unwrap_or(true)
+        });
+        Ok(())
+    }
+}
+
+fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64) -> heed::Result<Vec<String>> {
+    let parts = open.tables.parts.iter(txn)?.flatten();
+    let largest = parts
+        .filter_map(|(part, row)| Some((*part.first_chunk::<PART>()?, Counters::parse(row))))
+        .max_by_key(|(_, counters)| counters.bytes());
+    let Some((part, counters)) = largest else { return Ok(Vec::new()) };
+    let ((), files) = write_part(open, txn, part, now, |writer| {
+        if writer.expire(BATCH)? == 0 {
+            let queue = counters.larger();
+            let batch = BATCH.max(usize::try_from(counters.of(queue).rows / 16).unwrap_or(SLICE).min(SLICE));
+            writer.remove_before(queue, u64::MAX, batch)?;
+        }
+        Ok(())
+    })?;
+    Ok(files)
+}
