@@ -18,6 +18,10 @@ use super::writer::Writer;
 /// How many go in one transaction at most.
 const TOGETHER: usize = 64;
 
+/// How many groups a thread commits before another one has to, where more and more comes: changing threads costs as much as a
+/// group, and its caller waits.
+const GROUPS: usize = 4;
+
 /// What is on its way to one environment.
 #[derive(Default)]
 pub(super) struct Writes(Mutex<State>);
@@ -98,11 +102,8 @@ impl Environment {
     {
         self.check_process()?;
         let (answer, leads) = self.writes.hand_over(part, now, work);
-        if leads {
-            self.commit_some();
-            if self.writes.has_more() {
-                self.let_steward_commit();
-            }
+        if leads && !self.commit_up_to(GROUPS) {
+            self.let_steward_commit();
         }
         answer.wait()
     }
@@ -118,9 +119,18 @@ impl Environment {
 
     /// Commits what is on its way. For who has the right to: it was told so when it handed over, or by who was.
     pub(super) fn commit_all(self: &Arc<Self>) {
-        while self.writes.has_more() {
+        while !self.commit_up_to(usize::MAX) {}
+    }
+
+    /// Commits some groups; gives whether nothing is left, and the right to commit with it.
+    fn commit_up_to(self: &Arc<Self>, groups: usize) -> bool {
+        for _ in 0..groups {
+            if !self.writes.has_more() {
+                return true;
+            }
             self.commit_some();
         }
+        !self.writes.has_more()
     }
 
     fn commit_some(self: &Arc<Self>) {
