@@ -1,12 +1,15 @@
 //! [`Answer`]: what another thread will give, waited for by a thread or by a task.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cache_core::BackendError;
+
+use super::steward::{Steward, Worker};
 
 struct Shared<T> {
     state: Mutex<State<T>>,
@@ -25,7 +28,21 @@ impl<T> Shared<T> {
 }
 
 /// What will be given.
-pub(super) struct Answer<T>(Arc<Shared<T>>);
+pub(super) struct Answer<T> {
+    shared: Arc<Shared<T>>,
+    /// There as long as somebody waits.
+    waits: Arc<()>,
+}
+
+/// Whether somebody waits for an answer still.
+#[derive(Clone)]
+pub(super) struct Wanted(Weak<()>);
+
+impl Wanted {
+    pub(super) fn is_wanted(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+}
 
 /// The duty to give it. Dropped, it gives an error.
 pub(super) struct Promise<T>(Option<Arc<Shared<T>>>);
@@ -33,7 +50,7 @@ pub(super) struct Promise<T>(Option<Arc<Shared<T>>>);
 /// A promise and its answer.
 pub(super) fn answer<T>() -> (Promise<T>, Answer<T>) {
     let shared = Arc::new(Shared { state: Mutex::new(State { outcome: None, waker: None }), given: Condvar::new() });
-    (Promise(Some(Arc::clone(&shared))), Answer(shared))
+    (Promise(Some(Arc::clone(&shared))), Answer { shared, waits: Arc::new(()) })
 }
 
 impl<T> Promise<T> {
@@ -50,7 +67,8 @@ impl<T> Promise<T> {
         };
         shared.given.notify_one();
         if let Some(waker) = waker {
-            waker.wake();
+            // It is an executor's code, and others wait for this thread.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
         }
     }
 }
@@ -64,19 +82,19 @@ impl<T> Drop for Promise<T> {
 impl<T> Answer<T> {
     /// Waits for it, on a thread that may.
     pub(super) fn wait(self) -> Result<T, BackendError> {
-        let mut state = self.0.lock();
+        let mut state = self.shared.lock();
         loop {
             if let Some(outcome) = state.outcome.take() {
                 return outcome;
             }
-            state = self.0.given.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.shared.given.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Waits for it, but not for longer than `limit`; gives whether it came.
     pub(super) fn comes_within(&self, limit: Duration) -> bool {
-        let state = self.0.lock();
-        let waited = self.0.given.wait_timeout_while(state, limit, |state| state.outcome.is_none());
+        let state = self.shared.lock();
+        let waited = self.shared.given.wait_timeout_while(state, limit, |state| state.outcome.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.outcome.is_some()
     }
 }
@@ -87,7 +105,7 @@ impl<T> Future for Answer<T> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // The waker before is dropped outside of the lock: it may be the last that holds a task, and what that waits for.
         let mut waker = Some(context.waker().clone());
-        let mut state = self.0.lock();
+        let mut state = self.shared.lock();
         if let Some(outcome) = state.outcome.take() {
             return Poll::Ready(outcome);
         }
@@ -97,18 +115,32 @@ impl<T> Future for Answer<T> {
     }
 }
 
-/// Does `work` on a thread of its own, where one can be had.
+/// What `work` gives, which is done [`behind`]. It is told whether somebody waits for that.
 pub(super) fn elsewhere<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, BackendError> + Send + 'static,
+    steward: &Arc<Steward>,
+    work: impl FnOnce(Wanted) -> Result<T, BackendError> + Send + 'static,
 ) -> Answer<T> {
     let (promise, answer) = answer();
-    let job = Arc::new(Mutex::new(Some(move || promise.keep(work()))));
+    let (wanted, steward) = (Wanted(Arc::downgrade(&answer.waits)), Arc::clone(steward));
+    // Counted from now on, so that no handler ends in between.
+    let working = Worker::of(steward);
+    let job = move || {
+        let outcome = work(wanted);
+        drop(working);
+        promise.keep(outcome);
+    };
+    behind(job);
+    answer
+}
+
+/// Does `job` on a thread of its own, where one can be had.
+pub(super) fn behind(job: impl FnOnce() + Send + 'static) {
+    let job = Arc::new(Mutex::new(Some(job)));
     let theirs = Arc::clone(&job);
     let spawned = std::thread::Builder::new().name("larder-disk-work".into()).spawn(move || run(&theirs));
     if spawned.is_err() {
         run(&job);
     }
-    answer
 }
 
 fn run(job: &Mutex<Option<impl FnOnce()>>) {

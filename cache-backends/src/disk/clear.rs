@@ -34,10 +34,17 @@ impl Part {
         from: &Bound<[u8; HASH]>,
     ) -> Result<Option<Bound<[u8; HASH]>>, BackendError> {
         let from = from.map(|hash| join(&self.id, &hash));
-        let (found, last) = self.read(|open, txn, _| self.scan(open, txn, &from, mark))?;
+        let (found, last) = self.read(|open, txn, _| match open.chosen.number == mark.generation {
+            true => self.scan(open, txn, &from, mark),
+            // Another generation began empty, with numbers of its own.
+            false => Ok((Vec::new(), None)),
+        })?;
         for slice in found.chunks(SLICE) {
             let (part, slice, mark) = (Arc::clone(self), slice.to_vec(), mark.clone());
-            self.write_now(move |_, writer| {
+            self.write_now(move |open, writer| {
+                if open.chosen.number != mark.generation {
+                    return Ok(());
+                }
                 for address in &slice {
                     // Another text may have come to this place since, or a younger value.
                     if writer.row(address)?.is_some_and(|record| part.is_marked(&mark, &record)) {

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use cache_core::{BackendError, Clock};
@@ -48,6 +48,8 @@ pub(super) struct Environment {
     /// Transactions hold the read half.
     pub(super) open: RwLock<Open>,
     pub(super) writes: Writes,
+    /// How many handlers there are on it.
+    pub(super) handlers: AtomicUsize,
     pub(super) steward: Arc<Steward>,
 }
 
@@ -91,6 +93,7 @@ impl Environment {
             rights: Arc::default(),
             open: RwLock::new(open),
             writes: Writes::default(),
+            handlers: AtomicUsize::new(0),
             steward: Arc::default(),
         });
         environments.push(Arc::downgrade(&environment));
@@ -263,9 +266,9 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        self.steward.close();
         // A forked child has no part in the locks and marks of its parent.
         if self.is_of_this_process() {
+            self.steward.close();
             let open = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
             let sync = || if open.env.force_sync().is_ok() { State::Clean } else { State::Left };
             self.directory.leave(&open.chosen, sync);

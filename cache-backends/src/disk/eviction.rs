@@ -63,17 +63,24 @@ impl Writer<'_, '_> {
         if queue != Queue::Entries {
             return Ok(());
         }
-        for _ in 0..SPARED {
+        let (mut spared, mut newest) = (0, self.newest.filter(|_| self.counters.of(queue).rows > 1));
+        loop {
             let Some((place, queued)) = self.first(queue)? else { return Ok(()) };
             if self.is_there(&queued)? {
-                if !self.touched.take(&queued.hash) {
+                // What is stored just now does not make room for itself.
+                let is_new = newest == Some(queued.sequence);
+                if !is_new && (spared == SPARED || !self.touched.take(&queued.hash)) {
                     return Ok(());
+                }
+                if is_new {
+                    newest = None;
+                } else {
+                    spared += 1;
                 }
                 self.enqueue(queue, &queued)?;
             }
             self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         }
-        Ok(())
     }
 
     fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {

@@ -12,7 +12,7 @@ use cache_core::{BackendError, Pattern};
 use heed::RoTxn;
 
 use super::Part;
-use super::answer::elsewhere;
+use super::answer::behind;
 use super::known::State;
 use super::open::Open;
 use super::record::Record;
@@ -25,6 +25,8 @@ const MOST: u64 = 32;
 /// One mark.
 #[derive(Clone, Debug)]
 pub(super) struct Mark {
+    /// The generation that it is of.
+    pub(super) generation: u64,
     /// What has a lower number was written before.
     pub(super) before: u64,
     pub(super) pattern: Pattern,
@@ -52,7 +54,9 @@ impl Part {
             let (key, pattern) = row?;
             let before = key.get(PART..).and_then(<[u8]>::first_chunk).map(|bytes| u64::from_be_bytes(*bytes));
             let pattern = std::str::from_utf8(pattern).ok();
-            marks.extend(before.zip(pattern).map(|(before, text)| Mark { before, pattern: Pattern::new(text) }));
+            let generation = open.chosen.number;
+            let mark = |(before, text)| Mark { generation, before, pattern: Pattern::new(text) };
+            marks.extend(before.zip(pattern).map(mark));
         }
         Ok(marks.into())
     }
@@ -101,9 +105,10 @@ impl Part {
     /// Clears what `pattern` matches: it counts as removed when this ends, and is removed behind that.
     pub(super) fn clear_matching(self: &Arc<Self>, pattern: &Pattern) -> Result<(), BackendError> {
         let text = pattern.text();
-        let before = self.write_now(move |_, writer| writer.mark(&text, MOST))?;
+        let (before, generation) =
+            self.write_now(move |open, writer| Ok((writer.mark(&text, MOST)?, open.chosen.number)))?;
         // Where there are many marks already, or a pattern is as long as no key may be, it waits.
-        let mark = Mark { before: before.unwrap_or(u64::MAX), pattern: pattern.clone() };
+        let mark = Mark { generation, before: before.unwrap_or(u64::MAX), pattern: pattern.clone() };
         if before.is_none() {
             return self.remove_marked(&mark);
         }
@@ -114,7 +119,7 @@ impl Part {
     /// Removes what marks are about, and then the marks, on another thread and in slices. It ends when there is no handler any more.
     fn finish_clearing(self: &Arc<Self>, marks: Vec<Mark>) {
         let (steward, part) = (Arc::clone(&self.environment.steward), Arc::downgrade(self));
-        let clear = move || {
+        let clear = move || -> Result<(), BackendError> {
             for mark in marks {
                 let mut from = Some(Bound::Included([0; HASH]));
                 while let Some(at) = from.take() {
@@ -124,11 +129,18 @@ impl Part {
                 }
                 let _works = steward.work();
                 let Some(part) = part.upgrade() else { return Ok(()) };
-                part.write_now(move |_, writer| writer.unmark(mark.before))?;
+                part.write_now(move |open, writer| {
+                    // In another generation that number is another mark's.
+                    if open.chosen.number == mark.generation { writer.unmark(mark.before) } else { Ok(()) }
+                })?;
             }
             Ok(())
         };
-        drop(elsewhere(clear));
+        behind(move || {
+            if let Err(error) = clear() {
+                log::warn!("what was cleared on disk stays there, as good as gone, until it is opened again: {error}");
+            }
+        });
     }
 
     /// Goes on with what a process that has ended left marked.

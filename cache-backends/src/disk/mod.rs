@@ -55,6 +55,7 @@ mod writes;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cache_core::key::Key;
@@ -80,6 +81,9 @@ use writer::Writer;
 ///
 /// Results survive the process that stored them, and its `kill -9`. After a crash of the machine, or where the file was
 /// damaged, the store starts empty.
+///
+/// A future that is dropped while its result is being stored leaves that to this handler; but not a value of 256 KiB or more,
+/// which is then not stored.
 ///
 /// ```no_run
 /// use cache_backends::Disk;
@@ -117,6 +121,7 @@ impl Disk {
 
     fn new(environment: Arc<Environment>, prefix: String, bounds: Bounds, clock: Clock) -> Self {
         let id = part_id(&prefix);
+        environment.handlers.fetch_add(1, Ordering::SeqCst);
         let (known, marks) = (Known::default(), Marks::default());
         Self(Kept::new(Arc::new(Part { environment, id, prefix, bounds, clock, known, marks })))
     }
@@ -137,7 +142,11 @@ impl Disk {
             return Reply::ready(work(&self.0));
         }
         let part = Arc::clone(&self.0);
-        Reply::pending(elsewhere(move || work(&part)))
+        Reply::pending(elsewhere(&self.0.environment.steward, move |_| {
+            let outcome = work(&part);
+            drop(part);
+            outcome
+        }))
     }
 }
 

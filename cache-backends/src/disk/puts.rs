@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cache_core::key::Key;
 use cache_core::{BackendError, Epoch, EpochName, Life, Reply, Seen, Slot, TOMBSTONE, When, may_block};
 
-use super::answer::elsewhere;
+use super::answer::{Wanted, elsewhere};
 use super::open::Open;
 use super::queue::Queue;
 use super::record::{NewRecord, NewValue, Record, Value};
@@ -42,6 +42,16 @@ pub(super) struct Put {
     when: Whenever,
 }
 
+/// What became of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    Stored,
+    /// There was nothing to store, or its life had ended.
+    Emptied,
+    /// It was not allowed, or does not fit.
+    Refused,
+}
+
 /// A value in the file that was written for it.
 struct File {
     row: Vec<u8>,
@@ -70,10 +80,16 @@ impl Disk {
     pub(super) fn put(&self, put: Put) -> Reply<'static, bool> {
         let part = Arc::clone(&self.0);
         if !put.is_large() {
-            return self.0.write(move |open, writer| part.apply(open, writer, &put, None));
+            return self.0.write(move |open, writer| Ok(part.apply(open, writer, &put, None)? != Done::Refused));
         }
-        let write = move || part.put_in_file(put);
-        if may_block() { Reply::ready(write()) } else { Reply::pending(elsewhere(write)) }
+        if may_block() {
+            return Reply::ready(part.put_in_file(put, None));
+        }
+        Reply::pending(elsewhere(&self.0.environment.steward, move |wanted| {
+            let outcome = part.put_in_file(put, Some(wanted));
+            drop(part);
+            outcome
+        }))
     }
 
     /// Empties a slot by a `tombstone`, and remembers for its life that it was invalidated, also when the tombstone is
@@ -83,7 +99,7 @@ impl Disk {
         let ends = life.ends(part.clock.wall());
         self.0.write(move |_, writer| {
             let place = part.place(&name);
-            if !part.replace(writer, &place, Some((NewValue::Here(&tombstone), ends)), ends)? {
+            if part.replace(writer, &place, Some((NewValue::Here(&tombstone), ends)), ends)? == Done::Refused {
                 writer.forget();
             }
             Ok(())
@@ -92,8 +108,9 @@ impl Disk {
 }
 
 impl Part {
-    /// Writes a large value: its file first, and then the row that names it.
-    fn put_in_file(self: &Arc<Self>, put: Put) -> Result<bool, BackendError> {
+    /// Writes a large value: its file first, and then the row that names it. Whoever goes away meanwhile may write something else
+    /// to the slot, or invalidate it, and this must not come behind that.
+    fn put_in_file(self: &Arc<Self>, put: Put, wanted: Option<Wanted>) -> Result<bool, BackendError> {
         self.environment.check_process()?;
         let length = put.bytes.as_ref().map_or(0, Vec::len) as u64;
         // What does not fit anyway takes no room in the meantime.
@@ -106,11 +123,16 @@ impl Part {
         let written = values.write(&address, put.bytes.as_deref().unwrap_or_default()).map_err(error)?;
         let file = File { row: written.row.clone(), length, generation };
         let part = Arc::clone(self);
-        let stored = self.write_now(move |open, writer| part.apply(open, writer, &put, Some(&file)))?;
-        if stored {
+        let done = self.write_now(move |open, writer| {
+            if wanted.as_ref().is_some_and(|wanted| !wanted.is_wanted()) {
+                return Ok(Done::Refused);
+            }
+            part.apply(open, writer, &put, Some(&file))
+        })?;
+        if done == Done::Stored {
             Written::keep(written);
         }
-        Ok(stored)
+        Ok(done != Done::Refused)
     }
 
     /// What a value comes to that never fits: the slot is emptied, as it was to be replaced.
@@ -128,14 +150,14 @@ impl Part {
         }
     }
 
-    fn apply(&self, open: &Open, writer: &mut Writer<'_, '_>, put: &Put, file: Option<&File>) -> heed::Result<bool> {
+    fn apply(&self, open: &Open, writer: &mut Writer<'_, '_>, put: &Put, file: Option<&File>) -> heed::Result<Done> {
         // In another generation there is no such file.
         if file.is_some_and(|file| file.generation != open.chosen.number) {
-            return Ok(false);
+            return Ok(Done::Refused);
         }
         let place = self.place(&put.name);
         if !self.allows(open, writer, &place, &put.when)? {
-            return Ok(false);
+            return Ok(Done::Refused);
         }
         let here = || put.bytes.as_deref().map(NewValue::Here);
         let value = file.map(|file| NewValue::InFile(&file.row, file.length)).or_else(here);
@@ -181,7 +203,7 @@ impl Part {
         Ok(seen.bytes().is_some_and(|(seen, head)| seen as u64 == length && beginning.get(..head.len()) == Some(head)))
     }
 
-    /// Writes to a slot that may be written to, and keeps the bounds; gives whether it took what it was given. See
+    /// Writes to a slot that may be written to, and keeps the bounds. See
     /// [`Writer::store`] for `guarded`.
     fn replace(
         &self,
@@ -189,17 +211,23 @@ impl Part {
         place: &Place<'_>,
         stored: Option<(NewValue<'_>, u64)>,
         guarded: u64,
-    ) -> heed::Result<bool> {
+    ) -> heed::Result<Done> {
         let most = self.bounds.of(Queue::to_guard(guarded)).bytes;
         let room = |value: &NewValue<'_>| value.room(NewRecord::row_length(place, value));
         let fits = stored.as_ref().is_none_or(|(value, _)| place.kind == Kind::Epoch || room(value) <= most);
-        match stored.filter(|(_, ends)| fits && writer.now() < *ends) {
-            Some((value, ends)) => writer.store(place, value, ends, guarded)?,
+        let done = match stored.filter(|(_, ends)| fits && writer.now() < *ends) {
+            Some((value, ends)) => {
+                writer.store(place, value, ends, guarded)?;
+                Done::Stored
+            }
             // What the slot held was to be replaced: it is not what anyone should get any more.
-            None => drop(writer.remove(place.kind, &place.address)?),
-        }
+            None => {
+                writer.remove(place.kind, &place.address)?;
+                if fits { Done::Emptied } else { Done::Refused }
+            }
+        };
         writer.expire(EXPIRE)?;
         writer.keep_within(&self.bounds, usize::MAX)?;
-        Ok(fits)
+        Ok(done)
     }
 }

@@ -144,6 +144,8 @@ pub(super) struct Counters {
     pub(super) next: u64,
     /// Grows whenever a slot forgets that it was invalidated before the invalidation was to end.
     pub(super) forgotten: u64,
+    /// The room of those entries' values that have files of their own.
+    pub(super) files: u64,
 }
 
 impl Counters {
@@ -161,9 +163,9 @@ impl Counters {
         }
     }
 
-    /// The room that the part takes.
-    pub(super) const fn bytes(&self) -> u64 {
-        self.entries.bytes.saturating_add(self.tombstones.bytes)
+    /// The room that the part takes in the store's own file.
+    pub(super) const fn bytes_in_map(&self) -> u64 {
+        self.entries.bytes.saturating_add(self.tombstones.bytes).saturating_sub(self.files)
     }
 
     /// The queue that takes more room.
@@ -178,13 +180,13 @@ impl Counters {
         };
         let tally = |index| Tally { rows: number(index), bytes: number(index + 1) };
         // Rows were written once that end before the tombstones; those stood among the entries then.
-        Self { entries: tally(0), next: number(2), forgotten: number(3), tombstones: tally(4) }
+        Self { entries: tally(0), next: number(2), forgotten: number(3), tombstones: tally(4), files: number(6) }
     }
 
-    pub(super) fn row(&self) -> [u8; 48] {
-        let Self { entries, tombstones, next, forgotten } = self;
-        let numbers = [entries.rows, entries.bytes, *next, *forgotten, tombstones.rows, tombstones.bytes];
-        let mut row = [0; 48];
+    pub(super) fn row(&self) -> [u8; 56] {
+        let Self { entries, tombstones, next, forgotten, files } = self;
+        let numbers = [entries.rows, entries.bytes, *next, *forgotten, tombstones.rows, tombstones.bytes, *files];
+        let mut row = [0; 56];
         for (chunk, number) in row.chunks_exact_mut(8).zip(numbers) {
             chunk.copy_from_slice(&number.to_le_bytes());
         }

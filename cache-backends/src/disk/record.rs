@@ -81,7 +81,15 @@ impl<'a> NewValue<'a> {
     pub(super) fn room(&self, row: usize) -> u64 {
         match self {
             Self::Here(_) => room(row),
-            Self::InFile(_, length) => room_with_file(row, *length),
+            Self::InFile(..) => room(row).saturating_add(self.file_room()),
+        }
+    }
+
+    /// The room of the file that it has.
+    pub(super) const fn file_room(&self) -> u64 {
+        match self {
+            Self::Here(_) => 0,
+            Self::InFile(_, length) => in_pages(*length),
         }
     }
 }
@@ -131,13 +139,21 @@ impl Record<'_> {
     pub(super) fn room(&self, row: usize) -> u64 {
         match self.value {
             Value::Here(_) => room(row),
-            Value::InFile(file) => room_with_file(row, file.length),
+            Value::InFile(_) => room(row).saturating_add(self.file_room()),
+        }
+    }
+
+    /// The room of the file that its value has.
+    pub(super) const fn file_room(&self) -> u64 {
+        match self.value {
+            Value::Here(_) => 0,
+            Value::InFile(file) => in_pages(file.length),
         }
     }
 }
 
-fn room_with_file(row: usize, length: u64) -> u64 {
-    room(row).saturating_add(length.div_ceil(PAGE).saturating_mul(PAGE))
+const fn in_pages(length: u64) -> u64 {
+    length.div_ceil(PAGE).saturating_mul(PAGE)
 }
 
 const PAGE: u64 = 4_096;

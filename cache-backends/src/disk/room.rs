@@ -89,7 +89,7 @@ fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64) -> heed::Result<Vec
     let parts = open.tables.parts.iter(txn)?.flatten();
     let largest = parts
         .filter_map(|(part, row)| Some((*part.first_chunk::<PART>()?, Counters::parse(row))))
-        .max_by_key(|(_, counters)| counters.bytes());
+        .max_by_key(|(_, counters)| counters.bytes_in_map());
     let Some((part, counters)) = largest else { return Ok(Vec::new()) };
     let ((), files) = write_part(open, txn, part, now, |writer| {
         if writer.expire(BATCH)? == 0 {

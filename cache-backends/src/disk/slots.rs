@@ -55,15 +55,19 @@ impl Found {
     }
 }
 
-/// What `read` reads; for a future, elsewhere if that is a file.
-fn finished<T: Send + 'static>(
-    is_in_file: bool,
-    read: impl FnOnce() -> Result<T, BackendError> + Send + 'static,
-) -> Reply<'static, T> {
-    if is_in_file && !may_block() { Reply::pending(elsewhere(read)) } else { Reply::ready(read()) }
-}
-
 impl Part {
+    /// What `read` reads; for a future, elsewhere if that is a file.
+    fn finished<T: Send + 'static>(
+        &self,
+        is_in_file: bool,
+        read: impl FnOnce() -> Result<T, BackendError> + Send + 'static,
+    ) -> Reply<'static, T> {
+        if is_in_file && !may_block() {
+            return Reply::pending(elsewhere(&self.environment.steward, |_| read()));
+        }
+        Reply::ready(read())
+    }
+
     pub(super) fn read_slots(self: &Arc<Self>, slots: &[Slot<'_>]) -> Reply<'static, Vec<Option<Stored>>> {
         let found: Result<Vec<Found>, _> = self.read(|open, txn, now| {
             let read = |slot: &Slot<'_>| {
@@ -78,7 +82,7 @@ impl Part {
         match found {
             Ok(found) => {
                 let is_in_file = found.iter().any(Found::is_in_file);
-                finished(is_in_file, || found.into_iter().map(Found::stored).collect())
+                self.finished(is_in_file, || found.into_iter().map(Found::stored).collect())
             }
             Err(error) => Reply::ready(Err(error)),
         }
@@ -99,7 +103,7 @@ impl Part {
         });
         match found {
             Ok((found, seen, epochs)) => {
-                finished(found.is_in_file(), || Ok(Look { stored: found.stored()?, seen, epochs }))
+                self.finished(found.is_in_file(), || Ok(Look { stored: found.stored()?, seen, epochs }))
             }
             Err(error) => Reply::ready(Err(error)),
         }

@@ -1,9 +1,11 @@
 //! The thread of one environment: it commits what futures have handed over, and gives back the room of what is over, also in
 //! a process that only reads. It sleeps until there is one or the other to do.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::mem;
 use std::ops::Deref;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -26,7 +28,7 @@ const AT_EXIT: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct Steward {
     state: Mutex<State>,
-    /// How many work: see [`Steward::work`].
+    /// How many there are: see [`Worker`].
     working: Mutex<usize>,
     idle: Condvar,
 }
@@ -41,13 +43,34 @@ struct State {
     waker: Option<Waker>,
 }
 
-/// See [`Steward::work`].
-pub(super) struct Working<'a>(&'a Steward);
+thread_local! {
+    /// How much of that this thread does.
+    static WORKS: Cell<usize> = const { Cell::new(0) };
+}
 
-impl Drop for Working<'_> {
+/// Somebody has the environment open behind its handlers' backs: the last of them does not end meanwhile.
+pub(super) struct Worker(Arc<Steward>);
+
+impl Worker {
+    pub(super) fn of(steward: Arc<Steward>) -> Self {
+        *steward.working() += 1;
+        Self(steward)
+    }
+}
+
+impl Drop for Worker {
     fn drop(&mut self) {
         *self.0.working() -= 1;
         self.0.idle.notify_all();
+    }
+}
+
+/// A [`Worker`] that is this thread.
+pub(super) struct Working(#[expect(dead_code, reason = "it ends with this")] Worker);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        WORKS.set(WORKS.get() - 1);
     }
 }
 
@@ -56,10 +79,10 @@ impl Steward {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Held by whoever has the environment open behind its handlers' backs: none of them ends meanwhile.
-    pub(super) fn work(&self) -> Working<'_> {
-        *self.working() += 1;
-        Working(self)
+    /// See [`Worker`].
+    pub(super) fn work(self: &Arc<Self>) -> Working {
+        WORKS.set(WORKS.get() + 1);
+        Working(Worker::of(Arc::clone(self)))
     }
 
     fn working(&self) -> MutexGuard<'_, usize> {
@@ -119,11 +142,14 @@ impl Deref for Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         let Some(part) = self.0.take() else { return };
-        let steward = Arc::clone(&part.environment.steward);
-        // The child of a fork has none of the threads that work.
-        if !part.environment.is_of_this_process() {
+        let (environment, steward) = (Arc::clone(&part.environment), Arc::clone(&part.environment.steward));
+        let is_last = environment.handlers.fetch_sub(1, Ordering::SeqCst) == 1;
+        // The child of a fork has none of the threads that work, and a thread that works waits for nobody who does.
+        if !is_last || WORKS.get() > 0 || !environment.is_of_this_process() {
             return;
         }
+        environment.settle();
+        drop(environment);
         // Nobody begins to work while this is held.
         let working = steward.idle.wait_while(steward.working(), |working| *working > 0);
         drop(part);
@@ -165,11 +191,12 @@ impl Environment {
 
     /// Waits until all that was handed over so far is committed; gives whether it is. For the end of the process.
     fn settle(self: &Arc<Self>) -> bool {
-        self.barrier().comes_within(AT_EXIT)
+        self.writes.are_done() || self.barrier().comes_within(AT_EXIT)
     }
 }
 
-fn run(steward: &Steward, environment: &Weak<Environment>, clock: &Clock) {
+fn run(steward: &Arc<Steward>, environment: &Weak<Environment>, clock: &Clock) {
+    let _ends = Ends(steward);
     let (mut tidy_at, mut orphans_at) = (0_u64, 0_u64);
     loop {
         let nap = Duration::from_millis(tidy_at.saturating_sub(clock.now()));
@@ -190,6 +217,15 @@ fn run(steward: &Steward, environment: &Weak<Environment>, clock: &Clock) {
             let nap = tidied(&environment, clock, &mut orphans_at);
             tidy_at = clock.now().saturating_add(nap);
         }
+    }
+}
+
+/// The thread is no more: another one is begun when there is something to commit.
+struct Ends<'a>(&'a Steward);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.lock().runs = false;
     }
 }
 

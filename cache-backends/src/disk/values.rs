@@ -100,7 +100,11 @@ impl Values {
     pub(super) fn write(&self, address: &Address, bytes: &[u8]) -> io::Result<Written> {
         let head = &bytes[..HEAD.min(bytes.len())];
         let value = InFile { number: Epoch::random().to_bytes(), length: bytes.len() as u64, head };
-        private_directory(true).create(&self.0)?;
+        // Only in a generation that is there: a retired one is not to be begun again.
+        match private_directory(false).create(&self.0) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
         let written = Written { path: self.0.join(value.name(address)), row: value.row() };
         create_private(&written.path)?.write_all(bytes)?;
         Ok(written)

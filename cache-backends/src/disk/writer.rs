@@ -18,6 +18,8 @@ pub(super) struct Writer<'w, 'e> {
     now: u64,
     before: Counters,
     pub(super) counters: Counters,
+    /// The number of the row that was stored last.
+    pub(super) newest: Option<u64>,
     /// The files of values whose rows are gone, to be removed when that is so for everyone.
     files: Vec<String>,
 }
@@ -33,7 +35,7 @@ impl<'w, 'e> Writer<'w, 'e> {
     pub(super) fn new(open: &'w Open, txn: &'w mut RwTxn<'e>, part: PartId, now: u64) -> heed::Result<Self> {
         let Open { tables, touched, .. } = open;
         let before = tables.counters(txn, &part)?;
-        Ok(Self { tables, touched, txn, part, now, before, counters: before, files: Vec::new() })
+        Ok(Self { tables, touched, txn, part, now, before, counters: before, newest: None, files: Vec::new() })
     }
 
     pub(super) const fn set_now(&mut self, now: u64) {
@@ -110,8 +112,10 @@ impl<'w, 'e> Writer<'w, 'e> {
         let record = NewRecord { ends, guarded, sequence, place: slot, value };
         self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;
         if slot.kind == Kind::Entry {
+            self.newest = Some(sequence);
             self.enqueue(queue, &Queued::of(&slot.address, sequence))?;
             self.counters.of_mut(queue).add(value.room(length));
+            self.counters.files = self.counters.files.saturating_add(value.file_room());
             // Only what is read from now on counts.
             self.touched.take(hash_of(&slot.address));
         }
@@ -154,6 +158,7 @@ impl<'w, 'e> Writer<'w, 'e> {
         let room = record.map_or_else(|| room(row.len()), |record| record.room(row.len()));
         if let Some(Record { value: Value::InFile(file), .. }) = record {
             self.files.push(file.name(address));
+            self.counters.files = self.counters.files.saturating_sub(record.map_or(0, |record| record.file_room()));
         }
         let (ends, guarded, sequence) =
             record.map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));

@@ -4,6 +4,7 @@
 //! A thread that may wait commits its own, and what others have handed over by then. A future never does: the [`super::steward`]
 //! commits for it. A write that was handed over happens, also if its caller goes away.
 
+use std::cell::Cell;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -101,6 +102,10 @@ impl Environment {
         W: Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<T> + Send + 'static,
     {
         self.check_process()?;
+        if LEADS.get() {
+            // What an executor does when it is told of an answer, or drops then, is done on the thread that commits.
+            return self.write_alone(part, now, work);
+        }
         let (answer, leads) = self.writes.hand_over(part, now, work);
         if leads && !self.commit_up_to(GROUPS) {
             self.let_steward_commit();
@@ -112,9 +117,21 @@ impl Environment {
     pub(super) fn barrier(self: &Arc<Self>) -> Answer<()> {
         let (answer, leads) = self.writes.hand_over(PartId::default(), self.now(), |_, _| Ok(()));
         if leads {
-            self.commit_all();
+            self.let_steward_commit();
         }
         answer
+    }
+
+    fn write_alone<T, W>(self: &Arc<Self>, part: PartId, now: u64, work: W) -> Result<T, BackendError>
+    where
+        T: Send + 'static,
+        W: Fn(&Open, &mut Writer<'_, '_>) -> heed::Result<T> + Send + 'static,
+    {
+        let (promise, answer) = answer();
+        let mut write: Box<dyn Write> = Box::new(Part { part, now, work, made: None, promise });
+        let outcome = self.commit(self.now(), std::slice::from_mut(&mut write));
+        write.end(outcome);
+        answer.wait()
     }
 
     /// Commits what is on its way. For who has the right to: it was told so when it handed over, or by who was.
@@ -124,6 +141,7 @@ impl Environment {
 
     /// Commits some groups; gives whether nothing is left, and the right to commit with it.
     fn commit_up_to(self: &Arc<Self>, groups: usize) -> bool {
+        let _leads = Leads::begin();
         for _ in 0..groups {
             if !self.writes.has_more() {
                 return true;
@@ -164,6 +182,25 @@ impl Environment {
     }
 }
 
+thread_local! {
+    /// This thread commits.
+    static LEADS: Cell<bool> = const { Cell::new(false) };
+}
+
+struct Leads(bool);
+
+impl Leads {
+    fn begin() -> Self {
+        Self(LEADS.replace(true))
+    }
+}
+
+impl Drop for Leads {
+    fn drop(&mut self) {
+        LEADS.set(self.0);
+    }
+}
+
 /// Where committing panics, nobody is left waiting for it.
 struct GiveUp<'a>(&'a Writes);
 
@@ -194,6 +231,12 @@ impl Writes {
         let mut state = self.lock();
         let some = state.queued.len().min(TOGETHER);
         state.queued.drain(..some).collect()
+    }
+
+    /// Whether nothing is on its way.
+    pub(super) fn are_done(&self) -> bool {
+        let state = self.lock();
+        state.queued.is_empty() && !state.committing
     }
 
     /// Whether somebody has to go on committing.

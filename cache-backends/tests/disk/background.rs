@@ -2,8 +2,8 @@
 
 use std::future::Future;
 use std::path::Path;
-use std::pin::pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -160,4 +160,72 @@ fn what_is_over_gives_its_room_back_though_nobody_writes_or_asks() {
         std::thread::park_timeout(Duration::from_millis(5));
     }
     assert!(store.get("b").is_some());
+}
+
+/// Panics when it is woken.
+struct Bomb;
+
+impl Wake for Bomb {
+    fn wake(self: Arc<Self>) {
+        panic!("an executor that is gone");
+    }
+}
+
+#[test]
+fn a_waker_that_panics_hinders_no_write() {
+    let directory = TempDir::new().unwrap();
+    let backend = backend(directory.path());
+    let key = Key::direct("a");
+    for _ in 0..50 {
+        let mut put = pin!(backend.put(Slot::Entry(&key), bytes(b"value"), FOREVER, When::Always));
+        let _ = put.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::new(Bomb))));
+        // Another one, which is committed behind it.
+        assert!(polls(backend.put(Slot::Entry(&Key::direct("b")), bytes(b"value"), FOREVER, When::Always)).0.unwrap());
+    }
+    assert!(block_on(async { backend.put(Slot::Entry(&key), bytes(b"late"), FOREVER, When::Always).await }).unwrap());
+}
+
+type Task = Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>;
+
+/// A task that nobody polls again: whoever drops its last waker drops it.
+struct Orphan(Task);
+
+impl Wake for Orphan {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_waker_that_drops_the_last_hold_on_a_handler_hinders_no_other() {
+    let directory = TempDir::new().unwrap();
+    for _ in 0..20 {
+        let (mine, other) = (backend(directory.path()), backend(directory.path()));
+        let mut task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+            let key = Key::direct("a");
+            for _ in 0..1_000 {
+                mine.put(Slot::Entry(&key), bytes(b"value"), FOREVER, When::Always).await.unwrap();
+            }
+        });
+        // It is polled once with a waker that has the rest of it.
+        let waker = Arc::new(Orphan(Mutex::new(None)));
+        let _ = task.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(&waker))));
+        *waker.0.lock().unwrap() = Some(task);
+        drop(waker);
+        let key = Key::direct("b");
+        assert!(polls(other.put(Slot::Entry(&key), bytes(b"value"), FOREVER, When::Always)).0.unwrap());
+    }
+}
+
+#[test]
+fn a_large_write_whose_caller_went_away_never_comes_behind_what_he_did_since() {
+    let directory = TempDir::new().unwrap();
+    let backend = backend(directory.path());
+    let (key, large) = (Key::direct("a"), vec![7; 4 << 20]);
+    for round in 0..10_u8 {
+        drop(backend.put(Slot::Entry(&key), bytes(&large), FOREVER, When::Always));
+        assert!(polls(backend.put(Slot::Entry(&key), bytes(&[round]), FOREVER, When::Always)).0.unwrap());
+        // Behind all that goes on elsewhere: another large one takes longer.
+        let other = Key::direct("other");
+        assert!(polls(backend.put(Slot::Entry(&other), bytes(&large), FOREVER, When::Always)).0.unwrap());
+        assert_eq!(get(&*backend, "a").unwrap().as_bytes(), Some(&[round][..]));
+    }
 }

@@ -49,6 +49,20 @@ fn what_was_read_lately_stays() {
 }
 
 #[test]
+fn what_is_stored_is_there_however_much_of_the_rest_was_read() {
+    for threshold in 1..12 {
+        let directory = TempDir::new().unwrap();
+        let store = open(builder(&directory).threshold(threshold));
+        (0..threshold).for_each(|key| assert!(store.set(&key.to_string(), b"value")));
+        for key in threshold..threshold + 20 {
+            assert_eq!(there(&store, 0..key).len(), threshold);
+            assert!(store.set(&key.to_string(), b"value"));
+            assert!(store.get(&key.to_string()).is_some(), "{key} made room for itself, of {threshold}");
+        }
+    }
+}
+
+#[test]
 fn a_hit_writes_nothing_to_the_store() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory).threshold(100));

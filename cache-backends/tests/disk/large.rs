@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use cache_core::Life;
 use tempfile::TempDir;
 
 use super::tools::{builder, generation, open, seconds};
@@ -137,4 +138,26 @@ fn the_file_of_a_value_is_private() {
     let file = files(&directory).pop().unwrap();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(file.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_value_whose_life_is_over_when_it_is_written_leaves_no_file() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory));
+    assert!(store.set("a", &value(LARGE)));
+    store.set_for("a", &value(LARGE), Life::of(Duration::ZERO));
+    assert_eq!(store.get("a"), None);
+    assert_eq!(files(&directory), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn large_values_beside_a_map_that_is_full_do_not_stand_in_for_it() {
+    let directory = TempDir::new().unwrap();
+    let large = open(builder(&directory).threshold(1_000_000).map_size(8 << 20).prefix("large:"));
+    let small = open(builder(&directory).threshold(1_000_000).map_size(8 << 20).prefix("small:"));
+    (0..50).for_each(|key| assert!(large.set(&key.to_string(), &value(LARGE))));
+    let refused =
+        (0..5_000).filter(|key| small.try_set(&key.to_string(), &value(9_000), Life::FOREVER).is_err()).count();
+    assert!(refused < 50, "{refused} writes were refused");
+    assert!((0..50).all(|key| large.get(&key.to_string()).is_some()), "they have no room in the map to give");
 }
