@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use cache_core::{BackendError, Clock};
@@ -48,6 +48,8 @@ pub(super) struct Environment {
     /// Transactions hold the read half.
     pub(super) open: RwLock<Open>,
     pub(super) writes: Writes,
+    /// The map was full once: see [`Environment::keep_reserve`].
+    pub(super) is_tight: AtomicBool,
     /// How many handlers there are on it.
     pub(super) handlers: AtomicUsize,
     pub(super) steward: Arc<Steward>,
@@ -93,6 +95,7 @@ impl Environment {
             rights: Arc::default(),
             open: RwLock::new(open),
             writes: Writes::default(),
+            is_tight: AtomicBool::new(false),
             handlers: AtomicUsize::new(0),
             steward: Arc::default(),
         });
@@ -126,6 +129,9 @@ impl Environment {
     ) -> Result<(), BackendError> {
         self.check_process()?;
         self.look(now)?;
+        if self.is_tight.load(Ordering::Relaxed) {
+            self.keep_reserve(now).map_err(explain)?;
+        }
         loop {
             let left = self.attempt(now, |open| {
                 let files = open.write(|txn| work(open, txn))?;

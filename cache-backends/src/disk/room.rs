@@ -15,18 +15,18 @@ use super::table::{Kind, PART, PartId};
 
 /// How many entries go at once where the map is full, at least.
 const BATCH: usize = 64;
+/// How many go at once at most: fewer where there is no room for removing so many.
+const BATCHES: [usize; 3] = [SLICE, 16, 2];
+/// Which part of a map that was full is left free.
+const RESERVE: u64 = 8;
 
 impl Environment {
     /// Makes room in a map that is full: pages that readers which are gone still hold, what has expired, and the
     /// oldest entries, or tombstones, of the largest part. Removing needs a few pages too; where there are not even those, the map
     /// grows a little, up to a quarter more than it was to have.
     pub(super) fn make_room(&self, now: u64) -> heed::Result<()> {
-        let evict = |open: &Open| {
-            open.env.clear_stale_readers()?;
-            let files = open.write(|txn| evict_largest(open, txn, now))?;
-            files.iter().for_each(|file| open.values.remove(file));
-            Ok(())
-        };
+        self.is_tight.store(true, Ordering::Relaxed);
+        let evict = |open: &Open| evict(open, now);
         let full = {
             let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
             match evict(&open) {
@@ -43,6 +43,20 @@ impl Environment {
         }
         os::resize_env(&mut open.env, pages(larger))?;
         evict(&open)
+    }
+
+    /// Where the map was full once, leaves a part of it to what removing needs: a map without a free page can only be left as it is.
+    pub(super) fn keep_reserve(&self, now: u64) -> heed::Result<()> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let used = open.tables.size(&*open.env.read_txn()?)?;
+        let size = open.env.info().map_size as u64;
+        if used.saturating_add(size / RESERVE) <= size {
+            return Ok(());
+        }
+        match evict(&open, now) {
+            Err(error) if remedy(&error) == Remedy::MakeRoom => Ok(()),
+            done => done,
+        }
     }
 
     /// Removes what has expired in every part, also in those whose handler is not used any more.
@@ -85,17 +99,32 @@ impl Environment {
     }
 }
 
-fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64) -> heed::Result<Vec<String>> {
+fn evict(open: &Open, now: u64) -> heed::Result<()> {
+    open.env.clear_stale_readers()?;
+    let mut done = Ok(());
+    // The fewer go at once, the fewer pages that takes.
+    for most in BATCHES {
+        done = open.write(|txn| evict_largest(open, txn, now, most)).map(|files| {
+            files.iter().for_each(|file| open.values.remove(file));
+        });
+        if !matches!(&done, Err(error) if remedy(error) == Remedy::MakeRoom) {
+            break;
+        }
+    }
+    done
+}
+
+fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64, most: usize) -> heed::Result<Vec<String>> {
     let parts = open.tables.parts.iter(txn)?.flatten();
     let largest = parts
         .filter_map(|(part, row)| Some((*part.first_chunk::<PART>()?, Counters::parse(row))))
         .max_by_key(|(_, counters)| counters.bytes_in_map());
     let Some((part, counters)) = largest else { return Ok(Vec::new()) };
     let ((), files) = write_part(open, txn, part, now, |writer| {
-        if writer.expire(BATCH)? == 0 {
+        if writer.expire(BATCH.min(most))? == 0 {
             let queue = counters.larger();
             let batch = BATCH.max(usize::try_from(counters.of(queue).rows / 16).unwrap_or(SLICE).min(SLICE));
-            writer.remove_before(queue, u64::MAX, batch)?;
+            writer.remove_before(queue, u64::MAX, batch.min(most))?;
         }
         Ok(())
     })?;

@@ -102,6 +102,12 @@ impl Tables {
         Ok(next)
     }
 
+    /// How many bytes of the file are in use.
+    pub(super) fn size(&self, txn: &RoTxn<'_>) -> heed::Result<u64> {
+        let tables = [self.entries, self.epochs, self.queue, self.ends, self.parts, self.marks];
+        tables.iter().map(|table| Ok(table.stat(txn)?.non_free_page_size() as u64)).sum()
+    }
+
     pub(super) fn counters(&self, txn: &RoTxn<'_>, part: &PartId) -> heed::Result<Counters> {
         Ok(self.parts.get(txn, part)?.map(Counters::parse).unwrap_or_default())
     }

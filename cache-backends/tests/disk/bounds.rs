@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cache_core::Life;
 use tempfile::TempDir;
 
 use super::tools::{Store, builder, generation, open, seconds};
@@ -159,6 +160,22 @@ fn a_map_that_is_full_makes_room() {
     assert!(file <= map + map / 4, "the file has {file} bytes");
     store.invalidate("2999", seconds(1));
     assert!(store.try_set("last", &[1; 10_000], seconds(1)).unwrap());
+}
+
+#[test]
+fn a_map_that_is_full_goes_on_making_room_for_values_of_any_size() {
+    for (length, count) in [(50, 30_000), (1_000, 6_000), (3_000, 4_000)] {
+        let directory = TempDir::new().unwrap();
+        let map = 4 << 20;
+        let store = open(builder(&directory).threshold(1_000_000).map_size(map));
+        let refused =
+            (0..count).filter(|key| store.try_set(&key.to_string(), &vec![7; length], Life::FOREVER).is_err());
+        assert_eq!(refused.count(), 0, "of values of {length} bytes");
+        let kept = (0..count).filter(|key| store.get(&key.to_string()).is_some()).count();
+        assert!(kept * length > 1 << 20 || kept > 8_000, "only {kept} of {length} bytes are left");
+        let file = std::fs::metadata(generation(directory.path()).join("data.mdb")).unwrap().len();
+        assert!(file <= map + map / 4, "the file has {file} bytes");
+    }
 }
 
 #[test]
