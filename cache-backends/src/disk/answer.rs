@@ -121,25 +121,25 @@ pub(super) fn elsewhere<T: Send + 'static>(
     work: impl FnOnce(Wanted) -> Result<T, BackendError> + Send + 'static,
 ) -> Answer<T> {
     let (promise, answer) = answer();
-    let (wanted, steward) = (Wanted(Arc::downgrade(&answer.waits)), Arc::clone(steward));
+    let (wanted, on) = (Wanted(Arc::downgrade(&answer.waits)), Arc::clone(steward));
     // Counted from now on, so that no handler ends in between.
-    let working = Worker::of(steward);
+    let working = Worker::of(Arc::clone(steward));
     let job = move || {
         let outcome = work(wanted);
         drop(working);
         promise.keep(outcome);
     };
-    behind(job);
+    behind(&on, job);
     answer
 }
 
 /// Does `job` on a thread of its own, where one can be had.
-pub(super) fn behind(job: impl FnOnce() + Send + 'static) {
+pub(super) fn behind(steward: &Steward, job: impl FnOnce() + Send + 'static) {
     let job = Arc::new(Mutex::new(Some(job)));
     let theirs = Arc::clone(&job);
-    let spawned = std::thread::Builder::new().name("larder-disk-work".into()).spawn(move || run(&theirs));
-    if spawned.is_err() {
-        run(&job);
+    match std::thread::Builder::new().name("larder-disk-work".into()).spawn(move || run(&theirs)) {
+        Ok(thread) => steward.keep_thread(thread),
+        Err(_) => run(&job),
     }
 }
 

@@ -58,7 +58,8 @@ pub(super) struct Environment {
 static ENVIRONMENTS: Mutex<Vec<Weak<Environment>>> = Mutex::new(Vec::new());
 
 impl Environment {
-    /// Opens the store in `cache_dir`, or joins those who have it open in this process.
+    /// Opens the store in `cache_dir`, or joins those who have it open in this process. The caller counts among them, until
+    /// [`Environment::leave`].
     pub(super) fn open(cache_dir: &Path, room: Room, clock: &Clock) -> Result<Arc<Self>, BackendError> {
         let forks = os::forks();
         private_directory(true).create(cache_dir).map_err(at("create the directory", cache_dir))?;
@@ -78,6 +79,7 @@ impl Environment {
         if let Some(known) = known {
             known.check_process()?;
             known.enlarge(room.map)?;
+            known.handlers.fetch_add(1, Ordering::SeqCst);
             return Ok(known);
         }
         let cache_dir = fs::canonicalize(cache_dir).map_err(at("find", cache_dir))?;
@@ -96,7 +98,7 @@ impl Environment {
             open: RwLock::new(open),
             writes: Writes::default(),
             is_tight: AtomicBool::new(false),
-            handlers: AtomicUsize::new(0),
+            handlers: AtomicUsize::new(1),
             steward: Arc::default(),
         });
         environments.push(Arc::downgrade(&environment));
@@ -253,6 +255,16 @@ impl Environment {
             self.with_env(|env| os::resize_env(env, pages(map_size))).map_err(explain)?;
         }
         Ok(())
+    }
+
+    /// One who had it open has it no more; gives whether he was the last. Whoever comes now opens it anew.
+    pub(super) fn leave(self: &Arc<Self>) -> bool {
+        let mut environments = ENVIRONMENTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_last = self.handlers.fetch_sub(1, Ordering::SeqCst) == 1;
+        if was_last {
+            environments.retain(|environment| !std::ptr::eq(environment.as_ptr(), Arc::as_ptr(self)));
+        }
+        was_last
     }
 
     /// Says that this process leaves the store, while it has it open still: the process ends, and has no time to bring all of it to

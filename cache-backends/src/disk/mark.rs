@@ -46,7 +46,9 @@ impl State {
 impl Mark {
     pub(super) fn read(generation: &Path) -> Option<Self> {
         let text = fs::read_to_string(generation.join(MARK)).ok()?;
-        let mut words = text.strip_suffix('\n')?.split(' ');
+        // Behind it may be the end of what it said before: it is written over, and only then cut.
+        let (line, _) = text.split_once('\n')?;
+        let mut words = line.split(' ');
         let (boot, word) = (words.next()?.into(), words.next()?);
         let state = State::ALL.into_iter().find(|state| state.word() == word)?;
         Some(Self { boot, state, stamp: words.next().map(str::to_owned) })

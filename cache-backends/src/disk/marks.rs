@@ -123,6 +123,9 @@ impl Part {
             for mark in marks {
                 let mut from = Some(Bound::Included([0; HASH]));
                 while let Some(at) = from.take() {
+                    if steward.is_closed() {
+                        return Ok(());
+                    }
                     let _works = steward.work();
                     let Some(part) = part.upgrade() else { return Ok(()) };
                     from = part.remove_some_marked(&mark, &at)?;
@@ -136,7 +139,8 @@ impl Part {
             }
             Ok(())
         };
-        behind(move || {
+        let on = Arc::clone(&self.environment.steward);
+        behind(&on, move || {
             if let Err(error) = clear() {
                 log::warn!("what was cleared on disk stays there, as good as gone, until it is opened again: {error}");
             }

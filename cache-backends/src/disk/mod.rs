@@ -55,7 +55,6 @@ mod writes;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cache_core::key::Key;
@@ -121,7 +120,6 @@ impl Disk {
 
     fn new(environment: Arc<Environment>, prefix: String, bounds: Bounds, clock: Clock) -> Self {
         let id = part_id(&prefix);
-        environment.handlers.fetch_add(1, Ordering::SeqCst);
         let (known, marks) = (Known::default(), Marks::default());
         Self(Kept::new(Arc::new(Part { environment, id, prefix, bounds, clock, known, marks })))
     }

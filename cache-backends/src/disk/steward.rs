@@ -5,9 +5,9 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::mem;
 use std::ops::Deref;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cache_core::{BackendError, Clock, block_on, within};
@@ -41,6 +41,8 @@ struct State {
     closed: bool,
     runs: bool,
     waker: Option<Waker>,
+    /// All that were begun for the environment and may not have ended.
+    threads: Vec<JoinHandle<()>>,
 }
 
 thread_local! {
@@ -100,6 +102,29 @@ impl Steward {
         }
     }
 
+    /// A thread that works for the environment: it is waited for before that is closed.
+    pub(super) fn keep_thread(&self, thread: JoinHandle<()>) {
+        let mut state = self.lock();
+        state.threads.push(thread);
+        let here = std::thread::current().id();
+        let has_ended = |thread: &JoinHandle<()>| thread.is_finished() && thread.thread().id() != here;
+        let (ended, others) = mem::take(&mut state.threads).into_iter().partition(has_ended);
+        state.threads = others;
+        drop(state);
+        // They end just now.
+        let ended: Vec<JoinHandle<()>> = ended;
+        ended.into_iter().for_each(|thread| drop(thread.join()));
+    }
+
+    fn take_threads(&self) -> Vec<JoinHandle<()>> {
+        mem::take(&mut self.lock().threads)
+    }
+
+    /// Whether no handler is on the environment any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     pub(super) fn close(&self) {
         self.tell(|state| state.closed = true);
     }
@@ -143,12 +168,17 @@ impl Drop for Kept {
     fn drop(&mut self) {
         let Some(part) = self.0.take() else { return };
         let (environment, steward) = (Arc::clone(&part.environment), Arc::clone(&part.environment.steward));
-        let is_last = environment.handlers.fetch_sub(1, Ordering::SeqCst) == 1;
         // The child of a fork has none of the threads that work, and a thread that works waits for nobody who does.
-        if !is_last || WORKS.get() > 0 || !environment.is_of_this_process() {
+        if !environment.is_of_this_process() || !environment.leave() || WORKS.get() > 0 {
             return;
         }
         environment.settle();
+        steward.close();
+        // LMDB has a thread give back its place among the readers when that ends, which must not be while the store is closed.
+        let here = std::thread::current().id();
+        for thread in steward.take_threads().into_iter().filter(|thread| thread.thread().id() != here) {
+            let _ = thread.join();
+        }
         drop(environment);
         // Nobody begins to work while this is held.
         let working = steward.idle.wait_while(steward.working(), |working| *working > 0);
@@ -165,7 +195,9 @@ impl Environment {
             let (steward, environment) = (Arc::clone(&self.steward), Arc::downgrade(self));
             let clock = self.clock().clone();
             let run = move || run(&steward, &environment, &clock);
-            state.runs = std::thread::Builder::new().name("larder-disk".into()).spawn(run).is_ok();
+            let spawned = std::thread::Builder::new().name("larder-disk".into()).spawn(run);
+            state.runs = spawned.is_ok();
+            state.threads.extend(spawned);
         }
         state.runs
     }
