@@ -183,6 +183,18 @@ fn another_boot_without_a_clean_mark_starts_empty() {
 }
 
 #[test]
+fn a_mark_that_was_written_over_and_not_cut_says_what_it_says_now() {
+    let directory = filled();
+    let mark = generation(directory.path()).join("mark");
+    let before = fs::read_to_string(&mark).unwrap();
+    let boot = before.split(' ').next().unwrap();
+    let over = format!("{boot} dirty\n");
+    // As whoever is killed between the two leaves it.
+    fs::write(&mark, format!("{over}{}", &before[over.len()..])).unwrap();
+    assert_eq!(reopened(directory.path()), 300);
+}
+
+#[test]
 fn a_store_in_use_is_not_marked_clean() {
     let directory = filled();
     let store = open(builder(&directory).threshold(1_000));
