@@ -12,7 +12,7 @@ static WHOLE: RwLock<()> = RwLock::new(());
 thread_local! {
     /// How many calls of [`whole`] this thread is in.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static HELD: RefCell<Vec<Held>> = const { RefCell::new(Vec::new()) };
+    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
 /// What is held over a fork.
@@ -55,13 +55,12 @@ pub fn hold() {
         #[cfg(feature = "bytes")]
         _plans: crate::codec::hold_plans(),
     };
-    let _ = HELD.try_with(|all| all.borrow_mut().push(held));
+    let _ = HELD.try_with(|place| place.replace(Some(held)));
 }
 
 /// Lets it begin again, in the parent and in the child.
 pub fn let_go() {
-    let held = HELD.try_with(|all| all.borrow_mut().pop());
-    drop(held);
+    drop(HELD.try_with(RefCell::take));
 }
 
 /// How many forks lie between this process and the one that it began as.

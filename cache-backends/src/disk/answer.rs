@@ -35,7 +35,6 @@ pub(super) struct Answer<T> {
 }
 
 /// Whether somebody waits for an answer still.
-#[derive(Clone)]
 pub(super) struct Wanted(Weak<()>);
 
 impl Wanted {

@@ -96,7 +96,7 @@ impl Part {
         record.is_entry_before(mark.before) && self.matches(&mark.pattern, record)
     }
 
-    pub(super) fn matches(&self, pattern: &Pattern, record: &Record<'_>) -> bool {
+    fn matches(&self, pattern: &Pattern, record: &Record<'_>) -> bool {
         let text = record.text.strip_prefix(self.prefix.as_bytes());
         let text = text.and_then(|text| std::str::from_utf8(text).ok());
         text.and_then(Key::subject_of).is_some_and(|subject| pattern.matches(subject))
@@ -107,7 +107,7 @@ impl Part {
         let text = pattern.text();
         let (before, generation) =
             self.write_now(move |open, writer| Ok((writer.mark(&text, MOST)?, open.chosen.number)))?;
-        // Where there are many marks already, or a pattern is as long as no key may be, it waits.
+        // Where there are many marks already, its caller waits.
         let mark = Mark { generation, before: before.unwrap_or(u64::MAX), pattern: pattern.clone() };
         if before.is_none() {
             return self.remove_marked(&mark);

@@ -64,7 +64,7 @@ use cache_core::{
 };
 use heed::RoTxn;
 
-use answer::elsewhere;
+use answer::{Wanted, elsewhere};
 pub use builder::DiskBuilder;
 use environment::{Environment, SLICE};
 use known::Known;
@@ -131,17 +131,17 @@ impl Disk {
         self.0.go_on_clearing()
     }
 
-    /// Does `work` here and now for a sync caller, and elsewhere for a future.
+    /// Does `work` here and now for a sync caller, and elsewhere for a future, which may be dropped meanwhile.
     fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Arc<Part>) -> Result<T, BackendError> + Send + 'static,
+        work: impl FnOnce(&Arc<Part>, Option<Wanted>) -> Result<T, BackendError> + Send + 'static,
     ) -> Reply<'static, T> {
         if may_block() {
-            return Reply::ready(work(&self.0));
+            return Reply::ready(work(&self.0, None));
         }
         let part = Arc::clone(&self.0);
-        Reply::pending(elsewhere(&self.0.environment.steward, move |_| {
-            let outcome = work(&part);
+        Reply::pending(elsewhere(&self.0.environment.steward, move |wanted| {
+            let outcome = work(&part, Some(wanted));
             drop(part);
             outcome
         }))
@@ -202,11 +202,11 @@ impl Backend for Disk {
 
     fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {
         let pattern = pattern.clone();
-        self.blocking(move |part| part.clear_matching(&pattern))
+        self.blocking(move |part, _| part.clear_matching(&pattern))
     }
 
     fn reclaim(&self) -> Reply<'_, ()> {
-        self.blocking(|part| part.remove_all())
+        self.blocking(|part, _| part.remove_all())
     }
 
     fn flush(&self) -> Reply<'_, ()> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use cache_core::key::Key;
-use cache_core::{BackendError, Epoch, EpochName, Life, Reply, Seen, Slot, TOMBSTONE, When, may_block};
+use cache_core::{BackendError, Epoch, EpochName, Life, Reply, Seen, Slot, TOMBSTONE, When};
 
-use super::answer::{Wanted, elsewhere};
+use super::answer::Wanted;
 use super::open::Open;
 use super::queue::Queue;
 use super::record::{NewRecord, NewValue, Record, Value};
@@ -78,18 +78,11 @@ impl Put {
 
 impl Disk {
     pub(super) fn put(&self, put: Put) -> Reply<'static, bool> {
-        let part = Arc::clone(&self.0);
         if !put.is_large() {
+            let part = Arc::clone(&self.0);
             return self.0.write(move |open, writer| Ok(part.apply(open, writer, &put, None)? != Done::Refused));
         }
-        if may_block() {
-            return Reply::ready(part.put_in_file(put, None));
-        }
-        Reply::pending(elsewhere(&self.0.environment.steward, move |wanted| {
-            let outcome = part.put_in_file(put, Some(wanted));
-            drop(part);
-            outcome
-        }))
+        self.blocking(move |part, wanted| part.put_in_file(put, wanted))
     }
 
     /// Empties a slot by a `tombstone`, and remembers for its life that it was invalidated, also when the tombstone is

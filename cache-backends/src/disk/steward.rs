@@ -214,11 +214,12 @@ impl Environment {
     /// Gives back the room of what is over. Gives for how long there is nothing more to do, in milliseconds.
     fn tidy(self: &Arc<Self>) -> Result<u64, BackendError> {
         let now = self.now();
-        let next = self.next_end(now)?;
+        let mut next = self.next_end(now)?;
         if next <= now {
             self.sweep(now)?;
+            next = self.next_end(now)?;
         }
-        Ok(self.next_end(now)?.saturating_sub(now).clamp(PAUSE, NAP))
+        Ok(next.saturating_sub(now).clamp(PAUSE, NAP))
     }
 
     /// Waits until all that was handed over so far is committed; gives whether it is. For the end of the process.

@@ -77,8 +77,8 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(self.files)
     }
 
-    /// Marks what matches a pattern as removed, with all that was written so far. Gives which writes that were; none where there
-    /// are `most` marks already, or no room for this one.
+    /// Marks what matches a pattern as removed, of all that was written so far. Gives the number of the next write; none where
+    /// there are `most` marks already.
     pub(super) fn mark(&mut self, pattern: &str, most: u64) -> heed::Result<Option<u64>> {
         // What saw a slot empty before it was invalidated is not to be stored where the entry that remembers that counts as gone.
         self.forget();

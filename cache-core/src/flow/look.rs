@@ -165,31 +165,16 @@ async fn valid(
     if !timed && handler.time() >= validity.fresh_until {
         return Ok(None);
     }
-    // Most entries depend on nothing but what every one does.
-    if request.tags.is_empty() && validity.tags.is_empty() {
-        let mut epochs = found.epochs.iter().copied();
-        let Some(handler) = epochs.next().flatten() else { return Ok(None) };
-        let space = match request.key.space().epoch() {
-            None => None,
-            Some(_) => match epochs.next().flatten() {
-                None => return Ok(None),
-                space => space,
-            },
-        };
-        return Ok(if Validity::joint(handler, space) == validity.epoch { thawed.value() } else { None });
-    }
     // A tag that was added to the function since: what was stored without it would not be invalidated by it.
     if !request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag)) {
         return Ok(None);
     }
     let others = validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name));
     let others: Vec<EpochName<'_>> = others.collect();
-    let mut known: SmallVec<[(EpochName<'_>, Option<Epoch>); 4]> =
-        names.iter().map(EpochName::borrowed).zip(found.epochs.iter().copied()).collect();
-    if !others.is_empty() {
-        let current = handler.ask(backend.current(&others)).await?;
-        known.extend(others.iter().map(EpochName::borrowed).zip(current));
-    }
-    let current = |name: &EpochName<'_>| known.iter().find(|(known, _)| known == name).and_then(|(_, epoch)| *epoch);
+    let theirs = if others.is_empty() { Vec::new() } else { handler.ask(backend.current(&others)).await? };
+    let current = |name: &EpochName<'_>| {
+        let known = names.iter().zip(&found.epochs).chain(others.iter().zip(&theirs));
+        known.filter(|(known, _)| *known == name).find_map(|(_, epoch)| *epoch)
+    };
     Ok(if validity.is_current(&request.key, current) { thawed.value() } else { None })
 }
