@@ -20,7 +20,8 @@ use super::address::{self, Address, Login};
 use super::command;
 use super::link::Link;
 use super::near::Near;
-use super::pump::Driver;
+use super::pump::Pump;
+use super::stream::{Ending, Kept};
 
 /// How many requests wait for the connection's reader before callers wait themselves.
 const QUEUE: usize = 1_024;
@@ -68,7 +69,7 @@ pub(super) async fn connect(target: &Target) -> Result<Link, String> {
 
 async fn establish(target: &Target, protocol: ProtocolVersion) -> RedisResult<Link> {
     let near = Arc::new(Near::new(&target.prefix));
-    let (connection, driver) = match &target.address {
+    let (connection, pump) = match &target.address {
         Address::Tcp { host, port } => {
             let stream = TcpStream::connect((host.as_str(), *port)).await?;
             stream.set_nodelay(true)?;
@@ -82,7 +83,7 @@ async fn establish(target: &Target, protocol: ProtocolVersion) -> RedisResult<Li
         #[cfg(not(unix))]
         Address::Unix { .. } => return Err((ErrorKind::InvalidClientConfig, "no unix sockets here").into()),
     };
-    let link = Link::new(connection, driver, near);
+    let link = Link::new(connection, pump, near);
     let first = match protocol {
         ProtocolVersion::RESP2 => redis::cmd("PING"),
         _ => command::track(&target.prefix),
@@ -115,7 +116,7 @@ async fn shake_hands<S>(
     protocol: ProtocolVersion,
     stream: S,
     near: &Arc<Near>,
-) -> RedisResult<(MultiplexedConnection, Driver)>
+) -> RedisResult<(MultiplexedConnection, Pump)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -131,8 +132,11 @@ where
         });
     }
     let settings = target.settings.clone().set_protocol(protocol);
+    let ending = Ending::default();
+    let stream = Kept::new(stream, ending.clone());
     let (connection, driver) = MultiplexedConnection::new_with_config(&settings, stream, config).await?;
-    Ok((connection, Box::pin(driver)))
+    ending.arm();
+    Ok((connection, Pump::new(Box::pin(driver), ending)))
 }
 
 /// Why there is no connection. What the server says is not repeated: an old one repeats the password that it was sent.

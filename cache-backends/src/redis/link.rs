@@ -16,7 +16,7 @@ use redis::{Cmd, Pipeline, RedisResult, Value};
 use tokio::sync::Notify;
 
 use super::near::Near;
-use super::pump::{Driver, Pump};
+use super::pump::Pump;
 
 /// What is near counts without asking the server for this long after a request was sent that it answered. It bounds
 /// what a dead connection that nobody noticed yet can hide.
@@ -41,10 +41,10 @@ pub(super) struct Link {
 
 impl Link {
     /// A link over `connection`, made on the handler's runtime.
-    pub(super) fn new(connection: MultiplexedConnection, driver: Driver, near: Arc<Near>) -> Self {
+    pub(super) fn new(connection: MultiplexedConnection, pump: Pump, near: Arc<Near>) -> Self {
         Self {
             connection,
-            pump: Pump::new(driver),
+            pump,
             near,
             runtime: tokio::runtime::Handle::current(),
             under_way: AtomicUsize::new(0),
@@ -79,13 +79,8 @@ impl Link {
         let mut request = pin!(request);
         // The first poll queues the request.
         let mut alone = self.under_way.load(Ordering::SeqCst) == 1;
-        let reply = poll_fn(|context| {
-            if std::mem::take(&mut alone) {
-                return self.pump.queue(|| request.as_mut().poll(context));
-            }
-            request.as_mut().poll(context)
-        })
-        .await;
+        let reply =
+            poll_fn(|context| self.pump.request(std::mem::take(&mut alone), || request.as_mut().poll(context))).await;
         if reply.is_ok() {
             self.replies.fetch_add(1, Ordering::SeqCst);
             self.heard.fetch_max(sent, Ordering::SeqCst);

@@ -5,6 +5,7 @@
 //! | `builder` | the configuration, checked without a network |
 //! | `address` | where the server is, and URLs |
 //! | `connect` | the stream, the login, and the server's messages about epochs |
+//! | `stream` | the bytes of a connection, whose end is ours to notice |
 //! | `wire` | the handler's thread: connect, notice a loss, connect again |
 //! | `link` | one established connection: requests, and noticing that nothing answers |
 //! | `pump` | its driver, polled by the thread and by a caller who is alone |
@@ -26,6 +27,7 @@ mod epochs;
 mod link;
 mod near;
 mod pump;
+mod stream;
 mod sweep;
 mod wire;
 

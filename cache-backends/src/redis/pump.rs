@@ -7,22 +7,43 @@
 //!
 //! Whoever polls, polls with the [`Relay`], so that what becomes ready always wakes the handler's thread. The driver is
 //! polled by one at a time, under its lock, so its messages are heard in the order of the stream all the same.
+//!
+//! The driver is dropped by [`Pump::close`], and only while nobody polls a request: its queue gives back what it holds when
+//! it is dropped, and would never give back what was put into it by someone who began before that.
 
 use std::cell::Cell;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
+
+use redis::RedisResult;
+
+use super::stream::Ending;
 
 /// What drives a connection, until the connection ends.
 pub(super) type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A driver that is shared.
 pub(super) struct Pump {
-    driver: Mutex<Option<Driver>>,
+    driving: Mutex<Driving>,
+    ending: Ending,
     relay: Arc<Relay>,
     waker: Waker,
+    /// How many requests are being polled, and [`CLOSED`].
+    polls: AtomicUsize,
 }
+
+struct Driving {
+    driver: Option<Driver>,
+    /// It is not polled again, also when it panicked.
+    ended: bool,
+}
+
+/// Nobody begins to poll a request any more.
+const CLOSED: usize = 1 << (usize::BITS - 1);
 
 /// Wakes the handler's thread, whoever polled last.
 #[derive(Default)]
@@ -42,31 +63,46 @@ thread_local! {
 }
 
 impl Pump {
-    pub(super) fn new(driver: Driver) -> Self {
+    /// A pump of `driver`, over a stream with this end.
+    pub(super) fn new(driver: Driver, ending: Ending) -> Self {
         let relay = Arc::new(Relay::default());
-        Self { driver: Mutex::new(Some(driver)), waker: Waker::from(Arc::clone(&relay)), relay }
+        let driving = Mutex::new(Driving { driver: Some(driver), ended: false });
+        Self { driving, ending, waker: Waker::from(Arc::clone(&relay)), relay, polls: AtomicUsize::new(0) }
     }
 
     /// Drives the connection, for the handler's thread; ready when it has ended.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<()> {
         self.relay.set(context.waker());
-        self.advance(&mut self.driver.lock().unwrap_or_else(PoisonError::into_inner))
+        self.advance(&mut self.driving.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Closes the connection: what waits on it fails.
     pub(super) fn close(&self) {
-        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.polls.fetch_or(CLOSED, Ordering::SeqCst);
+        // A poll takes a moment, and none begins.
+        while self.polls.load(Ordering::SeqCst) != CLOSED {
+            std::thread::yield_now();
+        }
+        let driver = self.driving.lock().unwrap_or_else(PoisonError::into_inner).driver.take();
         drop(driver);
     }
 
+    /// Polls a request by `poll`; one of a caller who is `alone` is driven on this thread if it was queued by that.
+    pub(super) fn request<T>(&self, alone: bool, poll: impl FnOnce() -> Poll<RedisResult<T>>) -> Poll<RedisResult<T>> {
+        let Some(_polling) = Polling::begin(&self.polls) else {
+            return Poll::Ready(Err(io::Error::from(io::ErrorKind::ConnectionReset).into()));
+        };
+        if alone { self.queue(poll) } else { poll() }
+    }
+
     /// Runs `queue`, which queues a request, and drives the connection on this thread if it did.
-    pub(super) fn queue<T>(&self, queue: impl FnOnce() -> T) -> T {
+    fn queue<T>(&self, queue: impl FnOnce() -> T) -> T {
         let mark = Mark::set();
         let queued = queue();
         if mark.take() == Queueing::Queued {
-            match self.driver.try_lock() {
-                Ok(mut driver) => {
-                    if self.advance(&mut driver).is_ready() {
+            match self.driving.try_lock() {
+                Ok(mut driving) => {
+                    if self.advance(&mut driving).is_ready() {
                         self.relay.pass_on();
                     }
                 }
@@ -76,16 +112,31 @@ impl Pump {
         queued
     }
 
-    fn advance(&self, driver: &mut Option<Driver>) -> Poll<()> {
-        // Taken out while it is polled: one that panicked is not polled again.
-        let Some(mut running) = driver.take() else {
+    fn advance(&self, driving: &mut Driving) -> Poll<()> {
+        let Some(driver) = driving.driver.as_mut().filter(|_| !driving.ended) else {
             return Poll::Ready(());
         };
-        let polled = running.as_mut().poll(&mut Context::from_waker(&self.waker));
-        if polled.is_pending() {
-            *driver = Some(running);
-        }
-        polled
+        driving.ended = true;
+        let polled = driver.as_mut().poll(&mut Context::from_waker(&self.waker));
+        driving.ended = polled.is_ready() || self.ending.has_come();
+        if driving.ended { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// A request that is being polled.
+struct Polling<'a>(&'a AtomicUsize);
+
+impl<'a> Polling<'a> {
+    /// `None` when the connection is closed.
+    fn begin(polls: &'a AtomicUsize) -> Option<Self> {
+        let polling = Self(polls);
+        (polls.fetch_add(1, Ordering::SeqCst) & CLOSED == 0).then_some(polling)
+    }
+}
+
+impl Drop for Polling<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

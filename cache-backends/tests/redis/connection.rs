@@ -47,6 +47,46 @@ fn epochs_are_not_trusted_after_the_connection_was_lost() {
 }
 
 #[test]
+fn no_caller_waits_on_a_connection_that_is_gone() {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    const HANDLERS: usize = 24;
+
+    let server = Server::start();
+    let backends: Vec<_> = (0..HANDLERS).map(|_| server.backend()).collect();
+    struct Over<'a>(&'a AtomicBool);
+    impl Drop for Over<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    let (over, gone) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        // Also when this thread fails, or the others would go on.
+        let is_over = Over(&over);
+        for backend in backends.iter().chain(&backends) {
+            scope.spawn(|| {
+                while !over.load(Ordering::SeqCst) {
+                    drop(look(&**backend));
+                }
+                gone.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        let mut raw = server.raw();
+        for _ in 0..6 {
+            redis::cmd("CLIENT").arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]).exec(&mut raw).unwrap();
+            eventually("the handlers work again", || {
+                let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut raw).unwrap();
+                clients.lines().count() > HANDLERS
+            });
+        }
+        drop(is_over);
+        eventually("every call ends", || gone.load(Ordering::SeqCst) == 2 * HANDLERS);
+    });
+}
+
+#[test]
 fn while_the_server_is_away_calls_fail_at_once_and_it_comes_back_by_itself() {
     let mut server = Server::start();
     let backend = server.backend();
