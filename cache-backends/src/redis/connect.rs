@@ -26,7 +26,7 @@ use super::stream::{Ending, Kept};
 /// How many requests wait for the connection's reader before callers wait themselves.
 const QUEUE: usize = 1_024;
 
-/// Where to connect to, and how.
+/// Where the server is found, and how to connect to it.
 pub(super) struct Target {
     address: Address,
     settings: RedisConnectionInfo,
@@ -50,26 +50,31 @@ impl Target {
         Self { address, settings, prefix, label, timeout, said_untracked: AtomicBool::new(false) }
     }
 
+    /// Where the server is now, or why that is not known. Asked before each attempt to connect.
+    pub(super) async fn resolve(&self) -> Result<Address, String> {
+        Ok(self.address.clone())
+    }
+
     /// An error of `operation` on this server.
     pub(super) fn error(&self, operation: &str, what: impl Display) -> BackendError {
         BackendError::new(format!("{}: {operation} failed: {what}", self.label))
     }
 }
 
-/// Connects with the newer protocol, and without it to a server that does not know it.
-pub(super) async fn connect(target: &Target) -> Result<Link, String> {
-    match establish(target, ProtocolVersion::RESP3).await {
+/// Connects to `address` with the newer protocol, and without it to a server that does not know it.
+pub(super) async fn connect(target: &Target, address: &Address) -> Result<Link, String> {
+    match establish(target, address, ProtocolVersion::RESP3).await {
         Err(error) if !error.is_io_error() && !error.is_connection_dropped() => {
-            establish(target, ProtocolVersion::RESP2).await
+            establish(target, address, ProtocolVersion::RESP2).await
         }
         other => other,
     }
     .map_err(|error| refusal(&error))
 }
 
-async fn establish(target: &Target, protocol: ProtocolVersion) -> RedisResult<Link> {
+async fn establish(target: &Target, address: &Address, protocol: ProtocolVersion) -> RedisResult<Link> {
     let near = Arc::new(Near::new(&target.prefix));
-    let (connection, pump) = match &target.address {
+    let (connection, pump) = match address {
         Address::Tcp { host, port } => {
             let stream = TcpStream::connect((host.as_str(), *port)).await?;
             stream.set_nodelay(true)?;

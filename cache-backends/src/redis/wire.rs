@@ -106,7 +106,8 @@ enum End {
 async fn keep_connected(target: &Arc<Target>, state: &watch::Sender<State>) {
     let mut pause = PAUSES.0;
     loop {
-        let attempt = unless_dropped(state, tokio::time::timeout(target.timeout, connect(target))).await;
+        let attempt = async { connect(target, &target.resolve().await?).await };
+        let attempt = unless_dropped(state, tokio::time::timeout(target.timeout, attempt)).await;
         let reason: Arc<str> = match attempt {
             None => return,
             Some(Ok(Ok(link))) => {
