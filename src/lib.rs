@@ -33,6 +33,9 @@
 //! | `ram` (default) | the handler [`Ram`]: objects in this process's memory |
 //! | `disk` | the handler `Disk`: LMDB, shared by the processes of one machine; needs a C compiler |
 //! | `redis` | the handler `Redis`: a Redis or Valkey server |
+//! | `compress` | `Redis::builder().compress_over(..)`: large entries are compressed, with LZ4 |
+//! | `zstd` | the same with Zstandard; needs a C compiler |
+//! | `encrypt` | `Redis::builder().encrypt(..)`: entries are encrypted |
 //! | `bytes` | values as bytes, for handlers of your own that keep bytes; implied by `disk` and `redis` |
 //! | `http` | the module `http`: whole responses, by a layer for axum and anything else on tower |
 //! | `test` | the module `test`: a lab that isolates tests and moves time |
@@ -63,6 +66,10 @@ pub use cache_http as http;
 #[doc = include_str!("cached.md")]
 pub use cache_macros::cached;
 
+#[cfg(feature = "compress")]
+pub use cache_backends::Compression;
+#[cfg(feature = "encrypt")]
+pub use cache_backends::EncryptionKey;
 #[cfg(feature = "disk")]
 pub use cache_backends::{Disk, DiskBuilder};
 #[cfg(feature = "ram")]

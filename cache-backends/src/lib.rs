@@ -12,6 +12,10 @@ mod ram;
 #[cfg(feature = "redis")]
 mod redis;
 
+#[cfg(feature = "compress")]
+pub use self::redis::Compression;
+#[cfg(feature = "encrypt")]
+pub use self::redis::EncryptionKey;
 #[cfg(feature = "redis")]
 pub use self::redis::{Redis, RedisBuilder};
 #[cfg(feature = "disk")]

@@ -10,6 +10,7 @@ use redis::{Cmd, RedisError, Value};
 use super::builder::RedisBuilder;
 use super::command::{self, Replacement};
 use super::connect::Target;
+use super::envelope::Envelope;
 use super::link::Link;
 use super::sweep;
 use super::wire::Wire;
@@ -27,6 +28,7 @@ use super::wire::Wire;
 /// ```
 pub struct Redis {
     wire: Wire,
+    envelope: Envelope,
 }
 
 impl Redis {
@@ -35,8 +37,8 @@ impl Redis {
         RedisBuilder::default()
     }
 
-    pub(super) fn new(target: Target) -> Self {
-        Self { wire: Wire::new(target) }
+    pub(super) fn new(target: Target, envelope: Envelope) -> Self {
+        Self { wire: Wire::new(target), envelope }
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -79,8 +81,7 @@ impl Redis {
         } else {
             self.get_with_epochs(&link, get, watch).await.map_err(failed)?
         };
-        let stored = command::stored(reply).map_err(failed)?;
-        let seen = Seen::of(stored.as_ref());
+        let (stored, seen) = self.envelope.look(&key, reply).map_err(failed)?;
         Ok(Look { stored, seen, epochs })
     }
 
@@ -93,7 +94,14 @@ impl Redis {
         let keys: Vec<Vec<u8>> = slots.iter().map(|slot| self.key(slot)).collect();
         let reply = link.request(&command::on("MGET", &keys)).await.map_err(failed)?;
         let values = command::array(reply, slots.len()).map_err(failed)?;
-        values.into_iter().map(|value| command::stored(value).map_err(failed)).collect()
+        let held = slots.iter().zip(&keys).zip(values);
+        held.map(|((slot, key), value)| self.envelope.get(slot, key, value).map_err(failed)).collect()
+    }
+
+    async fn still_holds(&self, key: &Key<'_>, seen: &Seen) -> Result<bool, BackendError> {
+        let key = self.key(&Slot::Entry(key));
+        let reply = self.run("look again", &command::on("GET", &key[..])).await?;
+        self.envelope.holds(&key, seen, reply).map_err(|error| self.failed("look again", &error))
     }
 
     /// Puts `bytes`, or empties the slot for `None`.
@@ -108,9 +116,10 @@ impl Redis {
             // It could not be given back as it is. No frame begins like this.
             return Ok(false);
         }
+        let key = self.key(slot);
+        let bytes = self.envelope.put(slot, &key, bytes).map_err(|what| self.target().error("put", what))?;
         // What has no life is gone as soon as it is written.
         let write = bytes.as_deref().filter(|_| !life.is_none()).map(|bytes| (bytes, life));
-        let key = self.key(slot);
         let reply = match (when, write) {
             (When::Always, Some((bytes, life))) => self.run("put", &command::set(&key, bytes, life, false)).await?,
             (When::Always, None) => {
@@ -199,6 +208,10 @@ impl Backend for Redis {
 
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         Reply::pending(self.look_up(key, watch))
+    }
+
+    fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
+        Reply::pending(self.still_holds(key, seen))
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {

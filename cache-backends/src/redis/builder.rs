@@ -8,6 +8,7 @@ use cache_core::{DEFAULT_EXPIRE, Env, Error, IntoHandler, Opened, Result, Ttl};
 use super::address::{self, Address, Login};
 use super::backend::Redis;
 use super::connect::Target;
+use super::envelope::Settings;
 
 /// Configures a [`Redis`] handler.
 ///
@@ -29,6 +30,7 @@ pub struct RedisBuilder {
     default_expire: Ttl,
     timeout: Duration,
     bad_url: Option<String>,
+    pub(super) envelope: Settings,
 }
 
 impl Default for RedisBuilder {
@@ -41,6 +43,7 @@ impl Default for RedisBuilder {
             default_expire: Ttl::For(DEFAULT_EXPIRE),
             timeout: Duration::from_secs(1),
             bad_url: None,
+            envelope: Settings::default(),
         }
     }
 }
@@ -155,6 +158,9 @@ impl RedisBuilder {
         if self.timeout.is_zero() || self.timeout > LONGEST_TIMEOUT {
             refuse("timeout has to be more than zero and at most 600 seconds, e.g. `Duration::from_secs(1)`");
         }
+        for problem in self.envelope.problems() {
+            refuse(&problem);
+        }
         problems
     }
 }
@@ -166,10 +172,11 @@ impl IntoHandler for RedisBuilder {
             return Err(Error::Config(problems));
         }
         let (timeout, default_expire) = (self.timeout, self.default_expire);
+        let envelope = self.envelope.envelope();
         let target = Target::new(self.address, self.db, self.login, self.prefix, timeout);
         // The handler's own limit, which says what is wrong, comes before larder's: an operation may wait for a
         // connection first and then for the answer.
         let patience = timeout.saturating_mul(3);
-        Ok(Opened::new(Redis::new(target)).default_expire(default_expire).timeout(patience))
+        Ok(Opened::new(Redis::new(target, envelope)).default_expire(default_expire).timeout(patience))
     }
 }

@@ -11,6 +11,7 @@
 //! | `pump` | its driver, polled by the thread and by a caller who is alone |
 //! | `near` | the epochs that are kept near, true by the server's own messages |
 //! | `command` | the commands and scripts, and what is made of replies |
+//! | `envelope/` | what entries are wrapped in: compressed, encrypted |
 //! | `backend` | [`cache_core::Backend`] over these |
 //! | `epochs` | the part of it that is about epochs |
 //! | `sweep` | `SCAN` and `UNLINK`, for patterns and for giving back room |
@@ -23,6 +24,7 @@ mod backend;
 mod builder;
 mod command;
 mod connect;
+mod envelope;
 mod epochs;
 mod link;
 mod near;
@@ -33,3 +35,7 @@ mod wire;
 
 pub use backend::Redis;
 pub use builder::RedisBuilder;
+#[cfg(feature = "compress")]
+pub use envelope::Compression;
+#[cfg(feature = "encrypt")]
+pub use envelope::EncryptionKey;

@@ -5,6 +5,8 @@
 mod clearing;
 mod configuration;
 mod connection;
+#[cfg(all(feature = "zstd", feature = "encrypt"))]
+mod envelope;
 mod epochs;
 mod runtimes;
 mod server;
