@@ -7,6 +7,8 @@ mod configuration;
 mod connection;
 #[cfg(all(feature = "zstd", feature = "encrypt"))]
 mod envelope;
+#[cfg(all(feature = "zstd", feature = "encrypt"))]
+mod envelope_keys;
 mod epochs;
 mod runtimes;
 mod server;

@@ -1,7 +1,7 @@
 //! Encryption of entries: XChaCha20-Poly1305, with a random nonce for each write.
 //!
-//! A nonce of 24 bytes may be random for every write there will ever be. What is authenticated beside the contents is the
-//! header and the whole key on the server, so an entry is nothing under another key, prefix, or kind of slot.
+//! A nonce of 24 bytes may be random for every write there will ever be. What is authenticated beside the contents
+//! is the header and the whole key on the server, so an entry is nothing under another key, prefix, or kind of slot.
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};

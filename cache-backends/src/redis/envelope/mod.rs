@@ -1,8 +1,8 @@
 //! What entries are wrapped in on the server: compressed, encrypted, both, or neither.
 //!
 //! An [`Envelope`] is a value made of the configuration, without a connection: [`Envelope::wrap`] and
-//! [`Envelope::unwrap`] turn bytes into bytes. What is in front of them says how they are to be read, so compression can
-//! be switched on and off over what is stored already:
+//! [`Envelope::unwrap`] turn bytes into bytes. What is in front of them says how they are to be read, so compression
+//! can be switched on and off over what is stored already:
 //!
 //! ```text
 //! magic "\xA7lre"   0    nonce 8   the bytes as they are             (bytes that begin like an envelope)

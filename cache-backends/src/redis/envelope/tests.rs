@@ -82,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn an_encrypted_entry_is_nothing_when_a_bit_is_another_or_its_slot_is(bytes in bytes(), bit: usize, key in ".{0,20}") {
+    fn an_encrypted_entry_is_nothing_with_another_bit_or_slot(bytes in bytes(), bit: usize, key in ".{0,20}") {
         prop_assume!(!bytes.starts_with(TOMBSTONE) && key.as_bytes() != KEY);
         let [_, encrypting] = families().map(|family| envelope(&family.compress_over(100)));
         let mut wrapped = encrypting.wrap(KEY, bytes).unwrap();
@@ -95,7 +95,7 @@ proptest! {
     }
 }
 
-/// A conditional write compares the length and the first 64 bytes: Zstandard leaves nothing there of a frame's own number.
+/// A conditional write compares the length and the first 64 bytes. Zstandard leaves nothing there of a frame's number.
 #[test]
 fn two_writes_of_equal_bytes_never_look_alike() {
     let bytes = [&b"\xA7lrd"[..], &[1; 10_000]].concat();
