@@ -32,7 +32,7 @@
 //! |---|---|
 //! | `ram` (default) | the handler [`Ram`]: objects in this process's memory |
 //! | `disk` | the handler `Disk`: LMDB, shared by the processes of one machine; needs a C compiler |
-//! | `redis` | the handler `Redis`: a Redis or Valkey server |
+//! | `redis` | the handler `Redis`: a Redis or Valkey server or cluster; with `ram`, also `Tiered`: memory in front of it |
 //! | `compress` | `Redis::builder().compress_over(..)`: large entries are compressed, with LZ4 |
 //! | `zstd` | the same with Zstandard; needs a C compiler |
 //! | `encrypt` | `Redis::builder().encrypt(..)`: entries are encrypted |
@@ -76,6 +76,8 @@ pub use cache_backends::{Disk, DiskBuilder};
 pub use cache_backends::{Ram, RamBuilder};
 #[cfg(feature = "redis")]
 pub use cache_backends::{Redis, RedisBuilder};
+#[cfg(all(feature = "ram", feature = "redis"))]
+pub use cache_backends::{Tiered, TieredBuilder};
 
 /// The cache of the caller, for direct use: that of the test it is in, the installed one, or else one handler in
 /// memory with 500 entries and 300 seconds. A cheap clone.

@@ -1,4 +1,4 @@
-//! The handlers of larder: `Ram`, `Disk` and `Redis`, each behind a feature of its own. Users depend on the crate
+//! The handlers of larder: `Ram`, `Disk`, `Redis`, each behind a feature of its own, and `Tiered`. Users depend on the crate
 //! `larder`, which re-exports them.
 //!
 //! Every one is a [`cache_core::Backend`] and passes the one contract suite, `cache_core::contract`.
@@ -11,6 +11,8 @@ mod disk;
 mod ram;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(all(feature = "ram", feature = "redis"))]
+mod tiered;
 
 #[cfg(feature = "compress")]
 pub use self::redis::Compression;
@@ -22,6 +24,8 @@ pub use self::redis::{Redis, RedisBuilder};
 pub use disk::{Disk, DiskBuilder};
 #[cfg(feature = "ram")]
 pub use ram::{Ram, RamBuilder};
+#[cfg(all(feature = "ram", feature = "redis"))]
+pub use tiered::{Tiered, TieredBuilder};
 
 /// The short cut to what a function has stored in memory; none without `ram`.
 #[doc(hidden)]

@@ -71,7 +71,12 @@ pub struct Look {
     pub seen: Seen,
     /// The epochs that were watched, in the order asked for; `None` where there is none.
     pub epochs: Vec<Option<Epoch>>,
+    /// Where the value may be kept once it is decoded, for [`Backend::keep`].
+    pub ticket: Option<Ticket>,
 }
+
+/// What a store notes of a look, to know later whether anything was invalidated since.
+pub type Ticket = Box<dyn Any + Send + Sync>;
 
 /// What an operation of a backend gives: ready at once (ram, mostly disk), or pending (a server).
 pub enum Reply<'a, T> {
@@ -170,8 +175,8 @@ pub trait Backend: Send + Sync + 'static {
     /// Calls that it has short cuts for go elsewhere from now on.
     fn retire(&self) {}
 
-    /// Shows the entry of `key` to `visit` if it can be had without waiting; gives whether it did. Only handlers of
-    /// objects answer.
+    /// Shows the entry of `key` to `visit` if it can be had without waiting and nothing that it depends on was invalidated;
+    /// gives whether it did. Handlers of objects answer, and those that keep values near ([`Backend::keep`]).
     fn peek(&self, _key: &Key<'_>, _visit: &mut dyn FnMut(&Entry)) -> bool {
         false
     }
@@ -183,9 +188,14 @@ pub trait Backend: Send + Sync + 'static {
             let mut found = self.get(&slots).await?.into_iter();
             let stored = found.next().flatten();
             let seen = Seen::of(stored.as_ref());
-            Ok(Look { stored, seen, epochs: found.map(read_epoch).collect() })
+            Ok(Look { stored, seen, epochs: found.map(read_epoch).collect(), ticket: None })
         })
     }
+
+    /// Keeps the value of the entry that a look gave with this ticket, decoded and found to be valid, for [`Backend::peek`].
+    /// For stores of bytes that keep values near as well. The look was at the slot of `key` and at the epochs of all that
+    /// the entry depends on.
+    fn keep(&self, _key: &Key<'_>, _entry: Entry, _ticket: Ticket) {}
 
     /// Whether the slot of `key` still holds what was seen.
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {

@@ -85,9 +85,7 @@ impl Codec {
         validity: Validity,
     ) -> Result<Stored, String> {
         match form {
-            Form::Objects => {
-                Ok(Stored::Object(Arc::new(Entry { value: Arc::clone(value), weigher: self.weigher, validity })))
-            }
+            Form::Objects => Ok(Stored::Object(Arc::new(self.entry(Arc::clone(value), validity)))),
             #[cfg(feature = "bytes")]
             Form::Bytes => match &self.bytes {
                 Some(bytes) => bytes.freeze(key, value, &validity),
@@ -99,6 +97,11 @@ impl Codec {
                 Err(self.fits(form).err().unwrap_or_default())
             }
         }
+    }
+
+    /// `value` as an object.
+    pub(crate) const fn entry(&self, value: Object, validity: Validity) -> Entry {
+        Entry { value, weigher: self.weigher, validity }
     }
 
     /// What `validity` a stored thing claims, and the way to its value; `None` if it is no entry of this type and key.

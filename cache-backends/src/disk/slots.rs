@@ -103,7 +103,7 @@ impl Part {
         });
         match found {
             Ok((found, seen, epochs)) => {
-                self.finished(found.is_in_file(), || Ok(Look { stored: found.stored()?, seen, epochs }))
+                self.finished(found.is_in_file(), || Ok(Look { stored: found.stored()?, seen, epochs, ticket: None }))
             }
             Err(error) => Reply::ready(Err(error)),
         }

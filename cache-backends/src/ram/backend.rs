@@ -41,6 +41,13 @@ impl Ram {
     pub(super) fn new(threshold: usize, max_bytes: Option<u64>, prefix: String, clock: Clock) -> Self {
         Self { store: Store::new(threshold, max_bytes, clock), prefix }
     }
+
+    /// What is kept under `key` and not over, whatever it depends on.
+    #[cfg(feature = "redis")]
+    pub(crate) fn entry(&self, key: &Key<'_>) -> Option<Arc<Entry>> {
+        MOMENT.wake();
+        self.store.entry(&self.store.place(key), self.store.clock.now())
+    }
 }
 
 impl Backend for Ram {
@@ -97,7 +104,7 @@ impl Backend for Ram {
         let seen = self.store.seen(&place);
         let stored = self.store.entry(&place, now).map(Stored::Object);
         let epochs = self.store.epochs.at(now, |epoch| watch.iter().map(epoch).collect());
-        Reply::ready(Ok(Look { stored, seen, epochs }))
+        Reply::ready(Ok(Look { stored, seen, epochs, ticket: None }))
     }
 
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {

@@ -126,11 +126,17 @@ impl RamBuilder {
     }
 }
 
-impl IntoHandler for RamBuilder {
-    fn open(self, env: &Env) -> Result<Opened> {
+impl RamBuilder {
+    pub(crate) fn build(self, env: &Env) -> Result<Ram> {
         self.check()?;
         self.weighers.iter().for_each(|weigher| weighers::learn(*weigher));
-        let ram = Ram::new(self.threshold, self.max_bytes, self.prefix, env.clock.clone());
-        Ok(Opened::new(ram).default_expire(self.default_expire))
+        Ok(Ram::new(self.threshold, self.max_bytes, self.prefix, env.clock.clone()))
+    }
+}
+
+impl IntoHandler for RamBuilder {
+    fn open(self, env: &Env) -> Result<Opened> {
+        let default_expire = self.default_expire;
+        Ok(Opened::new(self.build(env)?).default_expire(default_expire))
     }
 }

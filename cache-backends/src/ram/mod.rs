@@ -55,7 +55,7 @@ mod store;
 mod sync;
 mod table;
 mod ticket;
-mod weighers;
+pub(crate) mod weighers;
 mod weight;
 
 pub use backend::Ram;

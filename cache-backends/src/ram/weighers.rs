@@ -50,7 +50,7 @@ pub(super) fn learn(weigher: Weigher) {
 }
 
 /// The bytes that the value of `entry` has on the heap, as far as that is known; none if whoever is asked panics.
-pub(super) fn heap_size(entry: &Entry) -> Option<u64> {
+pub(crate) fn heap_size(entry: &Entry) -> Option<u64> {
     let value = &*entry.value;
     let weigher = || learned(value.type_id()).or_else(|| common(value.type_id()));
     let Some(weigher) = entry.weigher.or_else(weigher) else {

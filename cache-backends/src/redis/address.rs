@@ -7,11 +7,39 @@ use std::path::PathBuf;
 
 use redis::{ConnectionAddr, IntoConnectionInfo as _};
 
-/// Where the server listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a server listens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Address {
     Tcp { host: String, port: u16 },
     Unix { path: PathBuf },
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix { path } => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+/// The address that `text` is, as `host:port` or `[IPv6]:port`; `port` where it says none.
+pub(super) fn host_and_port(text: &str, port: u16) -> Option<Address> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, rest) = rest.split_once(']')?;
+            (host, if rest.is_empty() { port } else { rest.strip_prefix(':')?.parse().ok()? })
+        }
+        None => match text.rsplit_once(':') {
+            // An IPv6 address without brackets.
+            Some((host, _)) if host.contains(':') => (text, port),
+            Some((host, port)) => (host, port.parse().ok()?),
+            None => (text, port),
+        },
+    };
+    let is_host = !host.is_empty() && !host.contains(['/', '@']) && !host.chars().any(char::is_whitespace);
+    (is_host && port != 0).then(|| Address::Tcp { host: host.to_owned(), port })
 }
 
 /// Who connects. Its `Debug` is written by hand, so that no password is shown by accident.
@@ -76,10 +104,15 @@ pub(super) fn parse(url: &str) -> Result<Parsed, String> {
 /// A server and db as errors name them, without credentials.
 pub(super) fn label(address: &Address, db: i64) -> String {
     match address {
-        Address::Tcp { host, port } if host.contains(':') => format!("redis at [{host}]:{port}/{db}"),
-        Address::Tcp { host, port } => format!("redis at {host}:{port}/{db}"),
-        Address::Unix { path } => format!("redis at unix:{} db {db}", path.display()),
+        Address::Tcp { .. } => format!("redis at {address}/{db}"),
+        Address::Unix { .. } => format!("redis at {address} db {db}"),
     }
+}
+
+/// A cluster as errors name it, by some of its servers.
+pub(super) fn cluster_label(seeds: &[Address]) -> String {
+    let names: Vec<String> = seeds.iter().take(3).map(ToString::to_string).collect();
+    format!("redis cluster at {}{}", names.join(", "), if seeds.len() > 3 { ", .." } else { "" })
 }
 
 #[cfg(test)]
@@ -96,6 +129,19 @@ mod tests {
         let parsed = parse("unix:///run/redis.sock?db=2").unwrap();
         assert_eq!(parsed.address, Address::Unix { path: "/run/redis.sock".into() });
         assert_eq!((parsed.db, parsed.login), (2, Login::default()));
+    }
+
+    #[test]
+    fn a_host_may_come_with_a_port() {
+        let tcp = |host: &str, port| Some(Address::Tcp { host: host.into(), port });
+        assert_eq!(host_and_port("a", 1), tcp("a", 1));
+        assert_eq!(host_and_port("a:2", 1), tcp("a", 2));
+        assert_eq!(host_and_port("[::1]:2", 1), tcp("::1", 2));
+        assert_eq!(host_and_port("[::1]", 1), tcp("::1", 1));
+        assert_eq!(host_and_port("::1", 1), tcp("::1", 1));
+        for text in ["", ":1", "a:0", "a:b", "a:70000", "redis://a:1", "u:p@a:1", "[::1", "[::1]2"] {
+            assert_eq!(host_and_port(text, 1), None, "{text}");
+        }
     }
 
     #[test]

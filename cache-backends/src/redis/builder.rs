@@ -1,14 +1,21 @@
 //! The configuration of the handler, and all that can be checked of it without a network.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use cache_core::{DEFAULT_EXPIRE, Env, Error, IntoHandler, Opened, Result, Ttl};
+use cache_core::{Backend, DEFAULT_EXPIRE, Env, Error, IntoHandler, Opened, Result, Ttl};
 
 use super::address::{self, Address, Login};
 use super::backend::Redis;
+use super::cluster::Cluster;
 use super::connect::Target;
-use super::envelope::Settings;
+use super::envelope;
+use super::lead::Leads;
+use super::near::Near;
+use super::runtime::Runtime;
+use super::servers::Servers;
+use super::wire::Wire;
 
 /// Configures a [`Redis`] handler.
 ///
@@ -30,7 +37,9 @@ pub struct RedisBuilder {
     default_expire: Ttl,
     timeout: Duration,
     bad_url: Option<String>,
-    pub(super) envelope: Settings,
+    /// Servers of a cluster, as they were written.
+    cluster: Option<Vec<String>>,
+    pub(super) envelope: envelope::Settings,
 }
 
 impl Default for RedisBuilder {
@@ -43,7 +52,8 @@ impl Default for RedisBuilder {
             default_expire: Ttl::For(DEFAULT_EXPIRE),
             timeout: Duration::from_secs(1),
             bad_url: None,
-            envelope: Settings::default(),
+            cluster: None,
+            envelope: envelope::Settings::default(),
         }
     }
 }
@@ -72,6 +82,22 @@ impl RedisBuilder {
     /// The path of the server's unix socket, instead of a host and port.
     pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.address = Address::Unix { path: path.into() };
+        self
+    }
+
+    /// Servers of a cluster, as `host:port`, instead of a host and port: a few of them will do, they know the others.
+    ///
+    /// Each key is on the primary that has its hash slot; a replica that takes its place, and slots that move, are followed.
+    /// Clearing by pattern asks every primary. A write of a key that a pattern could match takes three round trips
+    /// instead of one, since the pattern's epoch is on another server.
+    ///
+    /// ```
+    /// use cache_backends::Redis;
+    ///
+    /// let redis = Redis::builder().cluster(["cache-1:6379", "cache-2:6379", "cache-3:6379"]);
+    /// ```
+    pub fn cluster<S: Into<String>>(mut self, servers: impl IntoIterator<Item = S>) -> Self {
+        self.cluster = Some(servers.into_iter().map(Into::into).collect());
         self
     }
 
@@ -158,6 +184,18 @@ impl RedisBuilder {
         if self.timeout.is_zero() || self.timeout > LONGEST_TIMEOUT {
             refuse("timeout has to be more than zero and at most 600 seconds, e.g. `Duration::from_secs(1)`");
         }
+        for server in self.cluster.iter().flatten() {
+            if address::host_and_port(server, PORT).is_none() {
+                // It is not repeated, as above.
+                refuse("cluster has a server that is no `host:port`: write its name or address and port, and no URL");
+            }
+        }
+        if self.cluster.as_ref().is_some_and(Vec::is_empty) {
+            refuse("cluster has no servers: name at least one, e.g. `.cluster([\"localhost:7000\"])`");
+        }
+        if self.cluster.is_some() && self.db != 0 {
+            refuse("db is not 0, and a cluster has no other: leave `.db(..)` out");
+        }
         for problem in self.envelope.problems() {
             refuse(&problem);
         }
@@ -167,16 +205,64 @@ impl RedisBuilder {
 
 impl IntoHandler for RedisBuilder {
     fn open(self, _env: &Env) -> Result<Opened> {
+        let (redis, settings) = self.build(false)?;
+        Ok(settings.open(redis))
+    }
+}
+
+/// What of the configuration is larder's to know.
+pub(crate) struct Settings {
+    default_expire: Ttl,
+    timeout: Duration,
+}
+
+impl Settings {
+    pub(crate) fn open(self, backend: impl Backend) -> Opened {
+        // The handler's own limit, which says what is wrong, comes before larder's: an operation may wait for a
+        // connection first and then for the answer.
+        let patience = self.timeout.saturating_mul(3);
+        Opened::new(backend).default_expire(self.default_expire).timeout(patience)
+    }
+}
+
+impl RedisBuilder {
+    /// The handler, not connected yet; `tiered` if values are kept in memory too.
+    pub(crate) fn build(self, tiered: bool) -> Result<(Redis, Settings)> {
         let problems = self.problems();
         if !problems.is_empty() {
             return Err(Error::Config(problems));
         }
-        let (timeout, default_expire) = (self.timeout, self.default_expire);
+        let settings = Settings { default_expire: self.default_expire, timeout: self.timeout };
+        Ok((self.connect_later(tiered), settings))
+    }
+}
+
+impl RedisBuilder {
+    /// The handler, when everything is in order.
+    fn connect_later(self, tiered: bool) -> Redis {
         let envelope = self.envelope.envelope();
-        let target = Target::new(self.address, self.db, self.login, self.prefix, timeout);
-        // The handler's own limit, which says what is wrong, comes before larder's: an operation may wait for a
-        // connection first and then for the answer.
-        let patience = timeout.saturating_mul(3);
-        Ok(Opened::new(Redis::new(target, envelope)).default_expire(default_expire).timeout(patience))
+        let seeds = self.cluster.map(|servers| {
+            let seeds = servers.iter().filter_map(|server| address::host_and_port(server, PORT));
+            seeds.collect::<Vec<Address>>()
+        });
+        let mut target = Target::new(self.address, self.db, self.login, self.prefix, self.timeout);
+        let near = Arc::new(Near::new(&target.prefix, tiered));
+        let runtime = Arc::new(Runtime::default());
+        let (near_too, runtime_too) = (Arc::clone(&near), Arc::clone(&runtime));
+        let (target, servers) = match seeds {
+            Some(seeds) => {
+                target.label = address::cluster_label(&seeds);
+                let target = Arc::new(target);
+                let cluster = Cluster::new(Arc::clone(&target), seeds, near_too, runtime_too);
+                (target, Servers::Cluster(cluster))
+            }
+            None => {
+                let target = Arc::new(target);
+                let wire = Wire::new(Arc::clone(&target), None, near_too, runtime_too);
+                near.needs([wire.id]);
+                (target, Servers::One(wire))
+            }
+        };
+        Redis { target, servers: Arc::new(servers), near, runtime, envelope, leads: Leads::default() }
     }
 }

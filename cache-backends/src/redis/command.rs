@@ -4,6 +4,7 @@
 //! is in it; it never ends the process.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use cache_core::{Life, Stored};
 use redis::{Cmd, RedisError, Script, ToRedisArgs, Value, cmd};
@@ -13,24 +14,37 @@ use redis::{Cmd, RedisError, Script, ToRedisArgs, Value, cmd};
 /// off again when the slot is read.
 pub(super) const TOMBSTONE: &[u8; 16] = b"\0larder:tombs:1\0";
 
+/// A function of scripts: whether the slot holds what was seen, by the length that was seen (empty for nothing) and the first
+/// bytes. `tomb` is what begins a tombstone.
+macro_rules! with_holds {
+    ($script:literal) => {
+        concat!(
+            r"
+local function holds(key, length, head, tomb)
+  local found = redis.pcall('GETRANGE', key, 0, 79)
+  if type(found) ~= 'string' then return false end
+  if length == '' then return redis.call('EXISTS', key) == 0 end
+  local long = redis.call('STRLEN', key)
+  if long == 0 and redis.call('EXISTS', key) == 0 then return false end
+  if string.sub(found, 1, 16) == tomb then
+    found = string.sub(found, 17)
+    long = long - 16
+  end
+  return long == tonumber(length) and string.sub(found, 1, 64) == head
+end
+",
+            $script
+        )
+    };
+}
+
 /// Writes or empties the slot `KEYS[1]` if it holds what was seen and the epoch `KEYS[2]`, if given, is `ARGV[3]`.
 ///
 /// `ARGV`: the length that was seen (empty for nothing), the first bytes, the epoch, the life (`0` empties the slot,
 /// `-1` has no end), what begins a tombstone, the new bytes.
-const REPLACE: &str = r"
-local head = redis.pcall('GETRANGE', KEYS[1], 0, 79)
-if type(head) ~= 'string' then return 0 end
-if ARGV[1] == '' then
-  if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-else
-  local length = redis.call('STRLEN', KEYS[1])
-  if length == 0 and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-  if string.sub(head, 1, 16) == ARGV[5] then
-    head = string.sub(head, 17)
-    length = length - 16
-  end
-  if length ~= tonumber(ARGV[1]) or string.sub(head, 1, 64) ~= ARGV[2] then return 0 end
-end
+const REPLACE: &str = with_holds!(
+    r"
+if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[5]) then return 0 end
 if KEYS[2] and redis.pcall('GET', KEYS[2]) ~= ARGV[3] then return 0 end
 if ARGV[4] == '0' then
   redis.call('UNLINK', KEYS[1])
@@ -40,6 +54,36 @@ else
   redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[4])
 end
 return 1
+"
+);
+
+/// Takes the lock `KEYS[2]` if the slot `KEYS[1]` holds what was seen: gives 0 if it does not, -1 for the lock, or else how
+/// long another one has it.
+///
+/// `ARGV`: the length that was seen, the first bytes, what begins a tombstone, the token, how long it lasts.
+const LEAD: &str = with_holds!(
+    r"
+if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return 0 end
+if redis.call('SET', KEYS[2], ARGV[4], 'NX', 'PX', ARGV[5]) then return -1 end
+local left = redis.call('PTTL', KEYS[2])
+if left < 1 then return 1 end
+return left
+"
+);
+
+/// The name that the server gives to [`LEAD`] once it has run it.
+static LEAD_HASH: LazyLock<String> = LazyLock::new(|| Script::new(LEAD).get_hash().to_owned());
+
+/// Has the lock `KEYS[1]` last for `ARGV[2]` milliseconds from now on, if its token is `ARGV[1]`.
+const RENEW_LOCK: &str = r"
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+";
+
+/// Gives the lock `KEYS[1]` back, if its token is `ARGV[1]`.
+const UNLOCK: &str = r"
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
 ";
 
 /// The name that the server gives to [`REPLACE`] once it has run it.
@@ -62,6 +106,7 @@ return 1
 ";
 
 /// What a conditional write compares and writes.
+#[derive(Clone)]
 pub(super) struct Replacement<'a> {
     pub(super) key: &'a [u8],
     /// The length and first bytes that were seen; `None` for an empty slot.
@@ -75,23 +120,12 @@ pub(super) struct Replacement<'a> {
 impl Replacement<'_> {
     /// The command that runs it; with its text if the server does not know the script yet.
     pub(super) fn command(&self, with_text: bool) -> Cmd {
-        let mut command = if with_text {
-            let mut command = cmd("EVAL");
-            command.arg(REPLACE);
-            command
-        } else {
-            let mut command = cmd("EVALSHA");
-            command.arg(REPLACE_HASH.as_str());
-            command
-        };
+        let mut command = script(REPLACE, &REPLACE_HASH, with_text);
         command.arg(1 + usize::from(self.epoch.is_some())).arg(self.key);
         if let Some((key, _)) = &self.epoch {
             command.arg(key);
         }
-        match self.seen {
-            Some((length, head)) => command.arg(length).arg(head),
-            None => command.arg("").arg(""),
-        };
+        add_seen(&mut command, self.seen);
         command.arg(self.epoch.as_ref().map_or(&[][..], |(_, number)| number));
         match self.write {
             Some((_, life)) => command.arg(life.millis().map_or(-1, to_signed)),
@@ -102,11 +136,65 @@ impl Replacement<'_> {
     }
 }
 
-/// `CLIENT TRACKING` of the epochs under `prefix`. Writes of this connection are told too: a caller that gave up on
+/// What asks for the right to run.
+pub(super) struct Leading<'a> {
+    pub(super) slot: &'a [u8],
+    pub(super) lock: &'a [u8],
+    /// As in [`Replacement`].
+    pub(super) seen: Option<(usize, &'a [u8])>,
+    pub(super) token: &'a [u8],
+    pub(super) lasts: Duration,
+}
+
+impl Leading<'_> {
+    /// See [`Replacement::command`].
+    pub(super) fn command(&self, with_text: bool) -> Cmd {
+        let mut command = script(LEAD, &LEAD_HASH, with_text);
+        command.arg(2).arg(self.slot).arg(self.lock);
+        add_seen(&mut command, self.seen);
+        command.arg(TOMBSTONE).arg(self.token).arg(millis(self.lasts));
+        command
+    }
+}
+
+/// Has a lock last for longer, if it is still this token's.
+pub(super) fn renew_lock(lock: &[u8], token: &[u8], lasts: Duration) -> Cmd {
+    let mut command = on("EVAL", RENEW_LOCK);
+    command.arg(1).arg(lock).arg(token).arg(millis(lasts));
+    command
+}
+
+/// Gives a lock back, if it is still this token's.
+pub(super) fn unlock(lock: &[u8], token: &[u8]) -> Cmd {
+    let mut command = on("EVAL", UNLOCK);
+    command.arg(1).arg(lock).arg(token);
+    command
+}
+
+/// Begins the command that runs a script.
+fn script(text: &str, hash: &LazyLock<String>, with_text: bool) -> Cmd {
+    if with_text { on("EVAL", text) } else { on("EVALSHA", hash.as_str()) }
+}
+
+fn add_seen(command: &mut Cmd, seen: Option<(usize, &[u8])>) {
+    match seen {
+        Some((length, head)) => command.arg(length).arg(head),
+        None => command.arg("").arg(""),
+    };
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `CLIENT TRACKING` of what is under these prefixes. Writes of this connection are told too: a caller that gave up on
 /// its write has no reply to learn of it from.
-pub(super) fn track(prefix: &str) -> Cmd {
+pub(super) fn track(prefixes: &[Vec<u8>]) -> Cmd {
     let mut command = cmd("CLIENT");
-    command.arg("TRACKING").arg("ON").arg("BCAST").arg("PREFIX").arg(format!("{prefix}e:"));
+    command.arg("TRACKING").arg("ON").arg("BCAST");
+    for prefix in prefixes {
+        command.arg("PREFIX").arg(prefix);
+    }
     command
 }
 
@@ -231,7 +319,10 @@ pub(super) fn explain(error: &RedisError) -> String {
         Some("NOAUTH") => "; add `.password(..)` to the handler",
         Some("READONLY") => "; this server is a replica: connect to its primary",
         Some("MISCONF") => "; the server cannot save to its disk and refuses writes: see its log",
-        Some("MOVED" | "ASK" | "CROSSSLOT") => "; this server is part of a cluster: connect to a single server",
+        Some("MOVED" | "ASK" | "CROSSSLOT") => {
+            "; this server is part of a cluster: name its servers by `.cluster([..])`"
+        }
+        Some("CLUSTERDOWN") => "; not all slots of the cluster have a server: see `CLUSTER INFO`",
         Some("LOADING" | "BUSY") => "; try again when the server is ready",
         _ => "",
     };

@@ -19,8 +19,9 @@ use tokio::net::TcpStream;
 use super::address::{self, Address, Login};
 use super::command;
 use super::link::Link;
-use super::near::Near;
+use super::near::{Near, WireId};
 use super::pump::Pump;
+use super::servers::Failure;
 use super::stream::{Ending, Kept};
 
 /// How many requests wait for the connection's reader before callers wait themselves.
@@ -55,6 +56,14 @@ impl Target {
         Ok(self.address.clone())
     }
 
+    /// The error of `operation` that `failure` is.
+    pub(super) fn failed(&self, operation: &str, failure: &Failure) -> BackendError {
+        match failure {
+            Failure::Away(reason) => self.error(operation, reason),
+            Failure::Failed(error) => self.error(operation, command::explain(error)),
+        }
+    }
+
     /// An error of `operation` on this server.
     pub(super) fn error(&self, operation: &str, what: impl Display) -> BackendError {
         BackendError::new(format!("{}: {operation} failed: {what}", self.label))
@@ -62,36 +71,46 @@ impl Target {
 }
 
 /// Connects to `address` with the newer protocol, and without it to a server that does not know it.
-pub(super) async fn connect(target: &Target, address: &Address) -> Result<Link, String> {
-    match establish(target, address, ProtocolVersion::RESP3).await {
+pub(super) async fn connect(
+    target: &Target,
+    address: &Address,
+    near: &Arc<Near>,
+    wire: WireId,
+) -> Result<Link, String> {
+    match establish(target, address, near, wire, ProtocolVersion::RESP3).await {
         Err(error) if !error.is_io_error() && !error.is_connection_dropped() => {
-            establish(target, address, ProtocolVersion::RESP2).await
+            establish(target, address, near, wire, ProtocolVersion::RESP2).await
         }
         other => other,
     }
     .map_err(|error| refusal(&error))
 }
 
-async fn establish(target: &Target, address: &Address, protocol: ProtocolVersion) -> RedisResult<Link> {
-    let near = Arc::new(Near::new(&target.prefix));
+async fn establish(
+    target: &Target,
+    address: &Address,
+    near: &Arc<Near>,
+    wire: WireId,
+    protocol: ProtocolVersion,
+) -> RedisResult<Link> {
     let (connection, pump) = match address {
         Address::Tcp { host, port } => {
             let stream = TcpStream::connect((host.as_str(), *port)).await?;
             stream.set_nodelay(true)?;
-            shake_hands(target, protocol, stream, &near).await?
+            shake_hands(target, protocol, stream, near).await?
         }
         #[cfg(unix)]
         Address::Unix { path } => {
             let stream = tokio::net::UnixStream::connect(path).await?;
-            shake_hands(target, protocol, stream, &near).await?
+            shake_hands(target, protocol, stream, near).await?
         }
         #[cfg(not(unix))]
         Address::Unix { .. } => return Err((ErrorKind::InvalidClientConfig, "no unix sockets here").into()),
     };
-    let link = Link::new(connection, pump, near);
+    let link = Link::new(connection, pump);
     let first = match protocol {
         ProtocolVersion::RESP2 => redis::cmd("PING"),
-        _ => command::track(&target.prefix),
+        _ => command::track(&near.prefixes()),
     };
     let reply = {
         let mut request = pin!(link.request(&first));
@@ -105,7 +124,7 @@ async fn establish(target: &Target, address: &Address, protocol: ProtocolVersion
     };
     match reply {
         Value::ServerError(error) if error.code() == "NOAUTH" => return Err(error.into()),
-        Value::Okay => link.near.trust(),
+        Value::Okay => near.trust(wire),
         _ if target.said_untracked.swap(true, Ordering::Relaxed) => {}
         _ => log::warn!(
             "{}: the server or its ACL does not allow `CLIENT TRACKING`; epochs are read with every look, so hits \

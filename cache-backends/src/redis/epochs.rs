@@ -7,59 +7,68 @@
 use std::time::Duration;
 
 use cache_core::{BackendError, Epoch, EpochName, Life};
-use redis::{Pipeline, RedisError, RedisResult, Value};
+use redis::{RedisResult, Value};
 
 use super::backend::Redis;
 use super::command;
-use super::link::{Link, now};
+use super::link::now;
 use super::near::Known;
+use super::servers::{Failure, Routed};
 
 /// The shortest life that an epoch is given.
 const SHORTEST: Duration = Duration::from_secs(3_600);
 
 impl Redis {
-    /// The reply of `get`, and the epochs of `watch` as they are after it, in one round trip.
+    /// The replies of `first`, and the epochs of `watch` as they are after them; in one round trip where one server has
+    /// all keys.
     pub(super) async fn get_with_epochs(
         &self,
-        link: &Link,
-        get: redis::Cmd,
+        mut first: Vec<Routed>,
         watch: &[EpochName<'_>],
-    ) -> RedisResult<(Value, Vec<Option<Epoch>>)> {
-        let tickets = link.near.expect(watch.iter());
-        let mut pipeline = Pipeline::with_capacity(2);
-        pipeline.add_command(get);
-        if watch.is_empty() {
-            let mut replies = link.requests(&pipeline).await?.into_iter();
-            return Ok((replies.next().unwrap_or(Value::Nil), Vec::new()));
+    ) -> Result<(Vec<Value>, Vec<Option<Epoch>>), Failure> {
+        if watch.is_empty() || !self.servers.is_one() {
+            // Another server may be ahead of the first one: it is asked when that one has answered.
+            let replies = self.servers.requests(&first).await?;
+            let known = self.near.get(watch);
+            return Ok((replies, self.current_epochs(watch, known).await?));
         }
-        pipeline.add_command(self.get_epochs(watch.iter()));
-        let mut replies = link.requests(&pipeline).await?.into_iter();
-        let (Some(value), Some(numbers), None) = (replies.next(), replies.next(), replies.next()) else {
-            return Err(command::unexpected(&Value::Array(Vec::new())));
+        let tickets = self.near.expect(watch.iter());
+        let count = first.len();
+        first.push(Routed::new(&[], self.get_epochs(watch.iter())));
+        let mut replies = self.servers.requests(&first).await?;
+        let Some(numbers) = replies.pop().filter(|_| replies.len() == count) else {
+            return Err(command::unexpected(&Value::Array(Vec::new())).into());
         };
         let epochs = read_all(numbers, watch.len())?;
         for ((name, ticket), epoch) in watch.iter().zip(tickets).zip(&epochs) {
-            link.near.learn(name, ticket, *epoch);
+            self.near.learn(name, ticket, *epoch);
         }
-        Ok((value, epochs))
+        Ok((replies, epochs))
     }
 
     /// The epochs of `names`: what is `known` of them, the others read of the server.
     pub(super) async fn current_epochs(
         &self,
-        link: &Link,
         names: &[EpochName<'_>],
         mut known: Vec<Known>,
-    ) -> RedisResult<Vec<Option<Epoch>>> {
+    ) -> Result<Vec<Option<Epoch>>, Failure> {
         let missing: Vec<usize> = (0..names.len()).filter(|&index| known[index].is_none()).collect();
         if missing.is_empty() {
             return Ok(known.into_iter().map(Option::flatten).collect());
         }
         let asked = || missing.iter().map(|&index| &names[index]);
-        let tickets = link.near.expect(asked());
-        let reply = link.request(&self.get_epochs(asked())).await?;
-        for ((&index, ticket), epoch) in missing.iter().zip(tickets).zip(read_all(reply, missing.len())?) {
-            link.near.learn(&names[index], ticket, epoch);
+        self.connected(&names[missing[0]]).await?;
+        let tickets = self.near.expect(asked());
+        let found = if self.servers.is_one() {
+            read_all(self.servers.request(&[], &self.get_epochs(asked())).await?, missing.len())?
+        } else {
+            let keys: Vec<Vec<u8>> = asked().map(|name| self.epoch_key(name)).collect();
+            let gets: Vec<Routed> = keys.iter().map(|key| Routed::new(key, command::on("GET", &key[..]))).collect();
+            let replies = self.servers.requests(&gets).await?;
+            replies.into_iter().map(read_one).collect::<RedisResult<Vec<_>>>()?
+        };
+        for ((&index, ticket), epoch) in missing.iter().zip(tickets).zip(found) {
+            self.near.learn(&names[index], ticket, epoch);
             known[index] = Some(epoch);
         }
         Ok(known.into_iter().map(Option::flatten).collect())
@@ -71,17 +80,15 @@ impl Redis {
     /// start, which is what it has to be.
     pub(super) async fn ensure_epochs(&self, names: &[EpochName<'_>], life: Life) -> Result<Vec<Epoch>, BackendError> {
         const OPERATION: &str = "make epochs";
-        let link = self.link(OPERATION).await?;
         let until = life.ends(now());
-        let tracked = link.near.is_tracked();
+        let tracked = self.near.is_tracked();
         let mut epochs: Vec<Option<Epoch>> =
-            names.iter().map(|name| link.near.living(name, until).filter(|_| tracked)).collect();
+            names.iter().map(|name| self.near.living(name, until).filter(|_| tracked)).collect();
         // A slot that holds something else than an epoch is overwritten by the second attempt.
         for overwrite in [false, true] {
             let missing: Vec<&EpochName<'_>> =
                 names.iter().zip(&epochs).filter(|(_, epoch)| epoch.is_none()).map(|(name, _)| name).collect();
-            let found =
-                self.make(&link, &missing, life, overwrite).await.map_err(|error| self.failed(OPERATION, &error))?;
+            let found = self.make(&missing, life, overwrite).await.map_err(|error| self.failed(OPERATION, &error))?;
             for (slot, epoch) in epochs.iter_mut().filter(|epoch| epoch.is_none()).zip(found) {
                 *slot = epoch;
             }
@@ -89,95 +96,96 @@ impl Redis {
                 return Ok(epochs);
             }
         }
-        Err(self.target().error(OPERATION, "an epoch was gone as soon as it was made; give the server more memory"))
+        Err(self.target.error(OPERATION, "an epoch was gone as soon as it was made; give the server more memory"))
     }
 
     /// Makes `names` where there are none and makes them live long enough, in one round trip.
-    async fn make(
+    async fn make(&self, names: &[&EpochName<'_>], life: Life, overwrite: bool) -> Result<Vec<Option<Epoch>>, Failure> {
+        let life = generous(life);
+        self.read_after(names, life, |key| {
+            let fresh = Epoch::random().to_bytes();
+            vec![command::set(key, &fresh[..], life, !overwrite), command::prolong(key, life)]
+        })
+        .await
+    }
+
+    /// Makes these epochs live for `life` at least. Those that are gone stay gone.
+    pub(super) async fn extend_epochs(&self, names: &[EpochName<'_>], life: Life) -> Result<(), BackendError> {
+        let asked = now();
+        let short: Vec<&EpochName<'_>> =
+            names.iter().filter(|name| self.near.living(name, life.ends(asked)).is_none()).collect();
+        let life = generous(life);
+        let extended = self.read_after(&short, life, |key| vec![command::prolong(key, life)]).await;
+        extended.map(drop).map_err(|error| self.failed("extend epochs", &error))
+    }
+
+    /// What `names` hold after these commands, which make them live for `life`.
+    async fn read_after(
         &self,
-        link: &Link,
         names: &[&EpochName<'_>],
         life: Life,
-        overwrite: bool,
-    ) -> RedisResult<Vec<Option<Epoch>>> {
+        before: impl Fn(&[u8]) -> Vec<redis::Cmd>,
+    ) -> Result<Vec<Option<Epoch>>, Failure> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let (life, asked) = (generous(life), now());
-        let tickets = link.near.expect(names.iter().copied());
-        let mut pipeline = Pipeline::with_capacity(names.len() * 3);
+        self.connected(names[0]).await?;
+        let asked = now();
+        let tickets = self.near.expect(names.iter().copied());
+        let mut commands = Vec::with_capacity(names.len() * 3);
         for name in names {
             let key = self.epoch_key(name);
-            let fresh = Epoch::random().to_bytes();
-            pipeline.add_command(command::set(&key, &fresh[..], life, !overwrite));
-            pipeline.add_command(command::prolong(&key, life));
-            pipeline.add_command(command::on("GET", &key[..]));
+            commands.extend(before(&key).into_iter().map(|command| Routed::new(&key, command)));
+            commands.push(Routed::new(&key, command::on("GET", &key[..])));
         }
-        let mut replies = link.requests(&pipeline).await?.into_iter();
+        let replies = self.servers.requests(&commands).await?;
         let mut found = Vec::with_capacity(names.len());
-        for (name, ticket) in names.iter().zip(tickets) {
-            let (set, prolonged, number) = (replies.next(), replies.next(), replies.next());
-            command::done(set.unwrap_or(Value::Nil))?;
-            command::done(prolonged.unwrap_or(Value::Nil))?;
-            let epoch = read_one(number.unwrap_or(Value::Nil))?;
+        for ((name, ticket), replies) in names.iter().zip(tickets).zip(replies.chunks(commands.len() / names.len())) {
+            let Some((number, done)) = replies.split_last() else { break };
+            done.iter().cloned().try_for_each(command::done)?;
+            let epoch = read_one(number.clone())?;
             if let Some(epoch) = epoch {
-                link.near.lives(name, epoch, life.ends(asked));
+                self.near.lives(name, epoch, life.ends(asked));
             }
-            link.near.learn(name, ticket, epoch);
+            self.near.learn(name, ticket, epoch);
             found.push(epoch);
         }
         Ok(found)
     }
 
-    /// Makes these epochs live for `life` at least. Those that are gone stay gone.
-    pub(super) async fn extend_epochs(&self, names: &[EpochName<'_>], life: Life) -> Result<(), BackendError> {
-        const OPERATION: &str = "extend epochs";
-        let link = self.link(OPERATION).await?;
-        let asked = now();
-        let short: Vec<&EpochName<'_>> =
-            names.iter().filter(|name| link.near.living(name, life.ends(asked)).is_none()).collect();
-        if short.is_empty() {
-            return Ok(());
-        }
-        let failed = |error: RedisError| self.failed(OPERATION, &error);
-        let life = generous(life);
-        let tickets = link.near.expect(short.iter().copied());
-        let mut pipeline = Pipeline::with_capacity(short.len() * 2);
-        for name in &short {
-            let key = self.epoch_key(name);
-            pipeline.add_command(command::prolong(&key, life));
-            pipeline.add_command(command::on("GET", &key[..]));
-        }
-        let mut replies = link.requests(&pipeline).await.map_err(failed)?.into_iter();
-        for (name, ticket) in short.iter().zip(tickets) {
-            let (prolonged, number) = (replies.next(), replies.next());
-            command::done(prolonged.unwrap_or(Value::Nil)).map_err(failed)?;
-            let epoch = read_one(number.unwrap_or(Value::Nil)).map_err(failed)?;
-            if let Some(epoch) = epoch {
-                link.near.lives(name, epoch, life.ends(asked));
-            }
-            link.near.learn(name, ticket, epoch);
-        }
-        Ok(())
-    }
-
     /// Replaces these epochs. Nothing records the new ones yet, so they begin with the shortest life.
     pub(super) async fn renew_epochs(&self, names: &[EpochName<'_>]) -> Result<(), BackendError> {
-        const OPERATION: &str = "renew epochs";
         if names.is_empty() {
             return Ok(());
         }
-        let link = self.link(OPERATION).await?;
-        let failed = |error: RedisError| self.failed(OPERATION, &error);
-        let mut pipeline = Pipeline::with_capacity(names.len());
-        for name in names {
-            let fresh = Epoch::random().to_bytes();
-            pipeline.add_command(command::set(&self.epoch_key(name), &fresh[..], Life::of(SHORTEST), false));
+        let renewals = names.iter().map(|name| {
+            let (key, fresh) = (self.epoch_key(name), Epoch::random().to_bytes());
+            Routed::new(&key, command::set(&key, &fresh[..], Life::of(SHORTEST), false))
+        });
+        let renewals: Vec<Routed> = renewals.collect();
+        // Whatever becomes of it: what is near must not outlive it. Before, so that nothing is given meanwhile; and behind
+        // it, since the server's message about this write comes behind its reply.
+        let _forgetting = self.forgetting(names);
+        let replies = self.servers.requests(&renewals).await;
+        let done = replies.and_then(|replies| Ok(replies.into_iter().try_for_each(command::done)?));
+        done.map_err(|error| self.failed("renew epochs", &error))
+    }
+
+    /// Forgets what is near of these epochs, now and when it is dropped.
+    pub(super) fn forgetting<'a>(&'a self, names: &'a [EpochName<'a>]) -> impl Drop + 'a {
+        struct Forgetting<'a>(&'a Redis, &'a [EpochName<'a>]);
+        impl Drop for Forgetting<'_> {
+            fn drop(&mut self) {
+                self.0.near.forget(self.1.iter());
+            }
         }
-        let replies = link.requests(&pipeline).await.map_err(failed)?;
-        // The server's message about this write comes behind its reply; this process does not wait for it.
-        link.near.forget(names.iter());
-        replies.into_iter().try_for_each(command::done).map_err(failed)
+        self.near.forget(names.iter());
+        Forgetting(self, names)
+    }
+
+    /// Whether the server sends messages about `name` is known when this ends.
+    async fn connected(&self, name: &EpochName<'_>) -> Result<(), Failure> {
+        if self.near.is_tracked() { Ok(()) } else { self.servers.connect(&self.epoch_key(name)).await }
     }
 
     fn get_epochs<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) -> redis::Cmd {

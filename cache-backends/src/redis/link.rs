@@ -6,8 +6,8 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cache_core::Clock;
@@ -15,18 +15,12 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisResult, Value};
 use tokio::sync::Notify;
 
-use super::near::Near;
 use super::pump::Pump;
-
-/// What is near counts without asking the server for this long after a request was sent that it answered. It bounds
-/// what a dead connection that nobody noticed yet can hide.
-const LEASE_MILLIS: u64 = 1_000;
 
 /// A connection in use.
 pub(super) struct Link {
     connection: MultiplexedConnection,
     pub(super) pump: Pump,
-    pub(super) near: Arc<Near>,
     /// The handler's runtime, for what goes on after its caller has left.
     pub(super) runtime: tokio::runtime::Handle,
     under_way: AtomicUsize,
@@ -41,11 +35,10 @@ pub(super) struct Link {
 
 impl Link {
     /// A link over `connection`, made on the handler's runtime.
-    pub(super) fn new(connection: MultiplexedConnection, pump: Pump, near: Arc<Near>) -> Self {
+    pub(super) fn new(connection: MultiplexedConnection, pump: Pump) -> Self {
         Self {
             connection,
             pump,
-            near,
             runtime: tokio::runtime::Handle::current(),
             under_way: AtomicUsize::new(0),
             replies: AtomicU64::new(0),
@@ -68,9 +61,9 @@ impl Link {
         self.watched(connection.send_packed_commands(pipeline, 0, pipeline.len())).await
     }
 
-    /// Whether what is near counts without a request now.
-    pub(super) fn near_counts(&self) -> bool {
-        self.near.is_tracked() && self.heard.load(Ordering::SeqCst).saturating_add(LEASE_MILLIS) >= now()
+    /// When the latest request that was answered was sent, in milliseconds.
+    pub(super) fn heard(&self) -> u64 {
+        self.heard.load(Ordering::SeqCst)
     }
 
     async fn watched<T>(&self, request: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {

@@ -6,14 +6,18 @@
 //! | `address` | where the server is, and URLs |
 //! | `connect` | the stream, the login, and the server's messages about epochs |
 //! | `stream` | the bytes of a connection, whose end is ours to notice |
-//! | `wire` | the handler's thread: connect, notice a loss, connect again |
+//! | `runtime` | the handler's thread |
+//! | `wire` | one server that is kept connected: connect, notice a loss, connect again |
+//! | `servers` | where commands go: to the one server, or to those of a cluster |
+//! | `cluster/` | which server of a cluster has a key, and going there |
 //! | `link` | one established connection: requests, and noticing that nothing answers |
 //! | `pump` | its driver, polled by the thread and by a caller who is alone |
-//! | `near` | the epochs that are kept near, true by the server's own messages |
+//! | `near/` | what is kept near of what is on the server, true by the server's own messages |
 //! | `command` | the commands and scripts, and what is made of replies |
 //! | `envelope/` | what entries are wrapped in: compressed, encrypted |
 //! | `backend` | [`cache_core::Backend`] over these |
-//! | `epochs` | the part of it that is about epochs |
+//! | `looks`, `puts`, `epochs` | the parts of it that read entries, write them, and are about epochs |
+//! | `lead` | the right to run a key among all processes |
 //! | `sweep` | `SCAN` and `UNLINK`, for patterns and for giving back room |
 //!
 //! A slot is the key `{prefix}{slot text}`: `k:` set directly, `f:` functions, `h:` responses, `e:` epochs, `l:` locks.
@@ -22,13 +26,19 @@
 mod address;
 mod backend;
 mod builder;
+mod cluster;
 mod command;
 mod connect;
 mod envelope;
 mod epochs;
+mod lead;
 mod link;
+mod looks;
 mod near;
 mod pump;
+mod puts;
+mod runtime;
+mod servers;
 mod stream;
 mod sweep;
 mod wire;
@@ -39,3 +49,7 @@ pub use builder::RedisBuilder;
 pub use envelope::Compression;
 #[cfg(feature = "encrypt")]
 pub use envelope::EncryptionKey;
+#[cfg(feature = "ram")]
+pub(crate) use looks::Copied;
+#[cfg(feature = "ram")]
+pub(crate) use servers::{LEASE_MILLIS, Servers};

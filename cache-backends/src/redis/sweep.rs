@@ -10,12 +10,15 @@ use std::time::Duration;
 
 use cache_core::key::Key;
 use cache_core::{BackendError, Pattern};
-use redis::{Pipeline, RedisResult, Value};
+use redis::Value;
 use tokio::sync::oneshot;
 
+use super::backend::Redis;
+use super::cluster::slot;
 use super::command;
 use super::connect::Target;
 use super::link::Link;
+use super::servers::{Failure, Routed, Servers};
 
 /// How many keys one script looks at: few enough that nobody else waits for it.
 const BATCH: usize = 250;
@@ -26,75 +29,112 @@ const MOMENT: Duration = Duration::from_millis(100);
 /// More `*` than this are not given to the server, whose own matching takes exponential time in some releases.
 const MOST_STARS: usize = 3;
 
-/// Removes the entries whose subject matches.
-pub(super) async fn matching(link: Arc<Link>, target: Arc<Target>, pattern: Pattern) -> Result<(), BackendError> {
+/// Removes the entries whose subject matches, on all servers.
+pub(super) async fn matching(redis: &Redis, pattern: &Pattern) -> Result<(), BackendError> {
+    const OPERATION: &str = "clear by pattern";
     // A response's slot goes on behind its subject.
-    let glob = format!("{}[kfh]:*{}*", escape(&target.prefix), widen(&pattern.to_glob()));
-    let (sender, done) = oneshot::channel();
-    link.runtime.clone().spawn(async move {
-        let keep = |text: &str| is_entry(text) && Key::subject_of(text).is_some_and(|it| pattern.matches(it));
-        let swept = sweep(&link, &target, &glob, keep).await;
-        drop(sender.send(swept.map_err(|error| target.error("clear by pattern", command::explain(&error)))));
-    });
-    done.await.unwrap_or_else(|_| Err(BackendError::new("the handler was dropped during a clear by pattern")))
-}
-
-/// Removes all entries and locks.
-pub(super) async fn everything(link: Arc<Link>, target: Arc<Target>) -> Result<(), BackendError> {
-    let glob = format!("{}[kfhl]:*", escape(&target.prefix));
-    let (sender, done) = oneshot::channel();
-    link.runtime.clone().spawn(async move {
-        let mut sweeping = std::pin::pin!(sweep(&link, &target, &glob, is_ours));
-        let in_a_moment = tokio::time::timeout(MOMENT, sweeping.as_mut()).await;
-        let failed = |error| target.error("reclaim", command::explain(&error));
-        match in_a_moment {
-            Ok(swept) => drop(sender.send(swept.map_err(failed))),
-            Err(_) => {
-                drop(sender.send(Ok(())));
-                if let Err(error) = sweeping.await.map_err(failed) {
-                    log::warn!("{error}; entries that were cleared stay until their lives end");
-                }
-            }
-        }
-    });
-    done.await.unwrap_or_else(|_| Err(BackendError::new("the handler was dropped during a reclaim")))
-}
-
-/// Removes the entries among the keys that match `glob` and whose slot `takes` takes. A batch is removed in the round
-/// trip that gets the next keys.
-async fn sweep(link: &Link, target: &Target, glob: &str, takes: impl Fn(&str) -> bool) -> RedisResult<()> {
-    let mut cursor = b"0".to_vec();
-    let mut found: Vec<Vec<u8>> = Vec::new();
-    loop {
-        let mut pipeline = Pipeline::new();
-        for batch in found.chunks(BATCH) {
-            pipeline.add_command(command::unlink_entries(batch));
-        }
-        pipeline.add_command(command::scan(&cursor, glob));
-        let mut replies = link.requests(&pipeline).await?;
-        let Some(scanned) = replies.pop() else {
-            return Err(command::unexpected(&Value::Nil));
-        };
-        replies.into_iter().try_for_each(command::done)?;
-
-        let mut parts = command::array(scanned, 2)?.into_iter();
-        let (Some(Value::BulkString(next)), Some(Value::Array(keys))) = (parts.next(), parts.next()) else {
-            return Err(command::unexpected(&Value::Nil));
-        };
-        found.clear();
-        found.extend(keys.into_iter().filter_map(|key| match key {
-            Value::BulkString(key) => ours(&key, &target.prefix).is_some_and(&takes).then_some(key),
-            _ => None,
+    let glob = format!("{}[kfh]:*{}*", escape(&redis.target.prefix), widen(&pattern.to_glob()));
+    let mut sweeps = Vec::new();
+    for sweep in Sweep::all(redis, OPERATION, &glob).await? {
+        let pattern = pattern.clone();
+        sweeps.push(sweep.link.runtime.clone().spawn(async move {
+            let keep = |text: &str| is_entry(text) && Key::subject_of(text).is_some_and(|it| pattern.matches(it));
+            sweep.run(keep).await.map_err(|failure| sweep.target.failed(OPERATION, &failure))
         }));
-        if next == b"0" {
-            break;
-        }
-        cursor = next;
     }
-    for batch in found.chunks(BATCH) {
-        command::done(link.request(&command::unlink_entries(batch)).await?)?;
+    for swept in sweeps {
+        swept.await.unwrap_or_else(|_| Err(redis.target.error(OPERATION, "the handler was dropped meanwhile")))?;
     }
     Ok(())
+}
+
+/// Removes all entries and locks, on all servers.
+pub(super) async fn everything(redis: &Redis) -> Result<(), BackendError> {
+    const OPERATION: &str = "reclaim";
+    let glob = format!("{}[kfhl]:*", escape(&redis.target.prefix));
+    let mut sweeps = Vec::new();
+    for sweep in Sweep::all(redis, OPERATION, &glob).await? {
+        let (sender, done) = oneshot::channel();
+        sweep.link.runtime.clone().spawn(async move {
+            let mut sweeping = std::pin::pin!(sweep.run(is_ours));
+            let in_a_moment = tokio::time::timeout(MOMENT, sweeping.as_mut()).await;
+            let failed = |failure| sweep.target.failed(OPERATION, &failure);
+            match in_a_moment {
+                Ok(swept) => drop(sender.send(swept.map_err(failed))),
+                Err(_) => {
+                    drop(sender.send(Ok(())));
+                    if let Err(error) = sweeping.await.map_err(failed) {
+                        log::warn!("{error}; entries that were cleared stay until their lives end");
+                    }
+                }
+            }
+        });
+        sweeps.push(done);
+    }
+    for swept in sweeps {
+        swept.await.unwrap_or_else(|_| Err(redis.target.error(OPERATION, "the handler was dropped meanwhile")))?;
+    }
+    Ok(())
+}
+
+/// Where a sweep goes.
+struct Sweep {
+    link: Arc<Link>,
+    servers: Arc<Servers>,
+    target: Arc<Target>,
+    glob: String,
+}
+
+impl Sweep {
+    /// One for each server.
+    async fn all(redis: &Redis, operation: &str, glob: &str) -> Result<Vec<Self>, BackendError> {
+        let links = redis.servers.all().await.map_err(|failure| redis.target.failed(operation, &failure))?;
+        let sweep = |link| Self {
+            link,
+            servers: Arc::clone(&redis.servers),
+            target: Arc::clone(&redis.target),
+            glob: glob.to_owned(),
+        };
+        Ok(links.into_iter().map(sweep).collect())
+    }
+
+    /// Removes the entries among the keys that match and whose slot `takes` takes.
+    async fn run(&self, takes: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        let mut cursor = b"0".to_vec();
+        loop {
+            let scanned = self.link.request(&command::scan(&cursor, &self.glob)).await?;
+            let mut parts = command::array(scanned, 2)?.into_iter();
+            let (Some(Value::BulkString(next)), Some(Value::Array(keys))) = (parts.next(), parts.next()) else {
+                return Err(command::unexpected(&Value::Nil).into());
+            };
+            let found = keys.into_iter().filter_map(|key| match key {
+                Value::BulkString(key) => ours(&key, &self.target.prefix).is_some_and(&takes).then_some(key),
+                _ => None,
+            });
+            self.unlink(found.collect()).await?;
+            if next == b"0" {
+                return Ok(());
+            }
+            cursor = next;
+        }
+    }
+
+    /// Removes those of `keys` that hold an entry. A script takes keys of one hash slot where there is a cluster.
+    async fn unlink(&self, mut keys: Vec<Vec<u8>>) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let is_one = self.servers.is_one();
+        if !is_one {
+            keys.sort_by_cached_key(|key| slot(key));
+        }
+        let together = |one: &Vec<u8>, other: &Vec<u8>| is_one || slot(one) == slot(other);
+        let batches = keys.chunk_by(together).flat_map(|keys| keys.chunks(BATCH));
+        let commands: Vec<Routed> =
+            batches.map(|batch| Routed::new(&batch[0], command::unlink_entries(batch))).collect();
+        let replies = self.servers.requests(&commands).await?;
+        Ok(replies.into_iter().try_for_each(command::done)?)
+    }
 }
 
 /// The slot that `key` is, if it can be one of larder's: they are all UTF-8.

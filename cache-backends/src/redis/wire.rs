@@ -1,29 +1,27 @@
-//! The handler's thread: it connects, notices a loss, and connects again.
-//!
-//! One thread with a runtime of its own drives the one connection of the handler. Callers give requests to it through
-//! channels and wait for the reply on whatever executor they have, or none. So a handler is shared by threads, by
-//! runtimes, and by tests with a runtime each, and outlives any of them. The runtime lives and ends on that thread,
-//! so a handler can be dropped anywhere.
+//! One server that is kept connected: connect, notice a loss, connect again.
 //!
 //! While there is no connection, operations fail at once with the reason; only the first attempt to connect, and the
 //! first after a loss, is waited for. Attempts go on in the background with pauses that grow.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use cache_core::BackendError;
 use tokio::sync::watch;
 
+use super::address::Address;
 use super::connect::{Target, connect};
 use super::link::{Link, now};
+use super::near::{Near, WireId};
+use super::runtime::Runtime;
 
 /// The first pause between two attempts to connect, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// What the handler's thread last said about the connection.
+/// What was last said about the connection.
 #[derive(Clone)]
 enum State {
     Idle,
@@ -32,32 +30,54 @@ enum State {
     Down(Arc<str>),
 }
 
-/// The handler's side: where the connection is had from.
-pub(super) struct Wire {
-    pub(super) target: Arc<Target>,
+/// A server, and where its connection is had from. The connection ends when this is dropped.
+pub(crate) struct Wire {
+    pub(super) id: WireId,
     state: watch::Receiver<State>,
-    /// Given to the thread when it is started.
-    sender: Mutex<Option<Arc<watch::Sender<State>>>>,
+    /// Given to the handler's thread at the first use.
+    keeper: Mutex<Option<Keeper>>,
+    runtime: Arc<Runtime>,
+}
+
+/// What keeps it connected.
+struct Keeper {
+    target: Arc<Target>,
+    address: Option<Address>,
+    near: Arc<Near>,
+    state: watch::Sender<State>,
+    id: WireId,
 }
 
 impl Wire {
-    pub(super) fn new(target: Target) -> Self {
+    /// The server at `address`, or else wherever `target` finds it.
+    pub(super) fn new(target: Arc<Target>, address: Option<Address>, near: Arc<Near>, runtime: Arc<Runtime>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let (sender, state) = watch::channel(State::Idle);
-        Self { target: Arc::new(target), state, sender: Mutex::new(Some(Arc::new(sender))) }
+        let keeper = Keeper { target, address, near, state: sender, id };
+        Self { id, state, keeper: Mutex::new(Some(keeper)), runtime }
     }
 
-    /// The connection, for `operation`. It is ready at once, or fails at once, except while a first attempt is made.
-    pub(super) async fn link(&self, operation: &str) -> Result<Arc<Link>, BackendError> {
+    /// The connection if it is up now.
+    pub(super) fn is_up(&self) -> Option<Arc<Link>> {
+        match &*self.state.borrow() {
+            State::Up(link) => Some(Arc::clone(link)),
+            _ => None,
+        }
+    }
+
+    /// The connection. It is ready at once, or fails at once, except while a first attempt is made.
+    pub(super) async fn link(&self) -> Result<Arc<Link>, Arc<str>> {
         let known = match &*self.state.borrow() {
             State::Up(link) => Some(Ok(Arc::clone(link))),
             State::Down(reason) => Some(Err(Arc::clone(reason))),
             State::Idle | State::Connecting => None,
         };
-        let known = match known {
+        match known {
             Some(known) => known,
             None => self.first_attempt().await,
-        };
-        known.map_err(|reason| self.target.error(operation, reason))
+        }
     }
 
     async fn first_attempt(&self) -> Result<Arc<Link>, Arc<str>> {
@@ -67,32 +87,20 @@ impl Wire {
         match settled.as_deref() {
             Ok(State::Up(link)) => Ok(Arc::clone(link)),
             Ok(State::Down(reason)) => Err(Arc::clone(reason)),
-            _ => Err("the thread of its connection has ended; open the handler again".into()),
+            _ => Err("the thread of its connections has ended; open the handler again".into()),
         }
     }
 
-    /// Starts the thread unless it runs.
-    fn start(&self) -> Result<(), Arc<str>> {
-        let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(state) = sender.clone() else { return Ok(()) };
-        let target = Arc::clone(&self.target);
-        std::thread::Builder::new()
-            .name("larder-redis".into())
-            .spawn(move || run(&target, &state))
-            .map_err(|error| format!("no thread could be started for its connection: {error}"))?;
-        *sender = None;
+    /// Has it kept connected from now on.
+    pub(super) fn start(&self) -> Result<(), Arc<str>> {
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        if keeper.is_some() {
+            let handle = self.runtime.handle()?;
+            if let Some(keeper) = keeper.take() {
+                handle.spawn(keeper.keep());
+            }
+        }
         Ok(())
-    }
-}
-
-fn run(target: &Arc<Target>, state: &watch::Sender<State>) {
-    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => {
-            runtime.block_on(keep_connected(target, state));
-            // A name look-up may still be running on a thread of the runtime; nobody waits for it.
-            runtime.shutdown_background();
-        }
-        Err(error) => drop(state.send_replace(State::Down(format!("no event loop could be made: {error}").into()))),
     }
 }
 
@@ -103,48 +111,85 @@ enum End {
     Dropped,
 }
 
-async fn keep_connected(target: &Arc<Target>, state: &watch::Sender<State>) {
-    let mut pause = PAUSES.0;
-    loop {
-        let attempt = async { connect(target, &target.resolve().await?).await };
-        let attempt = unless_dropped(state, tokio::time::timeout(target.timeout, attempt)).await;
-        let reason: Arc<str> = match attempt {
-            None => return,
-            Some(Ok(Ok(link))) => {
-                log::debug!("{}: connected", target.label);
-                let since = now();
-                let link = Arc::new(link);
-                state.send_replace(State::Up(Arc::clone(&link)));
-                let end = drive(&link, target.timeout, state).await;
-                link.near.distrust();
-                link.pump.close();
-                let steady = Duration::from_millis(now().saturating_sub(since)) >= PAUSES.1;
-                pause = if steady { PAUSES.0 } else { pause };
-                match end {
-                    End::Dropped => return,
-                    End::Lost if steady => {
-                        log::warn!("{}: the connection was lost; connecting again", target.label);
-                        state.send_replace(State::Connecting);
-                        continue;
+impl Keeper {
+    async fn keep(self) {
+        let Self { target, state, .. } = &self;
+        let mut pause = PAUSES.0;
+        loop {
+            let attempt = async {
+                let address = match &self.address {
+                    Some(address) => address.clone(),
+                    None => target.resolve().await?,
+                };
+                connect(target, &address, &self.near, self.id).await
+            };
+            let attempt = unless_dropped(state, tokio::time::timeout(target.timeout, attempt)).await;
+            let reason: Arc<str> = match attempt {
+                None => return,
+                Some(Ok(Ok(link))) => {
+                    log::debug!("{}: connected", target.label);
+                    let since = now();
+                    let end = self.use_up(Arc::new(link)).await;
+                    let steady = Duration::from_millis(now().saturating_sub(since)) >= PAUSES.1;
+                    pause = if steady { PAUSES.0 } else { pause };
+                    match end {
+                        End::Dropped => return,
+                        End::Lost if steady => {
+                            log::warn!("{}: the connection was lost; connecting again", target.label);
+                            state.send_replace(State::Connecting);
+                            continue;
+                        }
+                        End::Lost => "the connection was lost as soon as it was made".into(),
+                        End::Hung => format!("the server answered nothing for {:?}", target.timeout).into(),
                     }
-                    End::Lost => "the connection was lost as soon as it was made".into(),
-                    End::Hung => format!("the server answered nothing for {:?}", target.timeout).into(),
                 }
+                Some(Ok(Err(reason))) => reason.into(),
+                Some(Err(_)) => {
+                    format!("no connection within {:?}: check the address and the network", target.timeout).into()
+                }
+            };
+            self.tell(&reason);
+            if unless_dropped(state, tokio::time::sleep(pause)).await.is_none() {
+                return;
             }
-            Some(Ok(Err(reason))) => reason.into(),
-            Some(Err(_)) => {
-                format!("no connection within {:?}: check the address and the network", target.timeout).into()
-            }
-        };
+            pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+
+    /// Says why there is no connection.
+    fn tell(&self, reason: &str) {
         let told: Arc<str> = format!("{reason}; it is tried again in the background").into();
-        if !matches!(&*state.borrow(), State::Down(before) if *before == told) {
-            log::warn!("{}: {told}", target.label);
+        if !matches!(&*self.state.borrow(), State::Down(before) if *before == told) {
+            log::warn!("{}: {told}", self.target.label);
         }
-        state.send_replace(State::Down(told));
-        if unless_dropped(state, tokio::time::sleep(pause)).await.is_none() {
-            return;
+        self.state.send_replace(State::Down(told));
+    }
+
+    /// Gives out the connection until it ends, or is to be ended.
+    async fn use_up(&self, link: Arc<Link>) -> End {
+        /// Also when this thread ends: nobody waits on a connection that nobody drives.
+        struct Closing<'a>(&'a Keeper, Arc<Link>);
+        impl Drop for Closing<'_> {
+            fn drop(&mut self) {
+                self.0.near.distrust(self.0.id);
+                self.1.pump.close();
+            }
         }
-        pause = (pause * 2).min(PAUSES.1);
+
+        self.state.send_replace(State::Up(Arc::clone(&link)));
+        let closing = Closing(self, link);
+        let link = &closing.1;
+        let (mut hang, mut dropped) = (pin!(link.hang(self.target.timeout)), pin!(self.state.closed()));
+        poll_fn(|context| {
+            if link.pump.poll(context).is_ready() {
+                return Poll::Ready(End::Lost);
+            }
+            if hang.as_mut().poll(context).is_ready() {
+                return Poll::Ready(End::Hung);
+            }
+            dropped.as_mut().poll(context).map(|()| End::Dropped)
+        })
+        .await
     }
 }
 
@@ -154,21 +199,6 @@ async fn unless_dropped<F: Future>(state: &watch::Sender<State>, future: F) -> O
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => dropped.as_mut().poll(context).map(|()| None),
-    })
-    .await
-}
-
-/// Drives the connection until it ends, or is to be ended.
-async fn drive(link: &Link, limit: Duration, state: &watch::Sender<State>) -> End {
-    let (mut hang, mut dropped) = (pin!(link.hang(limit)), pin!(state.closed()));
-    poll_fn(|context| {
-        if link.pump.poll(context).is_ready() {
-            return Poll::Ready(End::Lost);
-        }
-        if hang.as_mut().poll(context).is_ready() {
-            return Poll::Ready(End::Hung);
-        }
-        dropped.as_mut().poll(context).map(|()| End::Dropped)
     })
     .await
 }

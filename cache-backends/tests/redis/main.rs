@@ -13,6 +13,8 @@ mod epochs;
 mod runtimes;
 mod server;
 mod slots;
+#[cfg(feature = "ram")]
+mod tiered;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -109,9 +109,9 @@ async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) ->
     // Asked for by runs only, and not by a look that most often is all.
     let since = if purpose == Purpose::Read { (0, 0) } else { (handler.clock.now(), handler.clock.wall()) };
     let names = watch(request);
-    let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
+    let mut found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     if purpose != Purpose::Overwrite
-        && let Some(value) = valid(handler, request, &names, &found).await?
+        && let Some(value) = valid(handler, request, &names, &mut found).await?
     {
         return Ok(Looked::Hit(value));
     }
@@ -149,13 +149,15 @@ async fn witness(
     Ok(Witness { seen: found.seen, epochs, since, remembered: remembered.unwrap_or(0) })
 }
 
-/// The value that was found, if it is one of this key and type, fresh, and invalidated by nothing.
+/// The value that was found, if it is one of this key and type, fresh, and invalidated by nothing. It is kept near, where the
+/// store does that.
 async fn valid(
     handler: &Handler,
     request: &Request<'_>,
     names: &[EpochName<'_>],
-    found: &Look,
+    found: &mut Look,
 ) -> Result<Option<Object>, BackendError> {
+    let ticket = found.ticket.take();
     let thawed = found.stored.as_ref().and_then(|stored: &Stored| request.codec.thaw(&request.key, stored));
     let Some(thawed) = thawed else { return Ok(None) };
     let validity = thawed.validity();
@@ -176,5 +178,14 @@ async fn valid(
         let known = names.iter().zip(&found.epochs).chain(others.iter().zip(&theirs));
         known.filter(|(known, _)| *known == name).find_map(|(_, epoch)| *epoch)
     };
-    Ok(if validity.is_current(&request.key, current) { thawed.value() } else { None })
+    if !validity.is_current(&request.key, current) {
+        return Ok(None);
+    }
+    let value = thawed.value();
+    // A ticket is of what was watched.
+    if let (Some(value), Some(ticket), true) = (&value, ticket, others.is_empty()) {
+        let entry = request.codec.entry(Object::clone(value), validity.clone());
+        backend.keep(&request.key, entry, ticket);
+    }
+    Ok(value)
 }

@@ -1,0 +1,120 @@
+//! The part of the backend that reads entries.
+
+use cache_core::key::Key;
+use cache_core::{EpochName, Look, Seen, Slot, Stored, Ticket};
+use redis::Value;
+use smallvec::SmallVec;
+
+use super::backend::Redis;
+use super::command;
+use super::link::now;
+use super::near::Stamp;
+use super::servers::{Failure, Routed};
+
+/// What is known of an entry that was read, for values that are kept in memory: whether it still counts can be asked at any
+/// time ([`Redis::stands`]).
+#[derive(Debug)]
+#[cfg_attr(not(feature = "ram"), allow(dead_code, reason = "for values in memory"))]
+pub(crate) struct Copied {
+    era: u64,
+    stamps: SmallVec<[Stamp; 4]>,
+    /// When the server was asked, in milliseconds of this process.
+    asked: u64,
+    /// How long the entry was to live by then, by the server's clock; `None` has no end.
+    pub(crate) left: Option<u64>,
+}
+
+#[cfg(feature = "ram")]
+impl Copied {
+    /// When the entry is over at the latest, in milliseconds of this process.
+    pub(crate) fn ends(&self) -> u64 {
+        self.left.map_or(u64::MAX, |left| self.asked.saturating_add(left))
+    }
+}
+
+impl Redis {
+    pub(super) async fn look_up(&self, key: &Key<'_>, watch: &[EpochName<'_>]) -> Result<Look, Failure> {
+        let key = self.key(&Slot::Entry(key));
+        if !self.near.is_tracked() {
+            self.servers.connect(&key).await?;
+        }
+        // Taken down before anything is asked.
+        let mut copied = self.to_copy(&key, watch);
+        let get = command::on("GET", &key[..]);
+        let (replies, epochs): (SmallVec<[Value; 2]>, _) = if self.near.has_all(watch) {
+            let replies = match copied {
+                None => SmallVec::from_iter([self.servers.request(&key, &get).await?]),
+                Some(_) => self.servers.requests(&with_life(&key, get)).await?.into(),
+            };
+            // Read after the reply is here: every message that the same server sent before the reply has been heard by
+            // now, so these are not older than the value. What a message took away is asked for.
+            let known = self.near.get(watch);
+            (replies, self.current_epochs(watch, known).await?)
+        } else {
+            let first = if copied.is_some() { with_life(&key, get) } else { vec![Routed::new(&key, get)] };
+            let (replies, epochs) = self.get_with_epochs(first, watch).await?;
+            (replies.into(), epochs)
+        };
+        let mut replies = replies.into_iter();
+        let (stored, seen) = self.envelope.look(&key, replies.next().unwrap_or(Value::Nil))?;
+        let left = replies.next();
+        if let Some(copied) = &mut copied {
+            copied.left = match left {
+                Some(Value::Int(left)) => u64::try_from(left).ok(),
+                _ => Some(0),
+            };
+        }
+        let ticket = copied.filter(|_| stored.is_some()).map(|copied| Box::new(copied) as Ticket);
+        Ok(Look { stored, seen, epochs, ticket })
+    }
+
+    /// What a look at `key` has to take down, where values are kept in memory and messages count.
+    fn to_copy(&self, key: &[u8], watch: &[EpochName<'_>]) -> Option<Copied> {
+        let stamps = self.near.stamps.as_ref()?;
+        let era = self.near.era();
+        if !self.near.is_tracked() {
+            return None;
+        }
+        let of_epochs = watch.iter().map(|name| stamps.of_epoch(name.text()));
+        let stamps = std::iter::once(stamps.of_key(key)).chain(of_epochs).collect();
+        Some(Copied { era, stamps, asked: now(), left: None })
+    }
+
+    /// Whether nothing was said since of what was read.
+    #[cfg(feature = "ram")]
+    pub(crate) fn stands(&self, copied: &Copied) -> bool {
+        let Some(stamps) = &self.near.stamps else { return false };
+        self.near.era() == copied.era && copied.stamps.iter().all(|stamp| stamps.stands(*stamp))
+    }
+
+    pub(super) async fn get_all(&self, slots: &[Slot<'_>]) -> Result<Vec<Option<Stored>>, Failure> {
+        if slots.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<Vec<u8>> = slots.iter().map(|slot| self.key(slot)).collect();
+        let values = if self.servers.is_one() {
+            let reply = self.servers.request(&[], &command::on("MGET", &keys)).await?;
+            command::array(reply, slots.len())?
+        } else {
+            // One behind the other: the servers of a cluster keep no order among each other.
+            let mut values = Vec::with_capacity(keys.len());
+            for key in &keys {
+                values.push(self.servers.request(key, &command::on("GET", &key[..])).await?);
+            }
+            values
+        };
+        let held = slots.iter().zip(&keys).zip(values);
+        held.map(|((slot, key), value)| Ok(self.envelope.get(slot, key, value)?)).collect()
+    }
+
+    pub(super) async fn still_holds(&self, key: &Key<'_>, seen: &Seen) -> Result<bool, Failure> {
+        let key = self.key(&Slot::Entry(key));
+        let reply = self.servers.request(&key, &command::on("GET", &key[..])).await?;
+        Ok(self.envelope.holds(&key, seen, reply)?)
+    }
+}
+
+/// `GET`, and how long it is to live.
+fn with_life(key: &[u8], get: redis::Cmd) -> Vec<Routed> {
+    vec![Routed::new(key, get), Routed::new(key, command::on("PTTL", key))]
+}

@@ -1,0 +1,234 @@
+//! The epochs that are kept near: what was read of the server and has not changed since.
+//!
+//! What is read is entered only if no message about it came since it was asked for: [`Epochs::expect`] leaves a ticket
+//! in the slot, a message takes the ticket away, and [`Epochs::learn`] needs it to be there still. Whoever calls asks
+//! first whether the server sends messages at all.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use cache_core::{Epoch, EpochName};
+use foldhash::fast::RandomState;
+
+/// More names than this are not kept: tags like `user:7` have no bound of their own.
+const LIMIT: usize = 50_000;
+
+/// The table.
+#[derive(Debug, Default)]
+pub(super) struct Epochs(RwLock<Table>);
+
+#[derive(Debug, Default)]
+struct Table {
+    slots: HashMap<Box<str>, Slot, RandomState>,
+    /// Until when an epoch lives at least, in milliseconds of this process, as long as it has this number. Kept apart
+    /// from the slots because extending a life makes the server send a message too.
+    lives: HashMap<Box<str>, (Epoch, u64), RandomState>,
+    tickets: u64,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Expected(u64),
+    /// What the server has; it tells of the making of an epoch that is missing, too.
+    Known(Option<Epoch>),
+}
+
+/// What is near of an epoch: `None` if nothing is, `Some(None)` if the server has none.
+pub(crate) type Known = Option<Option<Epoch>>;
+
+/// The permission to enter what was asked for after it was given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket(Option<u64>);
+
+impl Ticket {
+    /// None.
+    pub(super) const REFUSED: Self = Self(None);
+}
+
+impl Epochs {
+    /// Nothing of what is here counts any more.
+    pub(super) fn clear(&self) {
+        *self.write() = Table::default();
+    }
+
+    /// A message without names: nothing that was read counts, and lives are as they were.
+    pub(super) fn clear_numbers(&self) {
+        self.write().slots.clear();
+    }
+
+    /// A message about this name.
+    pub(super) fn take_away(&self, name: &str) {
+        self.write().slots.remove(name);
+    }
+
+    /// Whether all of `names` are here.
+    pub(super) fn has_all(&self, names: &[EpochName<'_>]) -> bool {
+        let table = self.read();
+        names.iter().all(|name| matches!(table.slots.get(name.text()), Some(Slot::Known(_))))
+    }
+
+    /// What is near of `names`.
+    pub(super) fn get(&self, names: &[EpochName<'_>]) -> Vec<Known> {
+        let table = self.read();
+        names
+            .iter()
+            .map(|name| match table.slots.get(name.text()) {
+                Some(Slot::Known(known)) => Some(*known),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Announces that these names are about to be asked for.
+    pub(super) fn expect<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) -> Vec<Ticket> {
+        let mut table = self.write();
+        names.map(|name| table.expect(name.text())).collect()
+    }
+
+    /// Enters what was read under `ticket`, unless a message about it came since. Where something else is near, a
+    /// message is on its way (this process reads its own writes before it hears of them), and neither is kept.
+    pub(super) fn learn(&self, name: &EpochName<'_>, ticket: Ticket, found: Option<Epoch>) {
+        let mut table = self.write();
+        match table.slots.get_mut(name.text()) {
+            Some(Slot::Known(known)) if *known != found => drop(table.slots.remove(name.text())),
+            Some(slot) if matches!(*slot, Slot::Expected(expected) if ticket.0 == Some(expected)) => {
+                *slot = Slot::Known(found);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is near under these names is not used any more.
+    pub(super) fn forget<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) {
+        let mut table = self.write();
+        for name in names {
+            table.slots.remove(name.text());
+        }
+    }
+
+    /// Remembers that the epoch lives until `until` at least, as long as it has this number.
+    pub(super) fn lives(&self, name: &EpochName<'_>, epoch: Epoch, until: u64) {
+        let mut table = self.write();
+        if let Some(life) = table.lives.get_mut(name.text()) {
+            *life = if life.0 == epoch { (epoch, life.1.max(until)) } else { (epoch, until) };
+            return;
+        }
+        make_room(&mut table.lives);
+        table.lives.insert(name.text().into(), (epoch, until));
+    }
+
+    /// The number of `name` if it is known to live until `until` and, where the server sends messages (`tracked`), to be
+    /// the current one.
+    ///
+    /// Without messages the number cannot be compared. A life is then taken to be as long as it was made, which is
+    /// wrong only after the epoch was evicted and made anew by another process: its entries then end early.
+    pub(super) fn living(&self, name: &EpochName<'_>, until: u64, tracked: bool) -> Option<Epoch> {
+        let table = self.read();
+        let (epoch, life) = table.lives.get(name.text())?;
+        let current = match table.slots.get(name.text()) {
+            Some(Slot::Known(known)) => *known == Some(*epoch),
+            _ => !tracked,
+        };
+        (current && *life >= until).then_some(*epoch)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn expect(&mut self, name: &str) -> Ticket {
+        match self.slots.get(name) {
+            // Another reader waits for the same name, and nothing was heard of it since: both may enter what they
+            // read.
+            Some(Slot::Expected(ticket)) => return Ticket(Some(*ticket)),
+            Some(Slot::Known(_)) => return Ticket(None),
+            None => {}
+        }
+        make_room(&mut self.slots);
+        self.tickets += 1;
+        self.slots.insert(name.into(), Slot::Expected(self.tickets));
+        Ticket(Some(self.tickets))
+    }
+}
+
+/// Forgets every other name when there are too many: rare, and without order to keep on every look.
+fn make_room<T>(names: &mut HashMap<Box<str>, T, RandomState>) {
+    if names.len() >= LIMIT {
+        let mut keep = false;
+        names.retain(|_, _| {
+            keep = !keep;
+            keep
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learn(epochs: &Epochs, name: &EpochName<'static>) -> Epoch {
+        let epoch = Epoch::random();
+        let tickets = epochs.expect(std::iter::once(name));
+        epochs.learn(name, tickets[0], Some(epoch));
+        epoch
+    }
+
+    #[test]
+    fn a_message_between_the_question_and_the_answer_wins() {
+        let (epochs, name) = (Epochs::default(), EpochName::tag("a"));
+        let before = epochs.expect(std::iter::once(&name));
+        epochs.take_away("e:t:a");
+        epochs.learn(&name, before[0], Some(Epoch::random()));
+        assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
+
+        // Also when someone asked again after the message: only the later answer counts.
+        let after = epochs.expect(std::iter::once(&name));
+        epochs.learn(&name, before[0], Some(Epoch::random()));
+        assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
+        let epoch = Epoch::random();
+        epochs.learn(&name, after[0], Some(epoch));
+        assert_eq!(epochs.get(&[name]), [Some(Some(epoch))]);
+    }
+
+    #[test]
+    fn what_is_missing_is_known_until_it_is_made() {
+        let (epochs, name) = (Epochs::default(), EpochName::tag("a"));
+        let names = std::slice::from_ref(&name);
+        let tickets = epochs.expect(names.iter());
+        epochs.learn(&name, tickets[0], None);
+        assert!(epochs.has_all(names));
+        assert_eq!(epochs.get(names), [Some(None)]);
+        // Made by this process, which reads the number before the message is here.
+        let tickets = epochs.expect(names.iter());
+        epochs.learn(&name, tickets[0], Some(Epoch::random()));
+        assert_eq!(epochs.get(names), [None]);
+    }
+
+    #[test]
+    fn a_life_counts_for_one_number_only() {
+        let (epochs, name) = (Epochs::default(), EpochName::tag("a"));
+        let epoch = learn(&epochs, &name);
+        epochs.lives(&name, epoch, 100);
+        assert_eq!(epochs.living(&name, 100, true), Some(epoch));
+        assert_eq!(epochs.living(&name, 101, true), None);
+        epochs.take_away("e:t:a");
+        assert_eq!(epochs.living(&name, 100, true), None);
+        learn(&epochs, &name);
+        assert_eq!(epochs.living(&name, 100, true), None);
+    }
+
+    #[test]
+    fn the_table_has_a_bound() {
+        let epochs = Epochs::default();
+        for number in 0..LIMIT + 10 {
+            learn(&epochs, &EpochName::tag(&number.to_string()));
+        }
+        assert!(epochs.read().slots.len() <= LIMIT);
+    }
+}

@@ -1,0 +1,286 @@
+//! What this process keeps near of what is on the server, true by the server's own messages.
+//!
+//! `CLIENT TRACKING` in broadcast mode makes a server send, on the connection that asked for it, the name of every key
+//! under a prefix that is written, expires or is evicted, in one stream with the replies. The client calls [`Near::hear`]
+//! from its reader, in the order of the stream and before it hands out the next reply (see `MultiplexedConnection`:
+//! `send_result` runs for each item read, and gives a push to the push sender inline). So once a reply is here, every
+//! message that the same server sent before it has been heard.
+//!
+//! Messages count while every server that has keys of this handler sends them. When a connection is lost, nothing that is
+//! near counts any more, and what is read counts again once all servers send messages again.
+//!
+//! | file | what is near |
+//! |---|---|
+//! | `epochs` | the epochs themselves |
+//! | `stamps` | whether anything was said of a key since it was read, for values in memory ([`crate::Tiered`]) |
+//! | `waiters` | who waits for the end of another process's run |
+
+mod epochs;
+#[cfg_attr(not(feature = "ram"), allow(dead_code, reason = "for values in memory"))]
+mod stamps;
+mod waiters;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use cache_core::{Epoch, EpochName};
+use redis::{PushInfo, PushKind, Value};
+
+use epochs::Epochs;
+pub(super) use epochs::{Known, Ticket};
+pub(super) use stamps::{Stamp, Stamps};
+pub(super) use waiters::Waiters;
+
+/// Which connection is kept up: to a server, again and again.
+pub(super) type WireId = u64;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Near {
+    /// The handler's prefix, which the names in messages begin with.
+    prefix: Box<[u8]>,
+    trust: Mutex<Trust>,
+    /// Whether messages count.
+    tracked: AtomicBool,
+    /// A number that changes when all that was read before counts no more.
+    era: AtomicU64,
+    epochs: Epochs,
+    /// For values in memory, where there are any.
+    pub(super) stamps: Option<Stamps>,
+    pub(super) waiters: Waiters,
+}
+
+/// Which servers send messages, of those that have to.
+#[derive(Debug, Default)]
+struct Trust {
+    needed: BTreeSet<WireId>,
+    sending: BTreeSet<WireId>,
+}
+
+impl Near {
+    /// For keys under `prefix`; with `stamps` where values are kept in memory.
+    pub(super) fn new(prefix: &str, stamps: bool) -> Self {
+        Self {
+            prefix: prefix.as_bytes().into(),
+            trust: Mutex::default(),
+            tracked: AtomicBool::new(false),
+            era: AtomicU64::new(0),
+            epochs: Epochs::default(),
+            stamps: stamps.then(Stamps::new),
+            waiters: Waiters::default(),
+        }
+    }
+
+    /// What the server is asked to send messages about.
+    pub(super) fn prefixes(&self) -> Vec<Vec<u8>> {
+        let under = |kind: &str| [&self.prefix, kind.as_bytes()].concat();
+        if self.stamps.is_some() { vec![under("")] } else { vec![under("e:"), under("l:")] }
+    }
+
+    /// From now on these are the servers that have keys.
+    pub(super) fn needs(&self, wires: impl IntoIterator<Item = WireId>) {
+        self.change(|trust| {
+            let needed: BTreeSet<WireId> = wires.into_iter().collect();
+            let changed = needed != trust.needed;
+            trust.needed = needed;
+            changed
+        });
+    }
+
+    /// From now on this server sends messages.
+    pub(super) fn trust(&self, wire: WireId) {
+        self.change(|trust| trust.sending.insert(wire));
+    }
+
+    /// From now on messages of this server may be missed.
+    pub(super) fn distrust(&self, wire: WireId) {
+        self.change(|trust| trust.sending.remove(&wire));
+    }
+
+    /// Whether messages count. `how` gives whether anything changed: then nothing that was read before counts.
+    fn change(&self, how: impl FnOnce(&mut Trust) -> bool) {
+        let mut trust = self.trust.lock().unwrap_or_else(PoisonError::into_inner);
+        if !how(&mut trust) {
+            return;
+        }
+        self.tracked.store(false, Ordering::SeqCst);
+        self.epochs.clear();
+        if !trust.needed.is_empty() && trust.needed.is_subset(&trust.sending) {
+            // In this order: what is from before the loss has another number when it is asked for.
+            self.era.fetch_add(1, Ordering::SeqCst);
+            self.tracked.store(true, Ordering::SeqCst);
+        }
+        drop(trust);
+        self.waiters.wake_all();
+    }
+
+    pub(super) fn is_tracked(&self) -> bool {
+        self.tracked.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn era(&self) -> u64 {
+        self.era.load(Ordering::SeqCst)
+    }
+
+    /// Whether all of `names` are near.
+    pub(super) fn has_all(&self, names: &[EpochName<'_>]) -> bool {
+        self.is_tracked() && self.epochs.has_all(names)
+    }
+
+    /// What is near of `names`.
+    pub(super) fn get(&self, names: &[EpochName<'_>]) -> Vec<Known> {
+        if self.is_tracked() { self.epochs.get(names) } else { vec![None; names.len()] }
+    }
+
+    /// Announces that these names are about to be asked for.
+    pub(super) fn expect<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) -> Vec<Ticket> {
+        if self.is_tracked() { self.epochs.expect(names) } else { names.map(|_| Ticket::REFUSED).collect() }
+    }
+
+    /// Enters what was read under `ticket`, unless a message about it came since.
+    pub(super) fn learn(&self, name: &EpochName<'_>, ticket: Ticket, found: Option<Epoch>) {
+        if self.is_tracked() {
+            self.epochs.learn(name, ticket, found);
+        }
+    }
+
+    /// What is near under these names is not used any more: they are about to be written, or were.
+    pub(super) fn forget<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>> + Clone) {
+        self.epochs.forget(names.clone());
+        // In this order: what is read of the table after a stamp was taken down is not from before the strike.
+        if let Some(stamps) = &self.stamps {
+            names.for_each(|name| stamps.strike_epoch(name.text()));
+        }
+    }
+
+    /// Remembers that the epoch lives until `until` at least, as long as it has this number.
+    pub(super) fn lives(&self, name: &EpochName<'_>, epoch: Epoch, until: u64) {
+        self.epochs.lives(name, epoch, until);
+    }
+
+    /// The number of `name` if it is known to live until `until`; where the server sends messages, if it is current too.
+    pub(super) fn living(&self, name: &EpochName<'_>, until: u64) -> Option<Epoch> {
+        self.epochs.living(name, until, self.is_tracked())
+    }
+
+    /// All that is in memory counts no more.
+    fn strike_everything(&self) {
+        self.era.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// All that is in memory counts no more, when this is dropped.
+    pub(super) fn striking_everything(&self) -> impl Drop + '_ {
+        struct Striking<'a>(&'a Near);
+        impl Drop for Striking<'_> {
+            fn drop(&mut self) {
+                self.0.strike_everything();
+            }
+        }
+        Striking(self)
+    }
+
+    /// Takes in a message of a server. What is not understood means everything.
+    pub(super) fn hear(&self, push: &PushInfo) {
+        if push.kind != PushKind::Invalidate {
+            return;
+        }
+        let [Value::Array(names)] = push.data.as_slice() else {
+            // `FLUSHDB` and `FLUSHALL` name no keys.
+            return self.hear_of_everything();
+        };
+        for name in names {
+            match name {
+                Value::BulkString(name) => self.hear_of(name),
+                _ => self.hear_of_everything(),
+            }
+        }
+    }
+
+    fn hear_of_everything(&self) {
+        self.epochs.clear_numbers();
+        self.strike_everything();
+        self.waiters.wake_all();
+    }
+
+    /// Names that are not under the prefix are of someone else.
+    fn hear_of(&self, key: &[u8]) {
+        let Some(slot) = key.strip_prefix(&*self.prefix) else { return };
+        match slot {
+            [b'e', b':', ..] => {
+                let Ok(name) = std::str::from_utf8(slot) else { return };
+                self.epochs.take_away(name);
+                if let Some(stamps) = &self.stamps {
+                    stamps.strike_epoch(name);
+                }
+            }
+            [b'l', b':', ..] => self.waiters.wake(key),
+            _ => {
+                if let Some(stamps) = &self.stamps {
+                    stamps.strike_key(key);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near() -> Near {
+        let near = Near::new("p:", true);
+        near.needs([1]);
+        near.trust(1);
+        near
+    }
+
+    fn message(names: &[&str]) -> PushInfo {
+        let names = names.iter().map(|name| Value::BulkString(name.as_bytes().to_vec())).collect();
+        PushInfo { kind: PushKind::Invalidate, data: vec![Value::Array(names)] }
+    }
+
+    fn learn(near: &Near, name: &EpochName<'static>) -> Epoch {
+        let epoch = Epoch::random();
+        let tickets = near.expect(std::iter::once(name));
+        near.learn(name, tickets[0], Some(epoch));
+        epoch
+    }
+
+    #[test]
+    fn a_message_takes_away_what_it_names() {
+        let (near, a, b) = (near(), EpochName::tag("a"), EpochName::tag("b"));
+        learn(&near, &a);
+        let epoch = learn(&near, &b);
+        near.hear(&message(&["p:e:t:a", "q:e:t:b"]));
+        assert_eq!(near.get(&[a, b]), [None, Some(Some(epoch))]);
+    }
+
+    #[test]
+    fn a_message_without_names_empties_the_table() {
+        let (near, name) = (near(), EpochName::tag("a"));
+        learn(&near, &name);
+        let era = near.era();
+        near.hear(&PushInfo { kind: PushKind::Invalidate, data: vec![Value::Nil] });
+        assert_eq!(near.get(&[name]), [None]);
+        assert_ne!(near.era(), era);
+    }
+
+    #[test]
+    fn nothing_counts_until_every_server_sends_messages() {
+        let (near, name) = (near(), EpochName::tag("a"));
+        learn(&near, &name);
+        near.needs([1, 2]);
+        assert!(!near.has_all(std::slice::from_ref(&name)));
+        learn(&near, &name);
+        assert_eq!(near.get(std::slice::from_ref(&name)), [None]);
+        near.trust(2);
+        let epoch = learn(&near, &name);
+        assert_eq!(near.get(std::slice::from_ref(&name)), [Some(Some(epoch))]);
+        let era = near.era();
+        near.distrust(1);
+        near.trust(1);
+        assert_ne!(near.era(), era, "what was read before a loss counts after it");
+        assert_eq!(near.get(&[name]), [None]);
+    }
+}

@@ -1,0 +1,141 @@
+//! Where commands go: to the one server, or to those of a cluster that have their keys.
+
+use std::sync::Arc;
+
+use redis::{Cmd, Pipeline, RedisError, Value};
+
+use super::cluster::Cluster;
+use super::link::{Link, now};
+use super::wire::Wire;
+
+/// A command, and the key that says which server it is for.
+pub(super) struct Routed {
+    pub(super) key: Vec<u8>,
+    pub(super) command: Cmd,
+}
+
+impl Routed {
+    pub(super) fn new(key: &[u8], command: Cmd) -> Self {
+        Self { key: key.to_vec(), command }
+    }
+}
+
+/// Why there is no reply.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// There is no connection.
+    Away(Arc<str>),
+    /// The connection or the server failed.
+    Failed(RedisError),
+}
+
+impl From<Arc<str>> for Failure {
+    fn from(reason: Arc<str>) -> Self {
+        Self::Away(reason)
+    }
+}
+
+impl From<RedisError> for Failure {
+    fn from(error: RedisError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The servers of a handler.
+pub(crate) enum Servers {
+    One(Wire),
+    Cluster(Cluster),
+}
+
+impl Servers {
+    /// Ends when there is a connection to the server that has `key`. What is asked of it first is asked when it is known whether
+    /// it sends messages.
+    pub(super) async fn connect(&self, key: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::One(wire) => drop(wire.link().await?),
+            Self::Cluster(cluster) => drop(cluster.link(key).await?),
+        }
+        Ok(())
+    }
+
+    /// The connections to all servers that have keys.
+    pub(super) async fn all(&self) -> Result<Vec<Arc<Link>>, Failure> {
+        match self {
+            Self::One(wire) => Ok(vec![wire.link().await?]),
+            Self::Cluster(cluster) => cluster.all().await,
+        }
+    }
+
+    /// The reply to one command about `key`.
+    pub(super) async fn request(&self, key: &[u8], command: &Cmd) -> Result<Value, Failure> {
+        match self {
+            Self::One(wire) => Ok(wire.link().await?.request(command).await?),
+            Self::Cluster(cluster) => cluster.request(key, command).await,
+        }
+    }
+
+    /// The replies to all commands: in one round trip of one server, which takes them in this order; those of a cluster take
+    /// theirs side by side.
+    pub(super) async fn requests(&self, commands: &[Routed]) -> Result<Vec<Value>, Failure> {
+        match self {
+            Self::One(wire) => Ok(wire.link().await?.requests(&pipeline(commands)).await?),
+            Self::Cluster(cluster) => cluster.requests(commands).await,
+        }
+    }
+
+    /// Whether all keys are on one server, whose commands take several keys and come one behind the other.
+    pub(super) const fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
+    /// Whether two keys are on one server for as long as there are servers.
+    pub(super) fn keeps_together(&self, one: &[u8], other: &[u8]) -> bool {
+        self.is_one() || super::cluster::slot(one) == super::cluster::slot(other)
+    }
+
+    /// Whether what is near counts without a request now: no server can have been lost unnoticed for long.
+    pub(super) fn near_counts(&self) -> bool {
+        self.heard().is_some_and(|heard| heard.saturating_add(LEASE_MILLIS) >= now())
+    }
+
+    /// The time since which every server has answered what it was sent, in milliseconds; `None` when one of them is away.
+    pub(crate) fn heard(&self) -> Option<u64> {
+        match self {
+            Self::One(wire) => Some(wire.is_up()?.heard()),
+            Self::Cluster(cluster) => cluster.heard(),
+        }
+    }
+}
+
+#[cfg(feature = "ram")]
+impl Servers {
+    /// Asks those who were not heard of lately for a sign of life, and waits for it; those of a cluster also whether they are
+    /// still all, if `thoroughly`.
+    pub(crate) async fn show_life(&self, thoroughly: bool) {
+        if let (Self::Cluster(cluster), true) = (self, thoroughly) {
+            let _ = cluster.ask(true).await;
+        }
+        for link in self.all().await.unwrap_or_default() {
+            if link.heard().saturating_add(LATELY_MILLIS) < now() {
+                let _ = link.request(&redis::cmd("PING")).await;
+            }
+        }
+    }
+}
+
+/// See [`Servers::show_life`].
+#[cfg(feature = "ram")]
+const LATELY_MILLIS: u64 = 150;
+
+/// What is near counts without asking the server for this long after a request was sent that it answered. It bounds
+/// what a dead connection that nobody noticed yet can hide.
+pub(crate) const LEASE_MILLIS: u64 = 1_000;
+
+/// All commands as one.
+pub(super) fn pipeline<'a>(commands: impl IntoIterator<Item = &'a Routed>) -> Pipeline {
+    let mut pipeline = Pipeline::new();
+    for routed in commands {
+        pipeline.add_command(routed.command.clone());
+    }
+    pipeline
+}
