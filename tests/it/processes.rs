@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use larder::{Cache, Disk, Redis, cached};
+use larder::{Cache, Disk, Ram, Redis, Tiered, cached};
 use serde::Serialize;
 
-use crate::support::{Rig, Runs, rig};
+use crate::support::{Rig, Runs, eventually, rig};
 
 static RUNS: Runs = Runs::new();
 static SOURCE: AtomicU32 = AtomicU32::new(0);
@@ -65,6 +65,9 @@ pub(crate) fn reply(text: impl std::fmt::Display) {
 fn child() {
     let cache = match (std::env::var("LARDER_IT_DISK"), std::env::var("LARDER_IT_REDIS")) {
         (Ok(directory), _) => Cache::builder().handler("it", Disk::builder().cache_dir(directory)),
+        (_, Ok(url)) if std::env::var("LARDER_IT_NEAR").is_ok() => {
+            Cache::builder().handler("it", Tiered::new(Ram::builder(), Redis::builder().url(url)))
+        }
         (_, Ok(url)) => Cache::builder().handler("it", Redis::builder().url(url)),
         _ => return,
     };
@@ -101,18 +104,25 @@ pub(crate) struct Other {
 
 impl Other {
     fn start(rig: &Rig) -> Self {
-        Self::start_as("processes::child", rig, None)
+        Self::start_as("processes::child", rig, &[])
     }
 
-    /// One that runs the test `child` alone, on the store of `rig`, with one more variable in its environment.
-    pub(crate) fn start_as(child: &str, rig: &Rig, variable: Option<(&str, &str)>) -> Self {
+    /// One that runs the test `child` alone, on the store of `rig`, with more variables in its environment.
+    pub(crate) fn start_as(child: &str, rig: &Rig, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.envs(variable).args(["--exact", child, "--nocapture"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+            .envs(variables.iter().copied())
+            .args(["--exact", child, "--nocapture"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         match (&rig.directory, &rig.server) {
             (Some(directory), _) => command.env("LARDER_IT_DISK", directory.path().join("cache")),
             (_, Some(server)) => command.env("LARDER_IT_REDIS", format!("redis://127.0.0.1:{}/0", server.port)),
             _ => panic!("other processes see nothing of this handler"),
         };
+        if rig.has_near {
+            command.env("LARDER_IT_NEAR", "");
+        }
         let mut process = command.spawn().unwrap();
         let input = process.stdin.take().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
@@ -147,7 +157,7 @@ impl Drop for Other {
     }
 }
 
-const SHARED: [&str; 2] = ["disk", "redis"];
+const SHARED: [&str; 3] = ["disk", "redis", "tiered"];
 
 #[test]
 fn one_process_finds_what_the_other_stored() {
@@ -186,6 +196,10 @@ fn an_invalidation_in_one_process_holds_in_the_other() {
             one.ask("key");
             assert_eq!((one.ask("call"), other.ask("call")), ("1".into(), "1".into()), "{kind}, {way}");
             assert_eq!(one.ask(way), "true", "{kind}, {way}");
+            if rig.has_near {
+                // As soon as the server's message is there.
+                eventually("it is gone in the other", || other.ask("peek") == "None");
+            }
             assert_eq!(other.ask("peek"), "None", "{kind}, {way}");
             assert_eq!(other.ask("call"), "2", "{kind}, {way}");
         }
@@ -205,6 +219,10 @@ fn a_run_in_one_process_does_not_undo_an_invalidation_in_the_other() {
             assert_eq!(other.ask(way), "true", "{kind}, {way}");
             assert_eq!(one.ask("go"), "1", "{kind}, {way}: who called before gets what was read");
             assert_eq!(one.ask("peek"), "None", "{kind}, {way}");
+            if rig.has_near {
+                // As soon as the server's message is there.
+                eventually("it is gone in the other", || other.ask("peek") == "None");
+            }
             assert_eq!(other.ask("peek"), "None", "{kind}, {way}");
             assert_eq!(other.ask("call"), "2", "{kind}, {way}");
             assert_eq!(one.ask("call"), "2", "{kind}, {way}");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use larder::{Cache, Clock, Disk, Ram};
+use larder::{Cache, Clock, Disk, Ram, Tiered};
 
 #[path = "../../cache-backends/tests/redis/server.rs"]
 #[allow(dead_code, unreachable_pub)]
@@ -16,10 +16,12 @@ pub(crate) struct Rig {
     pub(crate) cache: Cache,
     pub(crate) server: Option<Server>,
     pub(crate) directory: Option<tempfile::TempDir>,
+    /// Whether what was read of the server is kept in memory.
+    pub(crate) has_near: bool,
 }
 
 /// The kinds of handler that every promise is tested on.
-pub(crate) const KINDS: [&str; 3] = ["ram", "disk", "redis"];
+pub(crate) const KINDS: [&str; 4] = ["ram", "disk", "redis", "tiered"];
 
 /// A cache whose only handler is of `kind`, by the machine's clock.
 pub(crate) fn rig(kind: &str) -> Rig {
@@ -29,16 +31,21 @@ pub(crate) fn rig(kind: &str) -> Rig {
 /// A cache whose only handler is of `kind`, by `clock`. (A server ends lives by a clock of its own.)
 pub(crate) fn rig_by(kind: &str, clock: &Clock) -> Rig {
     match kind {
-        "ram" => Rig { cache: build(Ram::builder(), clock), server: None, directory: None },
+        "ram" => Rig { cache: build(Ram::builder(), clock), server: None, directory: None, has_near: false },
         "disk" => {
             let directory = tempfile::tempdir().unwrap();
             let cache = build(Disk::builder().cache_dir(directory.path().join("cache")), clock);
-            Rig { cache, server: None, directory: Some(directory) }
+            Rig { cache, server: None, directory: Some(directory), has_near: false }
         }
         "redis" => {
             let server = Server::start();
             let cache = build(server.builder(), clock);
-            Rig { cache, server: Some(server), directory: None }
+            Rig { cache, server: Some(server), directory: None, has_near: false }
+        }
+        "tiered" => {
+            let server = Server::start();
+            let cache = build(Tiered::new(Ram::builder(), server.builder()), clock);
+            Rig { cache, server: Some(server), directory: None, has_near: true }
         }
         other => panic!("there is no handler of kind `{other}`"),
     }

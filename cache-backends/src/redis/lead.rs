@@ -20,8 +20,8 @@ use super::link::now;
 use super::servers::{Failure, Servers};
 
 /// How long a lock lasts that is not renewed any more, and how often it is.
-const LASTS: Duration = Duration::from_secs(2);
-const RENEWED: Duration = Duration::from_millis(500);
+const LASTS: Duration = Duration::from_secs(1);
+const RENEWED: Duration = Duration::from_millis(300);
 
 /// How long it takes until a waiter asks again whom no message came to: where there are messages, and where there are none.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(25));
