@@ -36,6 +36,7 @@
 //! | `compress` | `Redis::builder().compress_over(..)`: large entries are compressed, with LZ4 |
 //! | `zstd` | the same with Zstandard; needs a C compiler |
 //! | `encrypt` | `Redis::builder().encrypt(..)`: entries are encrypted |
+//! | `tls` | `rediss://` and `RedisBuilder::tls`: the handler `Redis` over TLS; needs a C compiler |
 //! | `bytes` | values as bytes, for handlers of your own that keep bytes; implied by `disk` and `redis` |
 //! | `http` | the module `http`: whole responses, by a layer for axum and anything else on tower |
 //! | `test` | the module `test`: a lab that isolates tests and moves time |
@@ -70,6 +71,8 @@ pub use cache_macros::cached;
 pub use cache_backends::Compression;
 #[cfg(feature = "encrypt")]
 pub use cache_backends::EncryptionKey;
+#[cfg(feature = "tls")]
+pub use cache_backends::Tls;
 #[cfg(feature = "disk")]
 pub use cache_backends::{Disk, DiskBuilder};
 #[cfg(feature = "ram")]

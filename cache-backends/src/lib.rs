@@ -18,6 +18,8 @@ mod tiered;
 pub use self::redis::Compression;
 #[cfg(feature = "encrypt")]
 pub use self::redis::EncryptionKey;
+#[cfg(feature = "tls")]
+pub use self::redis::Tls;
 #[cfg(feature = "redis")]
 pub use self::redis::{Redis, RedisBuilder};
 #[cfg(feature = "disk")]

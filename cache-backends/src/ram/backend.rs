@@ -42,6 +42,15 @@ impl Ram {
         Self { store: Store::new(threshold, max_bytes, clock), prefix }
     }
 
+    /// [`Ram::entry`], and what a write is to compare the slot with.
+    #[cfg(feature = "redis")]
+    pub(crate) fn entry_and_seen(&self, key: &Key<'_>) -> (Option<Arc<Entry>>, Seen) {
+        let place = self.store.place(key);
+        // In this order: what is written in between is newer than what the write will compare with.
+        let seen = self.store.seen(&place);
+        (self.store.entry(&place, self.store.clock.now()), seen)
+    }
+
     /// What is kept under `key` and not over, whatever it depends on.
     #[cfg(feature = "redis")]
     pub(crate) fn entry(&self, key: &Key<'_>) -> Option<Arc<Entry>> {

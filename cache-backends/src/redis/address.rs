@@ -7,6 +7,9 @@ use std::path::PathBuf;
 
 use redis::{ConnectionAddr, IntoConnectionInfo as _};
 
+use super::sentinel::{self, Sentinels};
+use super::tls::Tls;
+
 /// Where a server listens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Address {
@@ -59,9 +62,12 @@ impl fmt::Debug for Login {
 }
 
 /// All that a URL says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Parsed {
     pub(super) address: Address,
+    /// Set in place of an address that means something.
+    pub(super) sentinels: Option<Sentinels>,
+    pub(super) tls: Option<Tls>,
     pub(super) db: i64,
     pub(super) login: Login,
 }
@@ -69,25 +75,46 @@ pub(super) struct Parsed {
 const FORMS: &str = "write `redis://user:password@host:6379/0` or `unix:///path/to/redis.sock?db=0`, \
                      with `%XX` for special characters in a user or password";
 
+const SENTINELS: &str = "write `redis+sentinel://user:password@host:26379,host2:26379/mymaster/0`, or `redis://` for \
+                         a server";
+
 /// What `url` says, or what to write instead.
 pub(super) fn parse(url: &str) -> Result<Parsed, String> {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
-    match scheme.as_str() {
-        "redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix" => {}
-        "rediss" | "valkeys" => {
-            return Err("the redis handler's url asks for TLS, which is not in this build: \
-                        use a `redis://` or `unix://` url to a server or local proxy without TLS"
-                .into());
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    match scheme.to_ascii_lowercase().as_str() {
+        "redis" | "valkey" | "unix" | "redis+unix" | "valkey+unix" => parse_plain(url),
+        "rediss" | "valkeys" => secured(parse_plain(&format!("redis://{}", without_fragment(rest)?))),
+        "redis+sentinel" | "valkey+sentinel" => sentinel::parse_url(rest),
+        "rediss+sentinel" | "valkeys+sentinel" => secured(sentinel::parse_url(without_fragment(rest)?)),
+        other if other.contains("cluster") => Err("the redis handler's url asks for a cluster: name its servers by \
+                                                   `.cluster([\"host:6379\"])` instead"
+            .into()),
+        other if other.contains("sentinel") => {
+            Err(format!("the redis handler's url has an unknown scheme: {SENTINELS}"))
         }
-        other if other.contains("cluster") || other.contains("sentinel") => {
-            return Err("the redis handler's url asks for a cluster or sentinel, which are not in this build: \
-                        write the `redis://` url of a single server"
-                .into());
-        }
-        _ => {
-            return Err(format!("the redis handler's url has no scheme that is known here: {FORMS}"));
+        _ => Err(format!("the redis handler's url has no scheme that is known here: {FORMS}")),
+    }
+}
+
+fn secured(parsed: Result<Parsed, String>) -> Result<Parsed, String> {
+    let tls = Some(Tls::by_url()?);
+    parsed.map(|parsed| Parsed { tls, ..parsed })
+}
+
+/// What other clients take for leave not to check certificates has to be seen, not passed over.
+fn without_fragment(rest: &str) -> Result<&str, String> {
+    match rest.split_once('#') {
+        None => Ok(rest),
+        Some(_) => {
+            Err("the redis handler's url has a `#`, e.g. `#insecure`: certificates are always checked; write a \
+                        `rediss://` url without it, and for an authority of your own add `.tls(Tls::new().ca_pem(..))` \
+                        (`redis://` is without TLS)"
+                .into())
         }
     }
+}
+
+fn parse_plain(url: &str) -> Result<Parsed, String> {
     let unreadable = || format!("the redis handler's url cannot be read: {FORMS}");
     let info = redis::parse_redis_url(url).ok_or_else(unreadable)?.into_connection_info().map_err(|_| unreadable())?;
     let address = match info.addr() {
@@ -98,7 +125,7 @@ pub(super) fn parse(url: &str) -> Result<Parsed, String> {
     let settings = info.redis_settings();
     let login =
         Login { username: settings.username().map(str::to_owned), password: settings.password().map(str::to_owned) };
-    Ok(Parsed { address, db: settings.db(), login })
+    Ok(Parsed { address, sentinels: None, tls: None, db: settings.db(), login })
 }
 
 /// A server and db as errors name them, without credentials.
@@ -149,8 +176,9 @@ mod tests {
         for url in [
             "redis://u:hunter2@host:nonsense/0",
             "redis://u:hunter2@host/hunter2",
-            "rediss://u:hunter2@host/0",
-            "redis+sentinel://u:hunter2@host/0",
+            "rediss://u:hunter2@host/hunter2",
+            "rediss://u:hunter2@host/0#insecure",
+            "redis+sentinel://u:hunter2@host",
             "http://u:hunter2@host/0",
             "u:hunter2@host",
             "redis://u:%ffhunter2@host/0",

@@ -308,6 +308,12 @@ pub(super) fn wants_text(reply: &Value) -> bool {
     matches!(reply, Value::ServerError(error) if error.code() == "NOSCRIPT")
 }
 
+/// Whether the server refused a write because it is a replica. Before Redis 7, scripts say so in words.
+pub(super) fn is_of_replica(reply: &Value) -> bool {
+    let Value::ServerError(error) = reply else { return false };
+    error.code() == "READONLY" || error.details().is_some_and(|details| details.contains("-READONLY"))
+}
+
 /// What failed, and what to do about it.
 pub(super) fn explain(error: &RedisError) -> String {
     if error.is_io_error() || error.is_connection_dropped() {
@@ -317,7 +323,7 @@ pub(super) fn explain(error: &RedisError) -> String {
         Some("OOM") => "; the server's memory is full: set its `maxmemory-policy` to `allkeys-lru`, or give it more",
         Some("NOPERM") => "; allow larder's user this command and its keys in the server's ACL",
         Some("NOAUTH") => "; add `.password(..)` to the handler",
-        Some("READONLY") => "; this server is a replica: connect to its primary",
+        Some("READONLY") => "; this server is a replica: connect to its primary, e.g. by `.sentinel(..)`",
         Some("MISCONF") => "; the server cannot save to its disk and refuses writes: see its log",
         Some("MOVED" | "ASK" | "CROSSSLOT") => {
             "; this server is part of a cluster: name its servers by `.cluster([..])`"

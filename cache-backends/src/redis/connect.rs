@@ -11,25 +11,28 @@ use std::time::Duration;
 use cache_core::BackendError;
 use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, ErrorKind, ProtocolVersion, PushInfo, RedisConnectionInfo, RedisError, RedisResult, Value,
+    AsyncConnectionConfig, Cmd, ErrorKind, ProtocolVersion, PushInfo, RedisConnectionInfo, RedisError, RedisResult,
+    Value,
 };
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 
 use super::address::{self, Address, Login};
 use super::command;
+use super::ending::{Ending, Kept};
 use super::link::Link;
 use super::near::{Near, WireId};
+use super::primary::Primary;
 use super::pump::Pump;
 use super::servers::Failure;
-use super::stream::{Ending, Kept};
+use super::stream::{self, Stream};
+use super::tls::Connector;
 
 /// How many requests wait for the connection's reader before callers wait themselves.
 const QUEUE: usize = 1_024;
 
 /// Where the server is found, and how to connect to it.
 pub(super) struct Target {
-    address: Address,
+    place: Place,
+    tls: Option<Connector>,
     settings: RedisConnectionInfo,
     pub(super) prefix: String,
     /// The server and db, as errors name them.
@@ -38,22 +41,67 @@ pub(super) struct Target {
     said_untracked: AtomicBool,
 }
 
+enum Place {
+    Fixed(Address),
+    Found(Primary),
+}
+
 impl Target {
     pub(super) fn new(address: Address, db: i64, login: Login, prefix: String, timeout: Duration) -> Self {
-        let mut settings = RedisConnectionInfo::default().set_db(db).set_lib_name("larder", env!("CARGO_PKG_VERSION"));
-        if let Some(username) = login.username {
-            settings = settings.set_username(username);
-        }
-        if let Some(password) = login.password {
-            settings = settings.set_password(password);
-        }
+        let settings = RedisConnectionInfo::default().set_db(db).set_lib_name("larder", env!("CARGO_PKG_VERSION"));
+        let settings = login_as(settings, login);
         let label = address::label(&address, db);
-        Self { address, settings, prefix, label, timeout, said_untracked: AtomicBool::new(false) }
+        let said_untracked = AtomicBool::new(false);
+        Self { place: Place::Fixed(address), tls: None, settings, prefix, label, timeout, said_untracked }
+    }
+
+    /// The same, with TLS around each connection.
+    pub(super) fn secured(self, tls: Option<Connector>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// The same, wherever `primary` finds the server.
+    pub(super) fn found_by(self, primary: Primary, label: String) -> Self {
+        Self { place: Place::Found(primary), label, ..self }
     }
 
     /// Where the server is now, or why that is not known. Asked before each attempt to connect.
     pub(super) async fn resolve(&self) -> Result<Address, String> {
-        Ok(self.address.clone())
+        match &self.place {
+            Place::Fixed(address) => Ok(address.clone()),
+            Place::Found(primary) => primary.find(self.tls.as_ref()).await,
+        }
+    }
+
+    /// Ends with the reason when `link`, which works, is not to be used any more: it leads to a replica, or the primary
+    /// is elsewhere now.
+    pub(super) async fn outdated(&self, link: &Link) -> String {
+        let mut demoted = pin!(link.demoted());
+        let mut moved = pin!(async {
+            match &self.place {
+                Place::Fixed(_) => std::future::pending().await,
+                Place::Found(primary) => primary.moved(self.tls.as_ref()).await,
+            }
+        });
+        poll_fn(|context| match demoted.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready("the server is a replica: it has to be a primary".to_owned()),
+            Poll::Pending => moved.as_mut().poll(context),
+        })
+        .await
+    }
+
+    /// Why there is no connection when the time for it is over.
+    pub(super) fn too_late(&self) -> String {
+        let network = match self.tls {
+            // A server without TLS waits for the end of what it takes for a command.
+            Some(_) => "the address, that the server speaks TLS there, and the network",
+            None => "the address and the network",
+        };
+        let place = match &self.place {
+            Place::Fixed(_) => String::new(),
+            Place::Found(primary) => primary.current().map_or(String::new(), |at| format!(" to {at}")),
+        };
+        format!("no connection{place} within {:?}: check {network}", self.timeout)
     }
 
     /// The error of `operation` that `failure` is.
@@ -70,6 +118,17 @@ impl Target {
     }
 }
 
+/// `settings` with the user and password of `login`.
+pub(super) fn login_as(mut settings: RedisConnectionInfo, login: Login) -> RedisConnectionInfo {
+    if let Some(username) = login.username {
+        settings = settings.set_username(username);
+    }
+    if let Some(password) = login.password {
+        settings = settings.set_password(password);
+    }
+    settings
+}
+
 /// Connects to `address` with the newer protocol, and without it to a server that does not know it.
 pub(super) async fn connect(
     target: &Target,
@@ -77,13 +136,41 @@ pub(super) async fn connect(
     near: &Arc<Near>,
     wire: WireId,
 ) -> Result<Link, String> {
-    match establish(target, address, near, wire, ProtocolVersion::RESP3).await {
+    let link = match establish(target, address, near, wire, ProtocolVersion::RESP3).await {
         Err(error) if !error.is_io_error() && !error.is_connection_dropped() => {
             establish(target, address, near, wire, ProtocolVersion::RESP2).await
         }
         other => other,
     }
-    .map_err(|error| refusal(&error))
+    .map_err(|error| reason(&error, target.tls.as_ref()));
+    match &target.place {
+        Place::Fixed(_) => link,
+        Place::Found(primary) => {
+            let checked = match link {
+                Ok(link) => is_primary(&link).await.map(|()| link),
+                Err(reason) => Err(reason),
+            };
+            let link = checked.map_err(|reason| format!("{reason} (its sentinels name {address})"))?;
+            primary.confirm();
+            Ok(link)
+        }
+    }
+}
+
+/// Whether the server is a primary itself: sentinels may be late, or wrong for a while.
+async fn is_primary(link: &Link) -> Result<(), String> {
+    let reply = ask(link, &redis::cmd("ROLE")).await.map_err(|error| reason(&error, None))?;
+    match reply {
+        Value::Array(parts) => match parts.first() {
+            Some(Value::BulkString(role)) if role == b"master" => Ok(()),
+            _ => Err("the server is a replica, or becomes one".into()),
+        },
+        Value::ServerError(error) if error.code() == "NOPERM" => {
+            Err("the server's ACL forbids `ROLE`, which tells a primary from a replica: allow it to larder's user"
+                .into())
+        }
+        _ => Err("the server does not say whether it is a primary".into()),
+    }
 }
 
 async fn establish(
@@ -93,36 +180,14 @@ async fn establish(
     wire: WireId,
     protocol: ProtocolVersion,
 ) -> RedisResult<Link> {
-    let (connection, pump) = match address {
-        Address::Tcp { host, port } => {
-            let stream = TcpStream::connect((host.as_str(), *port)).await?;
-            stream.set_nodelay(true)?;
-            shake_hands(target, protocol, stream, near).await?
-        }
-        #[cfg(unix)]
-        Address::Unix { path } => {
-            let stream = tokio::net::UnixStream::connect(path).await?;
-            shake_hands(target, protocol, stream, near).await?
-        }
-        #[cfg(not(unix))]
-        Address::Unix { .. } => return Err((ErrorKind::InvalidClientConfig, "no unix sockets here").into()),
-    };
+    let stream = stream::open(address, target.tls.as_ref()).await?;
+    let (connection, pump) = log_in(target, protocol, stream, near).await?;
     let link = Link::new(connection, pump);
     let first = match protocol {
         ProtocolVersion::RESP2 => redis::cmd("PING"),
         _ => command::track(&near.prefixes()),
     };
-    let reply = {
-        let mut request = pin!(link.request(&first));
-        poll_fn(|context| match request.as_mut().poll(context) {
-            Poll::Pending if link.pump.poll(context).is_ready() => {
-                Poll::Ready(Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()))
-            }
-            other => other,
-        })
-        .await?
-    };
-    match reply {
+    match ask(&link, &first).await? {
         Value::ServerError(error) if error.code() == "NOAUTH" => return Err(error.into()),
         Value::Okay => near.trust(wire),
         _ if target.said_untracked.swap(true, Ordering::Relaxed) => {}
@@ -135,15 +200,24 @@ async fn establish(
     Ok(link)
 }
 
-async fn shake_hands<S>(
+/// The reply to `command`, while nobody else drives the connection.
+async fn ask(link: &Link, command: &Cmd) -> RedisResult<Value> {
+    let mut request = pin!(link.request(command));
+    poll_fn(|context| match request.as_mut().poll(context) {
+        Poll::Pending if link.pump.poll(context).is_ready() => {
+            Poll::Ready(Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()))
+        }
+        other => other,
+    })
+    .await
+}
+
+async fn log_in(
     target: &Target,
     protocol: ProtocolVersion,
-    stream: S,
+    stream: Box<dyn Stream>,
     near: &Arc<Near>,
-) -> RedisResult<(MultiplexedConnection, Pump)>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+) -> RedisResult<(MultiplexedConnection, Pump)> {
     let mut config = AsyncConnectionConfig::new()
         .set_connection_timeout(None)
         .set_response_timeout(None)
@@ -164,8 +238,11 @@ where
 }
 
 /// Why there is no connection. What the server says is not repeated: an old one repeats the password that it was sent.
-fn refusal(error: &RedisError) -> String {
+pub(super) fn reason(error: &RedisError, tls: Option<&Connector>) -> String {
     let code = error.code().unwrap_or_default();
+    if let Some(reason) = tls.and_then(|tls| tls.reason(error)) {
+        return reason;
+    }
     if error.is_io_error() || error.is_connection_dropped() {
         return format!("{error}: check that the server runs and listens there");
     }

@@ -15,6 +15,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisResult, Value};
 use tokio::sync::Notify;
 
+use super::command;
 use super::pump::Pump;
 
 /// A connection in use.
@@ -31,6 +32,8 @@ pub(super) struct Link {
     busy: Notify,
     /// Set before the connection is closed because the server answered nothing for this long.
     hung: OnceLock<Duration>,
+    /// Told when a reply says that the server is a replica.
+    replica: Notify,
 }
 
 impl Link {
@@ -46,19 +49,24 @@ impl Link {
             idle: AtomicBool::new(false),
             busy: Notify::new(),
             hung: OnceLock::new(),
+            replica: Notify::new(),
         }
     }
 
     /// The reply to one command; what the server refuses is a [`Value::ServerError`].
     pub(super) async fn request(&self, command: &Cmd) -> RedisResult<Value> {
         let mut connection = self.connection.clone();
-        self.watched(connection.send_packed_command(command)).await
+        let reply = self.watched(connection.send_packed_command(command)).await;
+        self.notice(reply.as_ref().map(std::slice::from_ref).unwrap_or_default());
+        reply
     }
 
     /// The replies to all commands of `pipeline`, in one round trip.
     pub(super) async fn requests(&self, pipeline: &Pipeline) -> RedisResult<Vec<Value>> {
         let mut connection = self.connection.clone();
-        self.watched(connection.send_packed_commands(pipeline, 0, pipeline.len())).await
+        let replies = self.watched(connection.send_packed_commands(pipeline, 0, pipeline.len())).await;
+        self.notice(replies.as_deref().unwrap_or_default());
+        replies
     }
 
     /// When the latest request that was answered was sent, in milliseconds.
@@ -86,6 +94,18 @@ impl Link {
             }
             _ => error,
         })
+    }
+
+    /// Notices when the server refuses a write because it is a replica, as it may be after a failover.
+    fn notice(&self, replies: &[Value]) {
+        if replies.iter().any(command::is_of_replica) {
+            self.replica.notify_one();
+        }
+    }
+
+    /// Ends when the server has said that it is a replica.
+    pub(super) async fn demoted(&self) {
+        self.replica.notified().await;
     }
 
     /// Ends when something was under way for `limit` and no reply came: after a fourth more at the latest.

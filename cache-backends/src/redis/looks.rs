@@ -22,6 +22,8 @@ pub(crate) struct Copied {
     asked: u64,
     /// How long the entry was to live by then, by the server's clock; `None` has no end.
     pub(crate) left: Option<u64>,
+    /// Tells this entry from another one under the same key.
+    pub(crate) which: u64,
 }
 
 #[cfg(feature = "ram")]
@@ -46,8 +48,8 @@ impl Redis {
                 None => SmallVec::from_iter([self.servers.request(&key, &get).await?]),
                 Some(_) => self.servers.requests(&with_life(&key, get)).await?.into(),
             };
-            // Read after the reply is here: every message that the same server sent before the reply has been heard by
-            // now, so these are not older than the value. What a message took away is asked for.
+            // Read after the reply is here: by now everything has been heard of what was acknowledged before this was
+            // asked. What a message took away is asked for.
             let known = self.near.get(watch);
             (replies, self.current_epochs(watch, known).await?)
         } else {
@@ -59,6 +61,8 @@ impl Redis {
         let (stored, seen) = self.envelope.look(&key, replies.next().unwrap_or(Value::Nil))?;
         let left = replies.next();
         if let Some(copied) = &mut copied {
+            copied.which =
+                seen.bytes().map_or(0, |(_, head)| self.near.stamps.as_ref().map_or(0, |it| it.number(head)));
             copied.left = match left {
                 Some(Value::Int(left)) => u64::try_from(left).ok(),
                 _ => Some(0),
@@ -77,7 +81,7 @@ impl Redis {
         }
         let of_epochs = watch.iter().map(|name| stamps.of_epoch(name.text()));
         let stamps = std::iter::once(stamps.of_key(key)).chain(of_epochs).collect();
-        Some(Copied { era, stamps, asked: now(), left: None })
+        Some(Copied { era, stamps, asked: now(), left: None, which: 0 })
     }
 
     /// Whether nothing was said since of what was read.
@@ -85,6 +89,14 @@ impl Redis {
     pub(crate) fn stands(&self, copied: &Copied) -> bool {
         let Some(stamps) = &self.near.stamps else { return false };
         self.near.era() == copied.era && copied.stamps.iter().all(|stamp| stamps.stands(*stamp))
+    }
+
+    /// What was read of `key` before now counts no more.
+    #[cfg(feature = "ram")]
+    pub(crate) fn strike(&self, key: &Key<'_>) {
+        if let Some(stamps) = &self.near.stamps {
+            stamps.strike_key(&self.key(&Slot::Entry(key)));
+        }
     }
 
     pub(super) async fn get_all(&self, slots: &[Slot<'_>]) -> Result<Vec<Option<Stored>>, Failure> {

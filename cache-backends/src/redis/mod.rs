@@ -2,10 +2,12 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `builder` | the configuration, checked without a network |
+//! | `builder`, `open` | the configuration; checking it without a network, and opening the handler |
 //! | `address` | where the server is, and URLs |
-//! | `connect` | the stream, the login, and the server's messages about epochs |
-//! | `stream` | the bytes of a connection, whose end is ours to notice |
+//! | `stream`, `tls` | TCP or a unix socket, and TLS around it (`no_tls` stands in without that feature) |
+//! | `sentinel`, `primary` | sentinels as they are configured; asking them where the primary is |
+//! | `connect` | the login, and the server's messages about epochs |
+//! | `ending` | the end of a stream, which is ours to notice |
 //! | `runtime` | the handler's thread |
 //! | `wire` | one server that is kept connected: connect, notice a loss, connect again |
 //! | `servers` | where commands go: to the one server, or to those of a cluster |
@@ -29,18 +31,27 @@ mod builder;
 mod cluster;
 mod command;
 mod connect;
+mod ending;
 mod envelope;
 mod epochs;
 mod lead;
 mod link;
 mod looks;
 mod near;
+mod open;
+mod primary;
 mod pump;
 mod puts;
 mod runtime;
+mod sentinel;
 mod servers;
 mod stream;
 mod sweep;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;
 
 pub use backend::Redis;
@@ -53,3 +64,5 @@ pub use envelope::EncryptionKey;
 pub(crate) use looks::Copied;
 #[cfg(feature = "ram")]
 pub(crate) use servers::{LEASE_MILLIS, Servers};
+#[cfg(feature = "tls")]
+pub use tls::Tls;

@@ -21,7 +21,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use redis::RedisResult;
 
-use super::stream::Ending;
+use super::ending::Ending;
 
 /// What drives a connection, until the connection ends.
 pub(super) type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;

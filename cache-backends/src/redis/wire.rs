@@ -108,6 +108,8 @@ impl Wire {
 enum End {
     Lost,
     Hung,
+    /// The server is not the one to use any more.
+    Outdated(String),
     Dropped,
 }
 
@@ -115,6 +117,7 @@ impl Keeper {
     async fn keep(self) {
         let Self { target, state, .. } = &self;
         let mut pause = PAUSES.0;
+        let mut said: Option<Arc<str>> = None;
         loop {
             let attempt = async {
                 let address = match &self.address {
@@ -132,6 +135,8 @@ impl Keeper {
                     let end = self.use_up(Arc::new(link)).await;
                     let steady = Duration::from_millis(now().saturating_sub(since)) >= PAUSES.1;
                     pause = if steady { PAUSES.0 } else { pause };
+                    // One that stays a replica is connected to again and again, and said to be one once.
+                    said = said.filter(|_| !steady || matches!(end, End::Outdated(_)));
                     match end {
                         End::Dropped => return,
                         End::Lost if steady => {
@@ -141,14 +146,13 @@ impl Keeper {
                         }
                         End::Lost => "the connection was lost as soon as it was made".into(),
                         End::Hung => format!("the server answered nothing for {:?}", target.timeout).into(),
+                        End::Outdated(reason) => reason.into(),
                     }
                 }
                 Some(Ok(Err(reason))) => reason.into(),
-                Some(Err(_)) => {
-                    format!("no connection within {:?}: check the address and the network", target.timeout).into()
-                }
+                Some(Err(_)) => target.too_late().into(),
             };
-            self.tell(&reason);
+            self.tell(&reason, &mut said);
             if unless_dropped(state, tokio::time::sleep(pause)).await.is_none() {
                 return;
             }
@@ -156,12 +160,13 @@ impl Keeper {
         }
     }
 
-    /// Says why there is no connection.
-    fn tell(&self, reason: &str) {
+    /// Says why there is no connection; in the log, if that was not `said` last.
+    fn tell(&self, reason: &str, said: &mut Option<Arc<str>>) {
         let told: Arc<str> = format!("{reason}; it is tried again in the background").into();
-        if !matches!(&*self.state.borrow(), State::Down(before) if *before == told) {
+        if said.as_ref() != Some(&told) {
             log::warn!("{}: {told}", self.target.label);
         }
+        *said = Some(Arc::clone(&told));
         self.state.send_replace(State::Down(told));
     }
 
@@ -180,12 +185,16 @@ impl Keeper {
         let closing = Closing(self, link);
         let link = &closing.1;
         let (mut hang, mut dropped) = (pin!(link.hang(self.target.timeout)), pin!(self.state.closed()));
+        let mut outdated = pin!(self.target.outdated(link));
         poll_fn(|context| {
             if link.pump.poll(context).is_ready() {
                 return Poll::Ready(End::Lost);
             }
             if hang.as_mut().poll(context).is_ready() {
                 return Poll::Ready(End::Hung);
+            }
+            if let Poll::Ready(reason) = outdated.as_mut().poll(context) {
+                return Poll::Ready(End::Outdated(reason));
             }
             dropped.as_mut().poll(context).map(|()| End::Dropped)
         })

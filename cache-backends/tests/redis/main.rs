@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps an error fails with it")]
 
+#[cfg(feature = "tls")]
+mod certificates;
 mod clearing;
 mod configuration;
 mod connection;
@@ -10,11 +12,15 @@ mod envelope;
 #[cfg(all(feature = "zstd", feature = "encrypt"))]
 mod envelope_keys;
 mod epochs;
+mod group;
 mod runtimes;
+mod sentinel;
 mod server;
 mod slots;
 #[cfg(feature = "ram")]
 mod tiered;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

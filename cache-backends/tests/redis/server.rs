@@ -60,9 +60,14 @@ impl Server {
 
     /// How often `command` was called, by the server's count.
     pub(crate) fn calls(&self, command: &str) -> u64 {
-        let info: String = redis::cmd("INFO").arg("commandstats").query(&mut self.raw()).unwrap();
+        let info = self.says("commandstats");
         let line = info.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
         line.and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(0)
+    }
+
+    /// A section of what it says of itself.
+    pub(crate) fn says(&self, section: &str) -> String {
+        redis::cmd("INFO").arg(section).query(&mut self.raw()).unwrap()
     }
 
     pub(crate) fn stop(&mut self) {
@@ -111,7 +116,7 @@ fn spawn(port: u16, directory: &Path, options: &[String]) -> Child {
         })
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("there is no free port").port()
 }
 
@@ -128,11 +133,16 @@ pub(crate) fn open(builder: RedisBuilder) -> Arc<dyn Backend> {
 }
 
 /// Waits until `condition` holds, for ten seconds at most.
-pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn eventually(what: &str, condition: impl FnMut() -> bool) {
+    eventually_within(10_000, what, condition);
+}
+
+/// Waits until `condition` holds, for `millis` at most.
+pub(crate) fn eventually_within(millis: u64, what: &str, mut condition: impl FnMut() -> bool) {
     let clock = Clock::system();
     let start = clock.now();
     while !condition() {
-        assert!(clock.now() - start < 10_000, "it never happened that {what}");
+        assert!(clock.now() - start < millis, "it never happened that {what}");
         std::thread::park_timeout(Duration::from_millis(2));
     }
 }

@@ -3,8 +3,9 @@
 //! `CLIENT TRACKING` in broadcast mode makes a server send, on the connection that asked for it, the name of every key
 //! under a prefix that is written, expires or is evicted, in one stream with the replies. The client calls [`Near::hear`]
 //! from its reader, in the order of the stream and before it hands out the next reply (see `MultiplexedConnection`:
-//! `send_result` runs for each item read, and gives a push to the push sender inline). So once a reply is here, every
-//! message that the same server sent before it has been heard.
+//! `send_result` runs for each item read, and gives a push to the push sender inline). A server sends its messages before
+//! it acknowledges the writes that they are about (`beforeSleep` in its `server.c`). So once a reply is here, everything
+//! has been heard of what the same server had acknowledged when it was asked.
 //!
 //! Messages count while every server that has keys of this handler sends them. When a connection is lost, nothing that is
 //! near counts any more, and what is read counts again once all servers send messages again.

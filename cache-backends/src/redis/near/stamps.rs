@@ -49,6 +49,11 @@ impl Stamps {
         self.counters.get(stamp.at as usize).is_some_and(|counter| counter.load(Ordering::SeqCst) == stamp.was)
     }
 
+    /// A number of these bytes.
+    pub(crate) fn number(&self, bytes: &[u8]) -> u64 {
+        self.hasher.hash_one(bytes)
+    }
+
     /// Something was said of a key.
     pub(crate) fn strike_key(&self, key: &[u8]) {
         self.strike(self.place_of_key(key));
