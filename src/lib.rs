@@ -62,6 +62,10 @@ pub use cache_core::{
     Backend, BackendError, Blocking, BytesValue, Cache, CacheBuilder, CacheStats, Clock, Env, Error, IntoHandler, Life,
     NamedStats, Opened, Pattern, Reply, Result, Stats, Storable, Ttl, Value, Weigh, backend, key,
 };
+#[cfg(all(doc, feature = "redis"))]
+#[doc = include_str!("deployment.md")]
+pub mod deployment {}
+
 #[cfg(feature = "http")]
 pub use cache_http as http;
 #[doc = include_str!("cached.md")]

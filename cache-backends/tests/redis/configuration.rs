@@ -133,3 +133,26 @@ fn a_password_that_an_old_server_repeats_is_not_shown() {
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
     assert!(error.to_string().contains("the server refused"), "{error}");
 }
+
+/// The rights that the page on deployment names are enough, and hits are hits with them.
+#[test]
+fn a_user_with_the_rights_that_are_documented_needs_no_more() {
+    let page = include_str!("../../../src/deployment.md");
+    let rule = page.lines().find_map(|line| line.strip_prefix("user larder ")).unwrap();
+    let server = Server::start();
+    redis::cmd("ACL")
+        .arg("SETUSER")
+        .arg("larder")
+        .arg(rule.split(' ').collect::<Vec<_>>())
+        .exec(&mut server.raw())
+        .unwrap();
+    let number = std::sync::atomic::AtomicUsize::new(0);
+    let builder = || server.builder().username("larder").password("password");
+    cache_core::contract::check(&|_| {
+        let prefix = format!("cache:{}:", number.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
+        crate::opened(builder().prefix(prefix))
+    });
+    let refused: String =
+        redis::cmd("ACL").arg("LOG").query::<redis::Value>(&mut server.raw()).map(|log| format!("{log:?}")).unwrap();
+    assert_eq!(refused, "array([])", "larder sends what the page does not name");
+}
