@@ -34,6 +34,8 @@ pub(super) struct Pump {
     waker: Waker,
     /// How many requests are being polled, and [`CLOSED`].
     polls: AtomicUsize,
+    /// The process that made the connection.
+    owner: u32,
 }
 
 struct Driving {
@@ -67,7 +69,14 @@ impl Pump {
     pub(super) fn new(driver: Driver, ending: Ending) -> Self {
         let relay = Arc::new(Relay::default());
         let driving = Mutex::new(Driving { driver: Some(driver), ended: false });
-        Self { driving, ending, waker: Waker::from(Arc::clone(&relay)), relay, polls: AtomicUsize::new(0) }
+        Self {
+            driving,
+            ending,
+            waker: Waker::from(Arc::clone(&relay)),
+            relay,
+            polls: AtomicUsize::new(0),
+            owner: std::process::id(),
+        }
     }
 
     /// Drives the connection, for the handler's thread; ready when it has ended.
@@ -92,7 +101,15 @@ impl Pump {
         let Some(_polling) = Polling::begin(&self.polls) else {
             return Poll::Ready(Err(io::Error::from(io::ErrorKind::ConnectionReset).into()));
         };
-        if alone { self.queue(poll) } else { poll() }
+        if !alone {
+            return poll();
+        }
+        // The child of a fork has the socket too, and not the thread: what it would write there is its parent's to answer for.
+        if std::process::id() != self.owner {
+            let reason = "the connection is that of the process which this one was forked from; open the handler again";
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::NotConnected, reason).into()));
+        }
+        self.queue(poll)
     }
 
     /// Runs `queue`, which queues a request, and drives the connection on this thread if it did.

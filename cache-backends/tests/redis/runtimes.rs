@@ -95,3 +95,40 @@ fn threads_share_one_connection() {
     });
     assert_eq!(count(), before + 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_child_of_a_fork_leaves_the_connection_to_its_parent() {
+    let server = Server::start();
+    let backend = server.backend();
+    block_on(round(&*backend, "before"));
+    #[allow(unsafe_code, reason = "a fork is what is tested")]
+    // SAFETY: the child allocates, which glibc allows after a fork; it ends without running anything else, by a signal if it
+    // hangs.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        #[allow(unsafe_code, reason = "a fork is what is tested")]
+        // SAFETY: it sets a timer of this process.
+        unsafe {
+            libc::alarm(10);
+        }
+        let key = Key::direct("before");
+        let refused = block_on(backend.look(&key, &[EpochName::HANDLER]));
+        let says_why = refused.is_err_and(|error| error.to_string().contains("forked"));
+        #[allow(unsafe_code, reason = "a fork is what is tested")]
+        // SAFETY: it ends this process.
+        unsafe {
+            libc::_exit(i32::from(!says_why));
+        }
+    }
+    let mut status = 1;
+    #[allow(unsafe_code, reason = "a fork is what is tested")]
+    // SAFETY: `status` is there for the result.
+    unsafe {
+        libc::waitpid(child, &raw mut status, 0);
+    }
+    assert_eq!(status, 0, "the child wrote on its parent's connection, or hung");
+    for index in 0..50 {
+        block_on(round(&*backend, &format!("after {index}")));
+    }
+}
