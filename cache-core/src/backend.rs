@@ -77,6 +77,8 @@ pub struct Look {
 
 /// What a store notes of a look, to know later whether anything was invalidated since.
 pub type Ticket = Box<dyn Any + Send + Sync>;
+/// A way to the epochs of names, behind what was read with it; `None` where there is none.
+pub type Epochs<'a> = &'a mut dyn FnMut(&EpochName<'_>) -> Option<Epoch>;
 
 /// What an operation of a backend gives: ready at once (ram, mostly disk), or pending (a server).
 pub enum Reply<'a, T> {
@@ -178,6 +180,16 @@ pub trait Backend: Send + Sync + 'static {
     /// Shows the entry of `key` to `visit` if it can be had without waiting and nothing that it depends on was invalidated;
     /// gives whether it did. Handlers of objects answer, and those that keep values near ([`Backend::keep`]).
     fn peek(&self, _key: &Key<'_>, _visit: &mut dyn FnMut(&Entry)) -> bool {
+        false
+    }
+
+    /// Shows `visit` the bytes that the slot of `key` holds `now` (the machine's date, in milliseconds since the Unix epoch),
+    /// and a way to the epochs as they are then, if that can be had without waiting and where it lies; gives whether it
+    /// could look. Where it could and nothing was shown, the slot is empty. Only stores of bytes that answer at once do.
+    ///
+    /// The store may hold on to what it shows for as long as `visit` takes, so that is to be short: it calls nothing that
+    /// asks the store again, and no code of the user's.
+    fn glance(&self, _key: &Key<'_>, _now: u64, _visit: &mut dyn FnMut(&[u8], Epochs<'_>)) -> bool {
         false
     }
 

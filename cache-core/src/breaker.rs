@@ -28,6 +28,11 @@ impl Breaker {
         now >= until && self.open_until.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
+    /// Whether every ask passes.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.open_until.load(Ordering::Relaxed) == 0
+    }
+
     /// The handler answered.
     pub(crate) fn succeeded(&self) {
         // A plain look first: every hit passes here, and a write would be contended.

@@ -110,13 +110,19 @@ impl Codec {
             Stored::Object(entry) if self.is_of(&entry.value) => Some(Thawed::Object(entry)),
             Stored::Object(_) => None,
             #[cfg(feature = "bytes")]
-            Stored::Bytes(bytes) => self.bytes.as_ref()?.thaw(key, bytes),
+            Stored::Bytes(bytes) => self.reader()?.open(key, bytes).map(Thawed::Bytes),
             #[cfg(not(feature = "bytes"))]
             Stored::Bytes(_) => {
                 let _ = key;
                 None
             }
         }
+    }
+
+    /// What reads frames of this type, if there are any. Made first, so that to read one runs no code of the user's.
+    #[cfg(feature = "bytes")]
+    pub(crate) fn reader(&self) -> Option<bytes::Reader> {
+        self.bytes.as_ref().map(bytes::AsBytes::reader)
     }
 }
 
@@ -207,4 +213,4 @@ pub(crate) fn check<T: Serialize + DeserializeOwned + 'static>() -> Result<(), S
 
 #[cfg(feature = "bytes")]
 #[path = "form_bytes.rs"]
-mod bytes;
+pub(crate) mod bytes;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Thawed;
 use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
 use crate::entry::{Object, Stored, Validity};
 use crate::epoch::{Epoch, EpochName};
@@ -14,11 +13,13 @@ use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
 
+type Decode = fn(Format, &[u8]) -> Result<Object, Undecodable>;
+
 /// A type's way to bytes and back.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AsBytes {
     encode: fn(&dyn Any, &mut Vec<u8>) -> Result<Format, Unstorable>,
-    decode: fn(Format, &[u8]) -> Result<Object, Undecodable>,
+    decode: Decode,
     fingerprint: fn() -> u64,
 }
 
@@ -46,18 +47,27 @@ impl AsBytes {
             .map_err(|unstorable| unstorable.to_string())
     }
 
-    pub(super) fn thaw<'a>(&self, key: &Key<'_>, bytes: &'a [u8]) -> Option<Thawed<'a>> {
+    pub(super) fn reader(&self) -> Reader {
+        Reader { fingerprint: (self.fingerprint)(), decode: self.decode }
+    }
+}
+
+/// How frames of a type are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    fingerprint: u64,
+    decode: Decode,
+}
+
+impl Reader {
+    /// What is in a frame of this key and type.
+    pub(crate) fn open<'a>(&self, key: &Key<'_>, bytes: &'a [u8]) -> Option<Opened<'a>> {
         let frame = frame::read(bytes, &key.identity()).ok()?;
-        if frame.header.kind != Kind::Value || frame.header.fingerprint != (self.fingerprint)() {
+        if frame.header.kind != Kind::Value || frame.header.fingerprint != self.fingerprint {
             return None;
         }
-        let format = frame.header.format;
-        Some(Thawed::Bytes(Opened {
-            validity: validity(&frame.header),
-            format,
-            payload: frame.payload,
-            decode: self.decode,
-        }))
+        let payload = Payload { format: frame.header.format, decode: self.decode };
+        Some(Opened { validity: validity(&frame.header), payload, bytes: frame.payload })
     }
 }
 
@@ -79,15 +89,33 @@ fn validity(header: &Header) -> Validity {
 
 /// A frame that is sound and of the right key and type, its payload not decoded yet.
 pub(crate) struct Opened<'a> {
-    pub(super) validity: Validity,
-    format: Format,
-    payload: &'a [u8],
-    decode: fn(Format, &[u8]) -> Result<Object, Undecodable>,
+    pub(crate) validity: Validity,
+    pub(crate) payload: Payload,
+    /// What the payload consists of.
+    pub(crate) bytes: &'a [u8],
 }
 
 impl Opened<'_> {
     pub(super) fn value(&self) -> Option<Object> {
-        (self.decode)(self.format, self.payload).ok()
+        self.payload.value(self.bytes)
+    }
+}
+
+/// How the payload of a frame becomes a value.
+#[derive(Clone, Copy)]
+pub(crate) struct Payload {
+    format: Format,
+    decode: Decode,
+}
+
+impl Payload {
+    /// Whether that is a copy of memory, and calls no code of the user's.
+    pub(crate) fn is_raw(self) -> bool {
+        self.format == Format::Raw
+    }
+
+    pub(crate) fn value(self, bytes: &[u8]) -> Option<Object> {
+        (self.decode)(self.format, bytes).ok()
     }
 }
 

@@ -36,7 +36,7 @@ mod timer;
 mod ttl;
 mod weigh;
 
-pub use backend::{Backend, Look, Reply, Slot, Ticket, When};
+pub use backend::{Backend, Epochs, Look, Reply, Slot, Ticket, When};
 pub use block_on::{block_on, may_block};
 pub use cache::{Blocking, Cache, CacheBuilder, Env, IntoHandler, Opened, Storable, cache_or, is_installed};
 pub use clock::Clock;

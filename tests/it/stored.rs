@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use larder::cached;
 use serde::{Deserialize, Serialize};
@@ -201,6 +202,69 @@ values! {
     bytes Vec<u8> = vec![0, 255, 10];
     text String = "text\0é".to_owned();
     unit () = ();
+}
+
+/// Reading one asks the cache for results, stored and new, on the handler that it is read from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Asks(u32);
+
+impl<'de> Deserialize<'de> for Asks {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = u32::deserialize(deserializer)?;
+        assert_ne!(PANICS.load(Ordering::SeqCst), number, "this one is not to be read");
+        assert_eq!(text_of(number), number.to_string());
+        assert_eq!(text_of::refresh(number), number.to_string());
+        assert_eq!(list_of(number), [Some(number)]);
+        Ok(Self(number))
+    }
+}
+
+static PANICS: AtomicU32 = AtomicU32::new(u32::MAX);
+
+#[cached]
+fn text_of(number: u32) -> String {
+    number.to_string()
+}
+
+#[cached(companions = false)]
+fn list_of(number: u32) -> Vec<Option<u32>> {
+    vec![Some(number)]
+}
+
+#[cached(companions = false)]
+fn asks(number: u32) -> Asks {
+    RUNS.add();
+    Asks(number)
+}
+
+#[test]
+fn a_value_can_ask_the_cache_while_it_is_read() {
+    for kind in KINDS {
+        let rig = rig(kind);
+        let _lab = larder::test::lab_with(rig.cache.clone());
+        assert_eq!((asks(1), asks(2)), (Asks(1), Asks(2)), "{kind}");
+        RUNS.take();
+        for _ in 0..3 {
+            assert_eq!((asks(1), asks(2)), (Asks(1), Asks(2)), "{kind}");
+        }
+        assert_eq!(RUNS.take(), 0, "{kind}");
+    }
+}
+
+#[test]
+fn a_value_that_panics_while_it_is_read_does_no_harm_to_other_calls() {
+    let rig = rig("disk");
+    let _lab = larder::test::lab_with(rig.cache.clone());
+    assert_eq!((asks(1), asks(2)), (Asks(1), Asks(2)));
+    RUNS.take();
+    PANICS.store(1, Ordering::SeqCst);
+    for _ in 0..3 {
+        assert!(std::panic::catch_unwind(|| asks(1)).is_err());
+        assert_eq!(asks(2), Asks(2));
+    }
+    PANICS.store(u32::MAX, Ordering::SeqCst);
+    assert_eq!((asks(1), text_of::refresh(1)), (Asks(1), "1".to_owned()));
+    assert_eq!(RUNS.take(), 0);
 }
 
 /// Written, and never read back: on a store of bytes the value would come back another.

@@ -123,6 +123,15 @@ impl Environment {
         })
     }
 
+    /// Reads in one transaction if that takes no waiting and nothing hinders it; gives what `work` does, and otherwise false.
+    pub(super) fn glance(&self, now: u64, work: impl FnOnce(&Open, &RoTxn<'_>) -> heed::Result<bool>) -> bool {
+        if !self.is_of_this_process() || self.look(now).is_err() {
+            return false;
+        }
+        let Ok(open) = self.open.try_read() else { return false };
+        open.env.read_txn().and_then(|txn| work(&open, &txn)).unwrap_or(false)
+    }
+
     /// Writes in one transaction, which is there as a whole or not at all. `work` gives the files to be removed behind it.
     pub(super) fn write(
         &self,

@@ -59,7 +59,7 @@ use std::time::Duration;
 
 use cache_core::key::Key;
 use cache_core::{
-    Backend, BackendError, Clock, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When,
+    Backend, BackendError, Clock, Epoch, EpochName, Epochs, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When,
     may_block,
 };
 use heed::RoTxn;
@@ -219,6 +219,10 @@ impl Backend for Disk {
 
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
         self.0.look_at(key, watch)
+    }
+
+    fn glance(&self, key: &Key<'_>, now: u64, visit: &mut dyn FnMut(&[u8], Epochs<'_>)) -> bool {
+        self.0.glance_at(key, now, visit)
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {

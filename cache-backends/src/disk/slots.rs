@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cache_core::key::Key;
-use cache_core::{BackendError, Epoch, EpochName, Look, Reply, Seen, Slot, Stored, may_block};
+use cache_core::{BackendError, Epoch, EpochName, Epochs, Look, Reply, Seen, Slot, Stored, may_block};
 use heed::RoTxn;
 
 use super::Part;
@@ -107,6 +107,20 @@ impl Part {
             }
             Err(error) => Reply::ready(Err(error)),
         }
+    }
+
+    /// Shows what the slot of `key` holds `now` where it lies, unless that is a file; gives whether it could look.
+    pub(super) fn glance_at(&self, key: &Key<'_>, now: u64, visit: &mut dyn FnMut(&[u8], Epochs<'_>)) -> bool {
+        let name = Name::of(&Slot::Entry(key));
+        let place = self.place(&name);
+        self.environment.glance(now, |open, txn| {
+            let live = open.tables.live(txn, &place, now)?;
+            let Some(record) = self.unless_cleared(open, txn, &place, live)? else { return Ok(true) };
+            let Value::Here(bytes) = record.value else { return Ok(false) };
+            open.touched.touch(hash_of(&place.address));
+            visit(bytes, &mut |name| self.read_epoch(open, txn, name, now).ok().flatten());
+            Ok(true)
+        })
     }
 
     /// What a row holds, unless that counts as removed.

@@ -11,7 +11,9 @@ use serde::de::DeserializeOwned;
 use super::{Cache, Invalidation};
 use crate::entry::Object;
 use crate::error::Result;
-use crate::flow::{Call, Ended, Entered, Led, Looked, Purpose, Request, Run, drive, enter, leave, look, peek};
+use crate::flow::{
+    AtOnce, Call, Ended, Entered, Led, Looked, Purpose, Request, Run, drive, enter, leave, look, look_at_once,
+};
 use crate::form::Codec;
 use crate::function::{Mode, Value};
 use crate::key::Key;
@@ -49,11 +51,18 @@ impl Cache {
     /// None: a broken handler must not break its callers. It is a `Result` like those of the other operations.
     pub async fn get<V: Storable>(&self, key: &str) -> Result<Option<V>> {
         let call = asked::<V>(self, key);
-        if let Some(object) = peek(call.handler, &call.request)
-            && let Some(value) = taken(&object)
-        {
-            call.count(Count::Hit);
-            return Ok(Some(value));
+        match look_at_once(call.handler, &call.request) {
+            AtOnce::Value(object) => {
+                if let Some(value) = taken(&object) {
+                    call.count(Count::Hit);
+                    return Ok(Some(value));
+                }
+            }
+            AtOnce::Nothing => {
+                call.count(Count::Miss);
+                return Ok(None);
+            }
+            AtOnce::Unknown => {}
         }
         if let Looked::Hit(object) = look(call.handler, &call.request, Purpose::Read).await {
             call.count(Count::Hit);

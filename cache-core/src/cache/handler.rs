@@ -81,6 +81,11 @@ impl Handler {
         self.owed.any()
     }
 
+    /// Whether the store can be read, and nothing has to be done before.
+    pub(crate) fn is_ready_at_once(&self) -> bool {
+        self.breaker.is_closed() && !self.owes()
+    }
+
     /// Whether the store can be read: it is not being skipped after a failure, and owes no invalidation.
     pub(crate) async fn is_ready(&self) -> bool {
         if !self.breaker.allows(|| self.clock.now()) {

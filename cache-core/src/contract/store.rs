@@ -40,6 +40,11 @@ impl Store {
         &*self.backend
     }
 
+    /// The machine's date, by the store's time.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.wall()
+    }
+
     /// Moves the store's time; gives whether that is possible.
     pub(super) fn advance(&self, by: Duration) -> bool {
         self.clock.advance(by);

@@ -1,5 +1,7 @@
 //! What is stored is given back, whole, in the order asked for.
 
+use std::time::Duration;
+
 use super::store::{Store, hour};
 use crate::key::Key;
 use crate::{Epoch, EpochName, Form, Life, Slot, Stored, When};
@@ -14,6 +16,7 @@ super::named! {
     no_slots_give_no_answers,
     a_handler_shows_the_form_that_it_says_it_keeps,
     peek_shows_the_entry_of_its_key_or_nothing,
+    a_glance_shows_what_a_look_gives_or_cannot_look,
 }
 
 fn an_empty_store_holds_nothing(store: &Store) {
@@ -122,4 +125,37 @@ fn peek_shows_the_entry_of_its_key_or_nothing(store: &Store) {
     assert!(shown.is_none_or(|payload| payload == b"A"), "`peek` shows another entry than its key's");
     store.invalidate(&key, hour());
     assert_eq!(peek(&key), None, "`peek` shows an entry that was invalidated");
+}
+
+fn a_glance_shows_what_a_look_gives_or_cannot_look(store: &Store) {
+    let (key, other) = (Key::direct("a"), Key::direct("b"));
+    let names = [EpochName::tag("there"), EpochName::tag("gone")];
+    let same = |what: &str| {
+        let look = store.look(&key, &names);
+        let mut shown = None;
+        let looked = store.backend().glance(&key, store.now(), &mut |bytes, epochs| {
+            assert!(shown.is_none(), "a glance shows more than one thing");
+            shown = Some((bytes.to_vec(), names.each_ref().map(&mut *epochs)));
+        });
+        assert!(looked || shown.is_none(), "a glance shows something and says that it could not look");
+        if looked {
+            let stored = look.stored.as_ref().and_then(Stored::as_bytes).map(<[u8]>::to_vec);
+            let looked_at = stored.map(|bytes| (bytes, [look.epochs[0], look.epochs[1]]));
+            assert!(shown == looked_at, "a glance and a look at {what} do not give the same");
+        }
+    };
+    store.epoch(&names[0]);
+    store.set(&other, b"B", hour());
+    same("an empty slot");
+    store.set(&key, b"A", Life::of(Duration::from_secs(60)));
+    same("an entry");
+    store.renew(&names[..1]);
+    same("an entry behind a new epoch");
+    if store.advance(Duration::from_secs(61)) {
+        same("an entry that is over");
+    }
+    store.set(&key, &[7; 300_000], hour());
+    same("a large entry");
+    store.invalidate(&key, hour());
+    same("an entry that was invalidated");
 }

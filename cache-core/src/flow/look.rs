@@ -149,6 +149,12 @@ async fn witness(
     Ok(Witness { seen: found.seen, epochs, since, remembered: remembered.unwrap_or(0) })
 }
 
+/// Whether an entry has the tags of `request`. One may have been added to the function since: what was stored without it
+/// would not be invalidated by it.
+pub(super) fn has_tags(request: &Request<'_>, validity: &Validity) -> bool {
+    request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag))
+}
+
 /// The value that was found, if it is one of this key and type, fresh, and invalidated by nothing. It is kept near, where the
 /// store does that.
 async fn valid(
@@ -164,11 +170,7 @@ async fn valid(
     let backend = handler.backend();
     // A store that ends lives by its own clock is believed, unless it was told to keep the slot for longer.
     let timed = backend.form() == Form::Bytes && backend.keeps_time() && validity.kept_until == validity.fresh_until;
-    if !timed && handler.time() >= validity.fresh_until {
-        return Ok(None);
-    }
-    // A tag that was added to the function since: what was stored without it would not be invalidated by it.
-    if !request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag)) {
+    if !timed && handler.time() >= validity.fresh_until || !has_tags(request, validity) {
         return Ok(None);
     }
     let others = validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name));

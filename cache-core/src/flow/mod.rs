@@ -4,6 +4,8 @@
 //! caller, so nothing here knows the function, its future or its types.
 
 mod flight;
+#[cfg(feature = "bytes")]
+mod glance;
 mod look;
 mod processes;
 mod run;
@@ -75,23 +77,48 @@ pub(crate) enum Entered {
     Run(Run),
 }
 
+/// What can be had without waiting.
+pub(crate) enum AtOnce {
+    Value(Object),
+    /// Nothing is stored that may be given.
+    Nothing,
+    /// That takes waiting to be known.
+    Unknown,
+}
+
 /// The answer to a call that needs no waiting.
-pub(crate) fn at_once(call: &Call<'_>, mode: Mode) -> Option<Entered> {
-    let value = (mode == Mode::Cached).then(|| peek(call.handler, &call.request)).flatten()?;
-    call.count(Count::Hit);
-    Some(Entered::Value(value))
+pub(crate) fn at_once(call: &Call<'_>, mode: Mode) -> AtOnce {
+    if mode != Mode::Cached {
+        return AtOnce::Unknown;
+    }
+    let found = look_at_once(call.handler, &call.request);
+    if matches!(found, AtOnce::Value(_)) {
+        call.count(Count::Hit);
+    }
+    found
+}
+
+/// What is stored for `request`, if that can be had without waiting.
+pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>) -> AtOnce {
+    match handler.backend().form() {
+        Form::Objects => peek(handler, request).map_or(AtOnce::Unknown, AtOnce::Value),
+        #[cfg(feature = "bytes")]
+        Form::Bytes => glance::glance(handler, request),
+        #[cfg(not(feature = "bytes"))]
+        Form::Bytes => AtOnce::Unknown,
+    }
 }
 
 /// Answers a call, or gives it the right to run.
 pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
     match at_once(call, mode) {
-        Some(entered) => entered,
-        None => enter_waiting(call, mode, led).await,
+        AtOnce::Value(value) => Entered::Value(value),
+        not => enter_waiting(call, mode, led, matches!(not, AtOnce::Unknown)).await,
     }
 }
 
-/// [`enter`], where [`at_once`] gave nothing.
-pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
+/// [`enter`], where [`at_once`] gave nothing; `unknown` if that could not tell what is stored.
+pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led, unknown: bool) -> Entered {
     if call.single_flight == SingleFlight::Off {
         let purpose = if mode == Mode::Refresh { Purpose::Overwrite } else { Purpose::Run };
         return alone(call, purpose).await;
@@ -105,7 +132,8 @@ pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led) -> Ente
             Joined::Follow(_) | Joined::Alone => alone(call, Purpose::Overwrite).await,
         };
     }
-    if call.handler.backend().answers_at_once()
+    if unknown
+        && call.handler.backend().answers_at_once()
         && let Looked::Hit(value) = look(call.handler, &call.request, Purpose::Read).await
     {
         call.count(Count::Hit);

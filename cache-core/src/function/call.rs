@@ -14,7 +14,7 @@ use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, current};
 use crate::entry::Object;
-use crate::flow::{Call, Ended, Entered, Inside, Led, Request, Run, at_once, enter_waiting, leave};
+use crate::flow::{AtOnce, Call, Ended, Entered, Inside, Led, Request, Run, at_once, enter_waiting, leave};
 use crate::form::Codec;
 use crate::key::{Instance, Record, Recorder};
 use crate::ttl::Ttl;
@@ -174,7 +174,10 @@ fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answe
     let placed = Placed::new(site, plan, &codec)?;
     let call = placed.call(codec)?;
     let mode = placed.plan.mode;
-    let entered = at_once(&call, mode).unwrap_or_else(|| block_on(enter_waiting(&call, mode, Led::Sync)));
+    let entered = match at_once(&call, mode) {
+        AtOnce::Value(value) => return Some(Answer::Value(value)),
+        not => block_on(enter_waiting(&call, mode, Led::Sync, matches!(not, AtOnce::Unknown))),
+    };
     let mut answer = Answer::new(placed, entered);
     if let Answer::Run(running) = &mut answer {
         running.inside = running.right.inside();

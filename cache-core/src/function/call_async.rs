@@ -10,13 +10,17 @@ use super::plan::{Mode, Plan};
 use super::result::Returns;
 use super::short::ShortCut;
 use super::site::Site;
-use crate::flow::{Call, Ended, Entered, Led, Run, at_once, drive, enter_waiting, leave};
+use crate::flow::{AtOnce, Call, Ended, Entered, Led, Run, at_once, drive, enter_waiting, leave};
 use crate::form::Codec;
 
 /// The future of [`enter_waiting`], on the heap.
 #[inline(never)]
-fn enter_boxed<'a>(call: &'a Call<'a>, mode: Mode) -> Pin<Box<dyn Future<Output = Entered> + Send + 'a>> {
-    Box::pin(enter_waiting(call, mode, Led::Async))
+fn enter_boxed<'a>(
+    call: &'a Call<'a>,
+    mode: Mode,
+    unknown: bool,
+) -> Pin<Box<dyn Future<Output = Entered> + Send + 'a>> {
+    Box::pin(enter_waiting(call, mode, Led::Async, unknown))
 }
 
 /// See [`How::again`].
@@ -33,8 +37,8 @@ async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answer
     let entered = {
         let (call, mode) = (placed.call(codec)?, placed.plan.mode);
         match at_once(&call, mode) {
-            Some(entered) => entered,
-            None => enter_boxed(&call, mode).await,
+            AtOnce::Value(value) => return Some(Answer::Value(value)),
+            not => enter_boxed(&call, mode, matches!(not, AtOnce::Unknown)).await,
         }
     };
     Some(Answer::new(placed, entered))

@@ -189,7 +189,7 @@ impl Place {
         let entered = {
             let call = Call { patience, ..self.call() };
             if patience.is_some() {
-                flow::enter_waiting(&call, Mode::Cached, Led::Async).await
+                flow::enter_waiting(&call, Mode::Cached, Led::Async, true).await
             } else {
                 flow::alone(&call, Purpose::Run).await
             }
