@@ -30,17 +30,22 @@ pub(super) enum Value<'a> {
 
 /// In the length of a text: what stands behind it is in a file of its own.
 const IN_FILE: u32 = 1 << 31;
+/// In the length of a text: an invalidation of the slot has to be remembered, and until when stands behind the length.
+const GUARDED: u32 = 1 << 30;
+/// The longest text there can be.
+const LONGEST: u32 = GUARDED - 1;
 
-const HEADER: usize = 28;
+/// The bytes of a row before its text, but for until when it is guarded.
+const HEADER: usize = 20;
 
 impl<'a> Record<'a> {
     pub(super) fn parse(row: &'a [u8]) -> Option<Self> {
         let (ends, rest) = row.split_first_chunk()?;
-        let (guarded, rest) = rest.split_first_chunk()?;
         let (sequence, rest) = rest.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
         let length = u32::from_le_bytes(*length);
-        let (text, bytes) = rest.split_at_checked(usize::try_from(length & !IN_FILE).ok()?)?;
+        let (guarded, rest) = if length & GUARDED == 0 { (&[0; 8], rest) } else { rest.split_first_chunk()? };
+        let (text, bytes) = rest.split_at_checked(usize::try_from(length & LONGEST).ok()?)?;
         let value = if length & IN_FILE == 0 { Value::Here(bytes) } else { Value::InFile(InFile::parse(bytes)?) };
         Some(Self {
             ends: u64::from_le_bytes(*ends),
@@ -95,20 +100,24 @@ impl<'a> NewValue<'a> {
 }
 
 impl NewRecord<'_> {
-    pub(super) fn row_length(place: &Place<'_>, value: &NewValue<'_>) -> usize {
-        HEADER + place.prefix.len() + place.text.len() + value.bytes().len()
+    pub(super) fn row_length(place: &Place<'_>, guarded: u64, value: &NewValue<'_>) -> usize {
+        let guard = if guarded == 0 { 0 } else { size_of::<u64>() };
+        HEADER + guard + place.prefix.len() + place.text.len() + value.bytes().len()
     }
 
     /// Writes the row straight into the store's page.
     pub(super) fn write(&self, into: &mut impl std::io::Write) -> std::io::Result<()> {
         let text = self.place.prefix.len() + self.place.text.len();
         // A text that does not fit has a length that does not either: the row is then damaged, which is nothing.
-        let text = u32::try_from(text).ok().filter(|text| text & IN_FILE == 0).unwrap_or(!IN_FILE);
+        let text = u32::try_from(text).map_or(LONGEST, |text| text.min(LONGEST));
         let text = if matches!(self.value, NewValue::InFile(..)) { text | IN_FILE } else { text };
+        let text = if self.guarded == 0 { text } else { text | GUARDED };
         into.write_all(&self.ends.to_le_bytes())?;
-        into.write_all(&self.guarded.to_le_bytes())?;
         into.write_all(&self.sequence.to_le_bytes())?;
         into.write_all(&text.to_le_bytes())?;
+        if self.guarded != 0 {
+            into.write_all(&self.guarded.to_le_bytes())?;
+        }
         into.write_all(self.place.prefix.as_bytes())?;
         into.write_all(self.place.text.as_bytes())?;
         into.write_all(self.value.bytes())

@@ -1,7 +1,7 @@
-//! Which entries were read since they were last thought of as going: a byte for each, in memory that all processes share.
+//! Which entries were read since they were last thought of as going: a bit for each, in memory that all processes share.
 //!
-//! A hit sets its byte, and writes nothing to the store. Two entries may have the same byte: then one of them stays a little
-//! longer. Where there is no room for the file nothing is remembered, and the oldest go first.
+//! A hit sets its bit, and writes nothing to the store. Two entries may have the same bit: then one of them stays a little
+//! longer. All of them together should fit into the processor's caches, as each hit looks at one. Where there is no room for the file nothing is remembered, and the oldest go first.
 
 use std::fs::File;
 use std::path::Path;
@@ -16,8 +16,8 @@ pub(super) const FILE: &str = "touched";
 /// How many bytes there are at least and at most, powers of two.
 const LEAST: u64 = 4_096;
 const MOST: u64 = 1 << 20;
-/// How many there are for each entry that there may be.
-const AN_ENTRY: u64 = 4;
+/// A byte is for so many of the entries that there may be.
+const A_BYTE: u64 = 4;
 
 /// The bytes of one generation.
 #[derive(Debug)]
@@ -29,31 +29,35 @@ impl Touched {
         Self(open_private(&path.join(FILE)).ok().and_then(|file| map(&file, entries)))
     }
 
-    fn byte(&self, hash: &[u8]) -> Option<&AtomicU8> {
+    /// The byte of what has this hash, and its bit in it.
+    fn bit(&self, hash: &[u8; HASH]) -> Option<(&AtomicU8, u8)> {
         let bytes = self.0.as_ref()?.bytes();
         let place = usize::from_le_bytes(*hash.first_chunk()?);
-        bytes.get(place & (bytes.len() - 1))
+        let bit = hash.last().map(|last| 1 << (last & 7))?;
+        Some((bytes.get(place & (bytes.len() - 1))?, bit))
     }
 
     /// What has this hash was read.
     pub(super) fn touch(&self, hash: &[u8; HASH]) {
-        if let Some(byte) = self.byte(hash)
-            && byte.load(Ordering::Relaxed) == 0
+        if let Some((byte, bit)) = self.bit(hash)
+            && byte.load(Ordering::Relaxed) & bit == 0
         {
-            byte.store(1, Ordering::Relaxed);
+            byte.fetch_or(bit, Ordering::Relaxed);
         }
     }
 
     /// Whether what has this hash was read since this was asked before.
     pub(super) fn take(&self, hash: &[u8; HASH]) -> bool {
-        self.byte(hash).is_some_and(|byte| byte.load(Ordering::Relaxed) != 0 && byte.swap(0, Ordering::Relaxed) != 0)
+        self.bit(hash).is_some_and(|(byte, bit)| {
+            byte.load(Ordering::Relaxed) & bit != 0 && byte.fetch_and(!bit, Ordering::Relaxed) & bit != 0
+        })
     }
 }
 
 fn map(file: &File, entries: u64) -> Option<Shared> {
     let there = file.metadata().ok()?.len();
     let wanted = match there {
-        0 => entries.saturating_mul(AN_ENTRY),
+        0 => entries / A_BYTE,
         // Whoever made it knew how many. It may have ended half-way.
         _ => Some(there).filter(|there| *there <= MOST)?,
     };

@@ -107,7 +107,7 @@ impl<'w, 'e> Writer<'w, 'e> {
         let old = self.take_out(slot.kind, &slot.address)?;
         let queue = Queue::to_guard(guarded);
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
-        let length = NewRecord::row_length(slot, &value);
+        let length = NewRecord::row_length(slot, guarded, &value);
         let sequence = queue.sequence(self.counters.next);
         let record = NewRecord { ends, guarded, sequence, place: slot, value };
         self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;

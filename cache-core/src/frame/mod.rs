@@ -1,17 +1,22 @@
 //! One stored entry: a fixed header, the tags, the payload and a checksum, in one run of bytes.
 //!
 //! ```text
-//!  0  magic "\xA7lrd"          16  created       u64 unix ms     64  length of the payload  u64
-//!  4  version of the frame u8   24  fresh until   u64 unix ms     72  length of the tags     u32
-//!  5  kind                 u8   32  stale until   u64 unix ms     76  number of tags         u32
-//!  6  format               u8   40  fingerprint   u64             80  tags: length u16, name, epoch u128
-//!  7  flags (none yet)     u8   48  epoch         u128             …  payload
-//!  8  nonce               u64                                      …  checksum u64
+//!  0  magic "\xA7l"            28  fingerprint   u64             where said:
+//!  2  version of the frame u8   36  epoch         u128             …  stale until            u64 unix ms
+//!  3  what it is           u8                                      …  length of the tags     u32
+//!  4  nonce               u64                                      …  number of tags         u32
+//! 12  created             u64 unix ms                              …  tags: length u16, name, epoch u128
+//! 20  fresh until         u64 unix ms                              …  payload
+//!                                                                  …  checksum u64
 //! ```
 //!
+//! What it is: the kind in bit 0, the format in bits 1 and 2, in bit 3 whether it is served for another time than it is fresh, in
+//! bit 4 whether it has tags, and flags (none yet) in the others. The room beside a value is what most frames on disk and on a
+//! server consist of, so what most of them do not need is not there.
+//!
 //! Everything is little-endian. The checksum (XXH3, 64 bits) covers every byte before it and is seeded with a hash of the
-//! key's identity, so a frame that turns up under another key is malformed too. The length is exact: a byte less or more
-//! is malformed. Whatever is malformed is a miss to the cache.
+//! key's identity, so a frame that turns up under another key is malformed too, and so is one of another length. Whatever is
+//! malformed is a miss to the cache.
 //!
 //! The checksum finds accidents, not forgery: whoever can write to the store can write a valid frame. The frame neither
 //! decodes payloads nor decides about freshness; its nonce makes two writes of equal values distinguishable ([`Head`]).
@@ -29,10 +34,17 @@ pub use read::read;
 pub use write::write;
 
 /// The first byte is no ASCII and no UTF-8 start: foreign text never looks like a frame.
-const MAGIC: [u8; 4] = *b"\xA7lrd";
-const VERSION: u8 = 1;
-/// Bytes before the tags.
-const FIXED: usize = 80;
+const MAGIC: [u8; 2] = *b"\xA7l";
+const VERSION: u8 = 2;
+/// Bytes that every frame begins with.
+const FIXED: usize = 52;
+/// Where what it is stands.
+const WHAT_AT: usize = 3;
+/// Bits of what it is.
+const FORMAT_BITS: u32 = 1;
+const HAS_STALE: u8 = 1 << 3;
+const HAS_TAGS: u8 = 1 << 4;
+const FLAGS_BITS: u32 = 5;
 /// Bytes of the checksum at the end.
 const CHECKSUM: usize = 8;
 

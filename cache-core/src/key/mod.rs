@@ -77,6 +77,9 @@ pub struct Space {
     pub(crate) threshold: Option<NonZeroUsize>,
     /// The space's own epoch, which every entry in it records.
     pub(crate) epoch: Option<EpochName<'static>>,
+    /// What the digests of its keys are made with.
+    #[cfg(feature = "bytes")]
+    seal: Digest,
 }
 
 /// The space of directly set keys is number 0.
@@ -91,6 +94,8 @@ static DIRECT: LazyLock<Space> = LazyLock::new(|| Space {
     template: None,
     threshold: None,
     epoch: None,
+    #[cfg(feature = "bytes")]
+    seal: Digest::new(),
 });
 
 impl Space {
@@ -115,6 +120,8 @@ impl Space {
             template: None,
             threshold: None,
             epoch,
+            #[cfg(feature = "bytes")]
+            seal: Digest::new(),
         }
     }
 
@@ -130,8 +137,10 @@ impl Space {
 
     /// The same space with keys that can be read: the literal parts of a template, one more than it has fields.
     #[must_use]
-    pub const fn with_template(mut self, literals: &'static [&'static str]) -> Self {
+    pub fn with_template(mut self, literals: &'static [&'static str]) -> Self {
         self.template = Some(literals);
+        #[cfg(feature = "bytes")]
+        self.seal.take();
         self
     }
 
@@ -180,7 +189,7 @@ impl Space {
     }
 }
 
-/// The digest of a key, made when it is first asked for.
+/// A digest that is made when it is first asked for.
 #[cfg(feature = "bytes")]
 pub(crate) type Digest = std::sync::OnceLock<[u8; 32]>;
 

@@ -15,9 +15,6 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-#[cfg(feature = "bytes")]
-use arrayvec::ArrayVec;
-
 use super::{Key, Kind, OwnedKey, Space};
 
 /// The literal parts of a template.
@@ -169,31 +166,27 @@ impl Key<'_> {
     }
 
     fn make_identity(&self) -> [u8; 32] {
+        let mut seal = self.space.seal();
         let instance = self.instance_text();
-        // In one piece: most are hashed in one step then.
-        let (name, instance) = (self.space.name.as_bytes(), instance.as_bytes());
-        let length = |part: &[u8]| (part.len() as u64).to_le_bytes();
-        let kind =
-            [self.space.kind.letter() as u8, u8::from(!instance.is_empty()), u8::from(self.space.template.is_some())];
-        let parts: [&[u8]; 8] = [
-            &length(name),
-            name,
-            &length(instance),
-            instance,
-            &length(self.arguments),
-            self.arguments,
-            &self.space.version.to_le_bytes(),
-            &kind,
-        ];
-        let mut whole = ArrayVec::<u8, 256>::new();
-        if parts.iter().all(|part| whole.try_extend_from_slice(part).is_ok()) {
-            return blake3::hash(&whole).into();
+        if !instance.is_empty() {
+            seal = blake3::keyed_hash(&seal, instance.as_bytes()).into();
         }
-        let mut hasher = blake3::Hasher::new();
-        for part in parts {
-            hasher.update(part);
-        }
-        hasher.finalize().into()
+        // What does not change from call to call is the key of the hash, so most arguments are hashed in one step.
+        blake3::keyed_hash(&seal, self.arguments).into()
+    }
+}
+
+#[cfg(feature = "bytes")]
+impl Space {
+    /// A digest of everything that tells this space from others, made once.
+    fn seal(&self) -> [u8; 32] {
+        *self.seal.get_or_init(|| {
+            let mut hasher = blake3::Hasher::new_derive_key("larder 2 space");
+            hasher.update(&self.version.to_le_bytes());
+            hasher.update(&[self.kind.letter() as u8, u8::from(self.template.is_some())]);
+            hasher.update(self.name.as_bytes());
+            hasher.finalize().into()
+        })
     }
 }
 
