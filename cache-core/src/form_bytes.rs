@@ -6,14 +6,22 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::codec::{self, Format, RawBytes, Undecodable, Unstorable};
+use crate::codec::{self, Format, RawBytes, Unstorable};
 use crate::entry::{Object, Stored, Validity};
 use crate::epoch::{Epoch, EpochName};
 use crate::frame::{self, Header, Kind};
 use crate::function::Value;
 use crate::key::Key;
 
-type Decode = fn(Format, &[u8]) -> Result<Object, Undecodable>;
+/// Where a value that is decoded is to be.
+pub(crate) enum Goal<'a> {
+    /// On the heap, with its type forgotten.
+    Object(&'a mut Option<Object>),
+    /// In an `Option` of its type.
+    Room(&'a mut dyn Any),
+}
+
+type Decode = fn(Format, &[u8], &mut Goal<'_>) -> bool;
 
 /// A type's way to bytes and back.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +105,9 @@ pub(crate) struct Opened<'a> {
 
 impl Opened<'_> {
     pub(super) fn value(&self) -> Option<Object> {
-        self.payload.value(self.bytes)
+        let mut value = None;
+        self.payload.decode(self.bytes, &mut Goal::Object(&mut value));
+        value
     }
 }
 
@@ -114,8 +124,9 @@ impl Payload {
         self.format == Format::Raw
     }
 
-    pub(crate) fn value(self, bytes: &[u8]) -> Option<Object> {
-        (self.decode)(self.format, bytes).ok()
+    /// Puts the value where it is to be; gives whether it is there.
+    pub(crate) fn decode(self, bytes: &[u8], goal: &mut Goal<'_>) -> bool {
+        (self.decode)(self.format, bytes, goal)
     }
 }
 
@@ -152,17 +163,29 @@ fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Ve
     }
 }
 
-fn decode<V: Value + Serialize + DeserializeOwned>(format: Format, bytes: &[u8]) -> Result<Object, Undecodable> {
-    if format != Format::Raw {
-        return codec::decode::<V>(format, bytes).map(|value| Arc::new(value) as Object);
+/// Puts the value in `bytes` where it is to be; gives whether it is there.
+fn decode<V: Value + Serialize + DeserializeOwned>(format: Format, bytes: &[u8], goal: &mut Goal<'_>) -> bool {
+    let value = if format == Format::Raw { decode_raw::<V>(bytes) } else { codec::decode::<V>(format, bytes).ok() };
+    let Some(value) = value else { return false };
+    match goal {
+        Goal::Object(object) => **object = Some(Arc::new(value)),
+        Goal::Room(room) => match room.downcast_mut() {
+            Some(room) => *room = Some(value),
+            None => return false,
+        },
     }
+    true
+}
+
+fn decode_raw<V: Value>(bytes: &[u8]) -> Option<V> {
     macro_rules! raw {
         ($type:ty) => {
             if std::any::TypeId::of::<V>() == std::any::TypeId::of::<$type>() {
-                return <$type as RawBytes>::from_raw(bytes).map(|value| Arc::new(value) as Object);
+                let mut value = <$type as RawBytes>::from_raw(bytes).ok();
+                return (&mut value as &mut dyn Any).downcast_mut::<Option<V>>()?.take();
             }
         };
     }
     with_raw_types!(raw);
-    Err(Undecodable::new("this type is not kept as raw bytes"))
+    None
 }

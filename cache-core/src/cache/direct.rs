@@ -51,18 +51,18 @@ impl Cache {
     /// None: a broken handler must not break its callers. It is a `Result` like those of the other operations.
     pub async fn get<V: Storable>(&self, key: &str) -> Result<Option<V>> {
         let call = asked::<V>(self, key);
-        match look_at_once(call.handler, &call.request) {
-            AtOnce::Value(object) => {
-                if let Some(value) = taken(&object) {
-                    call.count(Count::Hit);
-                    return Ok(Some(value));
-                }
-            }
+        let mut room = None::<V>;
+        match look_at_once(call.handler, &call.request, Some(&mut room)) {
+            AtOnce::Value(object) => room = taken(&object),
             AtOnce::Nothing => {
                 call.count(Count::Miss);
                 return Ok(None);
             }
-            AtOnce::Unknown => {}
+            AtOnce::InRoom | AtOnce::Unknown => {}
+        }
+        if room.is_some() {
+            call.count(Count::Hit);
+            return Ok(room);
         }
         if let Looked::Hit(object) = look(call.handler, &call.request, Purpose::Read).await {
             call.count(Count::Hit);

@@ -6,12 +6,10 @@
 
 use std::cell::Cell;
 
-use super::AtOnce;
 use super::look::{Request, has_tags};
 use crate::backend::Epochs;
 use crate::cache::Handler;
-use crate::entry::Object;
-use crate::form::bytes::{Payload, Reader};
+use crate::form::bytes::{Goal, Payload, Reader};
 
 /// How much room a thread keeps, in bytes.
 const KEPT: usize = 64 << 10;
@@ -21,34 +19,42 @@ thread_local! {
     static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// What a glance comes to.
+pub(super) enum Glimpse {
+    /// The value is where it was to be.
+    Value,
+    Nothing,
+    Unknown,
+}
+
 /// What was shown.
 enum Shown {
     Nothing,
-    Value(Object),
+    Value,
     /// Its payload is in the room.
     Copied(Payload),
 }
 
-/// What is stored for `request`, where the store can show it.
-pub(super) fn glance(handler: &Handler, request: &Request<'_>) -> AtOnce {
+/// Puts what is stored for `request` where it is to be, if the store can show it.
+pub(super) fn glance(handler: &Handler, request: &Request<'_>, mut goal: Goal<'_>) -> Glimpse {
     if !handler.is_ready_at_once() {
-        return AtOnce::Unknown;
+        return Glimpse::Unknown;
     }
     // The first of a type runs code of the user's.
-    let Some(reader) = request.codec.reader() else { return AtOnce::Unknown };
+    let Some(reader) = request.codec.reader() else { return Glimpse::Unknown };
     let now = handler.clock.wall();
     let (mut shown, mut room) = (Shown::Nothing, Vec::new());
     let looked = handler.backend().glance(&request.key, now, &mut |bytes, epochs| {
-        shown = read(&reader, request, bytes, epochs, now, &mut room);
+        shown = read(&reader, request, bytes, epochs, now, &mut room, &mut goal);
     });
     match shown {
-        _ if !looked => AtOnce::Unknown,
-        Shown::Nothing => AtOnce::Nothing,
-        Shown::Value(value) => AtOnce::Value(value),
+        _ if !looked => Glimpse::Unknown,
+        Shown::Nothing => Glimpse::Nothing,
+        Shown::Value => Glimpse::Value,
         Shown::Copied(payload) => {
-            let value = payload.value(&room);
+            let is_there = payload.decode(&room, &mut goal);
             give_back(room);
-            value.map_or(AtOnce::Nothing, AtOnce::Value)
+            if is_there { Glimpse::Value } else { Glimpse::Nothing }
         }
     }
 }
@@ -61,6 +67,7 @@ fn read(
     epochs: Epochs<'_>,
     now: u64,
     room: &mut Vec<u8>,
+    goal: &mut Goal<'_>,
 ) -> Shown {
     let Some(opened) = reader.open(&request.key, bytes) else { return Shown::Nothing };
     let validity = &opened.validity;
@@ -68,7 +75,7 @@ fn read(
         return Shown::Nothing;
     }
     if opened.payload.is_raw() {
-        return opened.payload.value(opened.bytes).map_or(Shown::Nothing, Shown::Value);
+        return if opened.payload.decode(opened.bytes, goal) { Shown::Value } else { Shown::Nothing };
     }
     // Where the thread ends already there is none.
     *room = ROOM.try_with(Cell::take).unwrap_or_default();

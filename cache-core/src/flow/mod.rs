@@ -12,16 +12,21 @@ mod run;
 mod stack;
 mod witness;
 
+use std::any::Any;
 use std::pin::pin;
 use std::time::Duration;
 
 use crate::cache::SharedHandler;
 use crate::entry::{Form, Object};
+#[cfg(feature = "bytes")]
+use crate::form::bytes::Goal;
 use crate::function::{Mode, SingleFlight};
 use crate::stats::{Count, Counters};
 pub(crate) use flight::{Flights, Landing, Led};
 use flight::{Follower, Joined, Leader, Waited};
 pub use flight::{Followers, Unawaited, Waiters};
+#[cfg(feature = "bytes")]
+use glance::{Glimpse, glance};
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 use processes::Asked;
 pub use run::Ended;
@@ -80,38 +85,51 @@ pub(crate) enum Entered {
 /// What can be had without waiting.
 pub(crate) enum AtOnce {
     Value(Object),
+    /// The value is in the room that was given for it.
+    InRoom,
     /// Nothing is stored that may be given.
     Nothing,
     /// That takes waiting to be known.
     Unknown,
 }
 
-/// The answer to a call that needs no waiting.
-pub(crate) fn at_once(call: &Call<'_>, mode: Mode) -> AtOnce {
+/// The answer to a call that needs no waiting; it may be put into `room`, an `Option` of the call's type.
+pub(crate) fn at_once(call: &Call<'_>, mode: Mode, room: Option<&mut dyn Any>) -> AtOnce {
     if mode != Mode::Cached {
         return AtOnce::Unknown;
     }
-    let found = look_at_once(call.handler, &call.request);
-    if matches!(found, AtOnce::Value(_)) {
+    let found = look_at_once(call.handler, &call.request, room);
+    if matches!(found, AtOnce::Value(_) | AtOnce::InRoom) {
         call.count(Count::Hit);
     }
     found
 }
 
 /// What is stored for `request`, if that can be had without waiting.
-pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>) -> AtOnce {
+pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, room: Option<&mut dyn Any>) -> AtOnce {
     match handler.backend().form() {
         Form::Objects => peek(handler, request).map_or(AtOnce::Unknown, AtOnce::Value),
         #[cfg(feature = "bytes")]
-        Form::Bytes => glance::glance(handler, request),
+        Form::Bytes => {
+            let mut object = None;
+            let goal = room.map_or(Goal::Object(&mut object), Goal::Room);
+            match glance(handler, request, goal) {
+                Glimpse::Value => object.map_or(AtOnce::InRoom, AtOnce::Value),
+                Glimpse::Nothing => AtOnce::Nothing,
+                Glimpse::Unknown => AtOnce::Unknown,
+            }
+        }
         #[cfg(not(feature = "bytes"))]
-        Form::Bytes => AtOnce::Unknown,
+        Form::Bytes => {
+            let _ = room;
+            AtOnce::Unknown
+        }
     }
 }
 
 /// Answers a call, or gives it the right to run.
 pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
-    match at_once(call, mode) {
+    match at_once(call, mode, None) {
         AtOnce::Value(value) => Entered::Value(value),
         not => enter_waiting(call, mode, led, matches!(not, AtOnce::Unknown)).await,
     }

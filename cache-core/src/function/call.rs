@@ -8,13 +8,14 @@ use std::sync::Arc;
 use super::how::How;
 use super::plan::{Mode, Plan, take_mode};
 use super::quick::{self, Quick};
+use super::ready::{Asked, call_in, ready};
 use super::result::Split;
 use super::short::ShortCut;
 use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, current};
 use crate::entry::Object;
-use crate::flow::{AtOnce, Call, Ended, Entered, Inside, Led, Request, Run, at_once, enter_waiting, leave};
+use crate::flow::{AtOnce, Call, Ended, Entered, Inside, Led, Request, Run, enter_waiting, leave};
 use crate::form::Codec;
 use crate::key::{Instance, Record, Recorder};
 use crate::ttl::Ttl;
@@ -67,10 +68,7 @@ impl Placed {
 
     /// None where there is no handler, which [`Placed::new`] has asked.
     pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
-        let bound = self.whose.bound();
-        let handler = bound.handler_if_there()?;
-        let single_flight = self.site.spec.single_flight;
-        Some(Call { single_flight, ..Call::new(handler, Some(&bound.counters), self.request(codec)) })
+        call_in(self.whose.bound(), self.site, &self.plan, codec)
     }
 
     pub(super) fn request(&self, codec: Codec) -> Request<'_> {
@@ -165,16 +163,20 @@ fn judged<R, V, S: ShortCut>(how: &How<R, V, S>, result: &R, placed: &Placed, ri
 /// calls itself needs little more of it for each level than without larder.
 #[inline(never)]
 fn begin_blocking<R, V, S: ShortCut>(site: &'static Site, plan: &mut Plan, how: &How<R, V, S>) -> Begun<R> {
+    let asked = match ready(how, site, plan) {
+        Ok(result) => return Begun::Done(result),
+        Err(asked) => asked,
+    };
     // What was recorded is where it was made as long as it is needed there: it is large.
     let plan = std::mem::replace(plan, Plan::new(Recorder::new()));
-    Answer::begun(enter_blocking(site, plan, how.codec), how)
+    Answer::begun(enter_blocking(site, plan, how.codec, asked), how)
 }
 
-fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answer> {
+fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec, asked: Asked) -> Option<Answer> {
     let placed = Placed::new(site, plan, &codec)?;
     let call = placed.call(codec)?;
     let mode = placed.plan.mode;
-    let entered = match at_once(&call, mode) {
+    let entered = match asked.at_once(&call, mode) {
         AtOnce::Value(value) => return Some(Answer::Value(value)),
         not => block_on(enter_waiting(&call, mode, Led::Sync, matches!(not, AtOnce::Unknown))),
     };

@@ -7,10 +7,11 @@ use std::pin::Pin;
 use super::call::{Answer, Begun, Placed, Running};
 use super::how::How;
 use super::plan::{Mode, Plan};
+use super::ready::{Asked, ready};
 use super::result::Returns;
 use super::short::ShortCut;
 use super::site::Site;
-use crate::flow::{AtOnce, Call, Ended, Entered, Led, Run, at_once, drive, enter_waiting, leave};
+use crate::flow::{AtOnce, Call, Ended, Entered, Led, Run, drive, enter_waiting, leave};
 use crate::form::Codec;
 
 /// The future of [`enter_waiting`], on the heap.
@@ -23,20 +24,18 @@ fn enter_boxed<'a>(
     Box::pin(enter_waiting(call, mode, Led::Async, unknown))
 }
 
-/// See [`How::again`].
-fn again<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan) -> Option<R> {
-    if !plan.is_plain_call() {
-        return None;
-    }
-    how.again(site, plan, plan.key_in(site).mark())
+/// The result of a call that needs no waiting.
+fn found<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan) -> Result<R, Asked> {
+    let again = plan.is_plain_call().then(|| how.again(site, plan, plan.key_in(site).mark())).flatten();
+    again.map_or_else(|| ready(how, site, plan), Ok)
 }
 
 /// What a call comes to before a run, with nothing on the heap for a hit that needs no waiting.
-async fn entered(site: &'static Site, plan: Plan, codec: Codec) -> Option<Answer> {
+async fn entered(site: &'static Site, plan: Plan, codec: Codec, asked: Asked) -> Option<Answer> {
     let placed = Placed::new(site, plan, &codec)?;
     let entered = {
         let (call, mode) = (placed.call(codec)?, placed.plan.mode);
-        match at_once(&call, mode) {
+        match asked.at_once(&call, mode) {
             AtOnce::Value(value) => return Some(Answer::Value(value)),
             not => enter_boxed(&call, mode, matches!(not, AtOnce::Unknown)).await,
         }
@@ -95,10 +94,11 @@ impl<R: Send> CallSend<R> for &Returns<R> {
         Fut: Future<Output = R>,
     {
         async move {
-            if let Some(result) = again(&how, site, &plan) {
-                return result;
-            }
-            let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
+            let asked = match found(&how, site, &plan) {
+                Ok(result) => return result,
+                Err(asked) => asked,
+            };
+            let running = match Answer::begun(entered(site, plan, how.codec, asked).await, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };
@@ -144,10 +144,11 @@ impl<R> CallLocal<R> for Returns<R> {
         Fut: Future<Output = R>,
     {
         async move {
-            if let Some(result) = again(&how, site, &plan) {
-                return result;
-            }
-            let running = match Answer::begun(entered(site, plan, how.codec).await, &how) {
+            let asked = match found(&how, site, &plan) {
+                Ok(result) => return result,
+                Err(asked) => asked,
+            };
+            let running = match Answer::begun(entered(site, plan, how.codec, asked).await, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };

@@ -3,7 +3,7 @@
 //! What depends on the stored type stands behind function pointers. So a call is compiled once for each type of result,
 //! and not for each function, and only [`Returns::how`] asks that a result can be stored at all.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use super::kept::{Share, Value};
@@ -13,7 +13,7 @@ use super::short::{Short, ShortCut};
 use super::site::Site;
 use super::time_to_live::TimeToLive;
 use crate::entry::Object;
-use crate::flow::{Unawaited, Waiters};
+use crate::flow::{AtOnce, Unawaited, Waiters};
 use crate::form::Codec;
 use crate::key::{Instance, Probe, Recorded};
 use crate::ttl::Ttl;
@@ -65,6 +65,8 @@ pub struct How<R, V, S: ShortCut> {
     /// The result that a stored value is of. None if it is of another type than this function's: the direct interface
     /// lets two callers of one key disagree.
     pub(super) join: fn(Object) -> Option<R>,
+    /// The result of a value that is put into the room which is offered, an `Option` of its type; with what was said of it.
+    room: Room<R>,
     /// The result of a stored value.
     give: fn(&V) -> R,
     /// The type of what is stored.
@@ -75,6 +77,9 @@ pub struct How<R, V, S: ShortCut> {
     pub(super) share: Option<Share<R>>,
     policy: fn(&R) -> Verdict,
 }
+
+/// See [`How::in_room`].
+type Room<R> = fn(&mut dyn FnMut(&mut dyn Any) -> AtOnce) -> (AtOnce, Option<R>);
 
 impl<R, V, S: ShortCut> Clone for How<R, V, S> {
     fn clone(&self) -> Self {
@@ -101,6 +106,11 @@ impl<R> Returns<R> {
             split: O::split,
             object: |value| Arc::new(value),
             join: |object| object.downcast::<O::Value>().ok().map(Arc::unwrap_or_clone).map(O::join),
+            room: |offer| {
+                let mut room = None::<O::Value>;
+                let found = offer(&mut room);
+                (found, room.map(O::join))
+            },
             give: |value| O::join(value.clone()),
             values: TypeId::of::<O::Value>(),
             short,
@@ -124,6 +134,15 @@ impl<R, V, S: ShortCut> How<R, V, S> {
     pub(super) fn again(&self, site: &'static Site, plan: &Plan, mark: u64) -> Option<R> {
         let found = (self.short.again)(site, &Recorded(plan.key.bytes()), mark, plan.instance)?;
         self.value_of(&found).map(self.give)
+    }
+
+    /// The result of a call that needs no waiting, if `look` finds one; else what it found.
+    pub(super) fn in_room(&self, look: &mut dyn FnMut(&mut dyn Any) -> AtOnce) -> Result<R, AtOnce> {
+        let (found, result) = (self.room)(look);
+        match found {
+            AtOnce::Value(object) => (self.join)(object).ok_or(AtOnce::Unknown),
+            found => result.ok_or(found),
+        }
     }
 
     /// The value of what was found by a short cut.
@@ -160,11 +179,12 @@ impl<R, V, S: ShortCut> How<R, V, S> {
 
     /// The same, of a type of which there is no value.
     pub(super) fn valueless<W>(self, give: fn(&W) -> R) -> How<R, W, S> {
-        let Self { join, values, codec, share, policy, .. } = self;
+        let Self { join, room, values, codec, share, policy, .. } = self;
         How {
             split: |_| Split::Nothing,
             object: |_| Arc::new(()),
             join,
+            room,
             give,
             values,
             short: Short::none(),

@@ -12,6 +12,7 @@ mod how;
 mod kept;
 mod plan;
 mod quick;
+mod ready;
 mod registry;
 mod result;
 mod short;
