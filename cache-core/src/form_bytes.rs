@@ -50,7 +50,7 @@ impl AsBytes {
             epoch: validity.epoch,
             tags: validity.tags.iter().filter_map(|(tag, epoch)| Some((tag.as_tag()?.to_owned(), epoch.0))).collect(),
         };
-        frame::write(&header, &key.identity(), |out| (self.encode)(&**value, out))
+        frame::write(&header, &key.imprint(), |out| (self.encode)(&**value, out))
             .map(Stored::Bytes)
             .map_err(|unstorable| unstorable.to_string())
     }
@@ -70,7 +70,7 @@ pub(crate) struct Reader {
 impl Reader {
     /// What is in a frame of this key and type.
     pub(crate) fn open<'a>(&self, key: &Key<'_>, bytes: &'a [u8]) -> Option<Opened<'a>> {
-        let frame = frame::read(bytes, &key.identity()).ok()?;
+        let frame = frame::read(bytes, &key.imprint()).ok()?;
         if frame.header.kind != Kind::Value || frame.header.fingerprint != self.fingerprint {
             return None;
         }
@@ -81,7 +81,7 @@ impl Reader {
 
 /// [`Validity::remembered_until`] of the entry in this frame, of whatever type it is.
 pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
-    let header = frame::read(bytes, &key.identity()).ok()?.header;
+    let header = frame::read(bytes, &key.imprint()).ok()?.header;
     Some(validity(&header).remembered_until())
 }
 

@@ -18,8 +18,9 @@ use cache_core::key::Key;
 use cache_core::{BackendError, Clock, Lead, Lease, Reply, Seen, Slot, within};
 
 use super::Part;
+use super::name::Name;
 use super::os;
-use super::table::{Address, Kind, Name};
+use super::table::{Address, Kind};
 
 /// How long who waits lets pass before the first try, and between any two at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);

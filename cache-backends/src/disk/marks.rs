@@ -63,7 +63,7 @@ impl Part {
 
     /// Whether what a row holds counts as removed.
     pub(super) fn is_cleared(&self, open: &Open, txn: &RoTxn<'_>, record: &Record<'_>) -> heed::Result<bool> {
-        if record.text.len() == self.prefix.len() {
+        if record.is_bare {
             // Nobody's pattern can match it.
             return Ok(false);
         }
@@ -86,7 +86,7 @@ impl Part {
         writer: &Writer<'_, '_>,
         record: &Record<'_>,
     ) -> heed::Result<bool> {
-        if record.text.len() == self.prefix.len() {
+        if record.is_bare {
             return Ok(false);
         }
         Ok(self.read_marks(open, writer.txn)?.iter().any(|mark| self.is_marked(mark, record)))
@@ -97,7 +97,7 @@ impl Part {
     }
 
     fn matches(&self, pattern: &Pattern, record: &Record<'_>) -> bool {
-        let text = record.text.strip_prefix(self.prefix.as_bytes());
+        let text = if record.is_bare { None } else { record.text.strip_prefix(self.prefix.as_bytes()) };
         let text = text.and_then(|text| std::str::from_utf8(text).ok());
         text.and_then(Key::subject_of).is_some_and(|subject| pattern.matches(subject))
     }

@@ -9,7 +9,7 @@
 //! | `steward` | the thread that commits for futures, and gives back the room of what is over |
 //! | `generation`, `mark` | directories, marks and locks: when a store starts empty, and how |
 //! | `check`, `walk` | the data file, looked at before it is mapped |
-//! | `table`, `record` | tables and rows |
+//! | `table`, `record`, `name` | tables, rows, and what slots are called |
 //! | `values` | large values, in files of their own |
 //! | `touched` | which entries were read lately |
 //! | `queue` | entries and tombstones: in which order they go, how many there are and may be |
@@ -38,6 +38,7 @@ mod generation;
 mod known;
 mod mark;
 mod marks;
+mod name;
 mod open;
 mod os;
 mod puts;
@@ -69,11 +70,12 @@ pub use builder::DiskBuilder;
 use environment::{Environment, SLICE};
 use known::Known;
 use marks::Marks;
+use name::Name;
 use open::Open;
 use puts::{Put, Whenever};
 use queue::Bounds;
 use steward::Kept;
-use table::{Kind, Name, PartId, Place, part_id};
+use table::{PartId, Place, part_id};
 use writer::Writer;
 
 /// The disk handler, in a directory that all processes of the machine can share.
@@ -154,7 +156,7 @@ impl Part {
     }
 
     fn epoch_place<'a>(&'a self, name: &'a EpochName<'_>) -> Place<'a> {
-        Place::new(Kind::Epoch, &self.id, &self.prefix, name.text())
+        Place::epoch(&self.id, &self.prefix, name.text())
     }
 
     fn read<T>(&self, work: impl Fn(&Open, &RoTxn<'_>, u64) -> heed::Result<T>) -> Result<T, BackendError> {

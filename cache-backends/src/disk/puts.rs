@@ -6,10 +6,11 @@ use cache_core::key::Key;
 use cache_core::{BackendError, Epoch, EpochName, Life, Reply, Seen, Slot, TOMBSTONE, When};
 
 use super::answer::Wanted;
+use super::name::Name;
 use super::open::Open;
 use super::queue::Queue;
 use super::record::{NewRecord, NewValue, Record, Value};
-use super::table::{Kind, Name, Place};
+use super::table::{Kind, Place};
 use super::values::{LARGE, Written};
 use super::writer::Writer;
 use super::{Disk, EXPIRE, Part};

@@ -14,6 +14,8 @@ pub(super) struct Record<'a> {
     pub(super) guarded: u64,
     /// Its place in its [`super::queue::Queue`].
     pub(super) sequence: u64,
+    /// See [`super::name::Name::is_bare`].
+    pub(super) is_bare: bool,
     /// The prefix and the slot's text.
     pub(super) text: &'a [u8],
     pub(super) value: Value<'a>,
@@ -32,8 +34,10 @@ pub(super) enum Value<'a> {
 const IN_FILE: u32 = 1 << 31;
 /// In the length of a text: an invalidation of the slot has to be remembered, and until when stands behind the length.
 const GUARDED: u32 = 1 << 30;
+/// In the length of a text: it is nothing that anyone reads.
+const BARE: u32 = 1 << 29;
 /// The longest text there can be.
-const LONGEST: u32 = GUARDED - 1;
+const LONGEST: u32 = BARE - 1;
 
 /// The bytes of a row before its text, but for until when it is guarded.
 const HEADER: usize = 20;
@@ -51,6 +55,7 @@ impl<'a> Record<'a> {
             ends: u64::from_le_bytes(*ends),
             guarded: u64::from_le_bytes(*guarded),
             sequence: u64::from_le_bytes(*sequence),
+            is_bare: length & BARE != 0,
             text,
             value,
         })
@@ -112,6 +117,7 @@ impl NewRecord<'_> {
         let text = u32::try_from(text).map_or(LONGEST, |text| text.min(LONGEST));
         let text = if matches!(self.value, NewValue::InFile(..)) { text | IN_FILE } else { text };
         let text = if self.guarded == 0 { text } else { text | GUARDED };
+        let text = if self.place.is_bare { text | BARE } else { text };
         into.write_all(&self.ends.to_le_bytes())?;
         into.write_all(&self.sequence.to_le_bytes())?;
         into.write_all(&text.to_le_bytes())?;
@@ -119,7 +125,7 @@ impl NewRecord<'_> {
             into.write_all(&self.guarded.to_le_bytes())?;
         }
         into.write_all(self.place.prefix.as_bytes())?;
-        into.write_all(self.place.text.as_bytes())?;
+        into.write_all(self.place.text)?;
         into.write_all(self.value.bytes())
     }
 }

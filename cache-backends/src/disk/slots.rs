@@ -9,9 +9,10 @@ use heed::RoTxn;
 use super::Part;
 use super::answer::elsewhere;
 use super::known::State;
+use super::name::Name;
 use super::open::Open;
 use super::record::{Record, Value};
-use super::table::{Kind, Name, Place, hash_of};
+use super::table::{Kind, Place, hash_of};
 use super::values::Values;
 
 /// What a transaction found in a slot.

@@ -12,11 +12,11 @@
 //! A part is what belongs to one prefix: its bounds, its clearing and its counters are its own. Numbers in keys are
 //! big-endian, so that they are sorted; all others are little-endian.
 
-use cache_core::Slot;
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, RoTxn};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_64;
 
+use super::name::{self, Name};
 use super::queue::Counters;
 use super::record::Record;
 
@@ -154,51 +154,27 @@ pub(super) struct Place<'a> {
     pub(super) kind: Kind,
     pub(super) address: Address,
     pub(super) prefix: &'a str,
-    pub(super) text: &'a str,
-}
-
-/// What a slot is called: by a text, or where nobody reads that and no pattern is compared with it, by the digest of its key.
-#[derive(Clone, Debug)]
-pub(super) struct Name {
-    kind: Kind,
-    hash: [u8; HASH],
-    /// Empty where the digest is all.
-    text: String,
-}
-
-impl Name {
-    pub(super) fn of(slot: &Slot<'_>) -> Self {
-        let by_text = |kind, text: String| Self { kind, hash: hash(&text), text };
-        match slot {
-            Slot::Epoch(name) => by_text(Kind::Epoch, name.text().to_owned()),
-            Slot::Entry(key) if key.has_subject() => by_text(Kind::Entry, key.text()),
-            Slot::Entry(key) => {
-                let digest = key.identity();
-                Self { kind: Kind::Entry, hash: *digest.first_chunk().unwrap_or(&[0; HASH]), text: String::new() }
-            }
-        }
-    }
-
-    pub(super) const fn kind(&self) -> Kind {
-        self.kind
-    }
-}
-
-fn hash(text: &str) -> [u8; HASH] {
-    xxh3_128(text.as_bytes()).to_be_bytes()
+    /// See [`Name::is_bare`].
+    pub(super) is_bare: bool,
+    pub(super) text: &'a [u8],
 }
 
 impl<'a> Place<'a> {
     pub(super) fn named(name: &'a Name, part: &PartId, prefix: &'a str) -> Self {
-        Self { kind: name.kind, address: join(part, &name.hash), prefix, text: &name.text }
+        Self { kind: name.kind, address: join(part, &name.hash), prefix, is_bare: name.is_bare(), text: name.text() }
     }
 
-    pub(super) fn new(kind: Kind, part: &PartId, prefix: &'a str, text: &'a str) -> Self {
-        Self { kind, address: join(part, &hash(text)), prefix, text }
+    /// Of an epoch.
+    pub(super) fn epoch(part: &PartId, prefix: &'a str, text: &'a str) -> Self {
+        let address = join(part, &name::hash(text.as_bytes()));
+        Self { kind: Kind::Epoch, address, prefix, is_bare: false, text: text.as_bytes() }
     }
 
     pub(super) fn is_of(&self, record: &Record<'_>) -> bool {
-        let (prefix, text) = (self.prefix.as_bytes(), self.text.as_bytes());
+        let (prefix, text) = (self.prefix.as_bytes(), self.text);
+        if record.is_bare != self.is_bare {
+            return false;
+        }
         let theirs = record.text.split_at_checked(prefix.len());
         theirs.is_some_and(|(theirs, rest)| are_equal(theirs, prefix) && are_equal(rest, text))
     }

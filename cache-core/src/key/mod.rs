@@ -2,7 +2,8 @@
 //!
 //! A [`Key`] is a [`Space`] (a function, the directly set keys, a set of responses), for generic code the instance of
 //! it, and the recorded arguments. The recorded bytes *are* the key: handlers of objects compare them, handlers of
-//! bytes use [`Key::text`], which is made of them, and check [`Key::identity`] on what they read.
+//! bytes use [`Key::text`], which is made of them, or [`Key::seal`] and the arguments. What a text cannot tell is told by what
+//! frames are sealed with.
 
 mod choose;
 mod hash;

@@ -166,13 +166,30 @@ impl Key<'_> {
     }
 
     fn make_identity(&self) -> [u8; 32] {
-        let mut seal = self.space.seal();
-        let instance = self.instance_text();
-        if !instance.is_empty() {
-            seal = blake3::keyed_hash(&seal, instance.as_bytes()).into();
-        }
         // What does not change from call to call is the key of the hash, so most arguments are hashed in one step.
-        blake3::keyed_hash(&seal, self.arguments).into()
+        blake3::keyed_hash(&self.seal(), self.arguments).into()
+    }
+
+    /// A BLAKE3 digest of whose key this is: with the arguments, it tells this key from others as [`Key::identity`] does.
+    #[must_use]
+    pub fn seal(&self) -> [u8; 32] {
+        let seal = self.space.seal();
+        let instance = self.instance_text();
+        if instance.is_empty() {
+            return seal;
+        }
+        blake3::keyed_hash(&seal, instance.as_bytes()).into()
+    }
+
+    /// What frames are sealed with. A readable slot may be another key's too, if someone picks its fields for that, so there it
+    /// is the identity. Every other slot is one of exactly this key, and the seal is for accidents.
+    pub(crate) fn imprint(&self) -> [u8; 32] {
+        if self.has_subject() {
+            return self.identity();
+        }
+        let mut imprint = self.seal();
+        imprint[16..].copy_from_slice(&xxhash_rust::xxh3::xxh3_128(self.arguments).to_le_bytes());
+        imprint
     }
 }
 
