@@ -9,6 +9,9 @@
 //! | `parts` | part | [`Counters`] |
 //! | `marks` | part, number of the next write by then | a pattern: what it matches of earlier writes counts as removed |
 //!
+//! `entries` is the table without a name, in which LMDB has those of the others too: a transaction that reads an entry, as most
+//! do, looks up no name. No key is as short as a name.
+//!
 //! A part is what belongs to one prefix: its bounds, its clearing and its counters are its own. Numbers in keys are
 //! big-endian, so that they are sorted; all others are little-endian.
 
@@ -40,14 +43,14 @@ impl Tables {
     pub(super) fn open(env: &Env, generation: u64) -> heed::Result<Self> {
         let txn = env.write_txn()?;
         let opened = env.create_databases_and_commit(txn, |opener, txn| {
-            let mut create = |name| opener.create_database::<Bytes, Bytes>(txn, Some(name));
+            let mut create = |name| opener.create_database::<Bytes, Bytes>(txn, name);
             let tables = [
-                create("entries")?,
-                create("epochs")?,
-                create("queue")?,
-                create("ends")?,
-                create("parts")?,
-                create("marks")?,
+                create(None)?,
+                create(Some("epochs"))?,
+                create(Some("queue"))?,
+                create(Some("ends"))?,
+                create(Some("parts"))?,
+                create(Some("marks"))?,
             ];
             Ok::<_, heed::Error>(CommitOrAbort::<_, std::convert::Infallible>::Commit(tables))
         })?;
