@@ -26,6 +26,8 @@ mod large;
 #[cfg(target_os = "linux")]
 #[path = "disk/leading.rs"]
 mod leading;
+#[path = "disk/names.rs"]
+mod names;
 #[path = "disk/permissions.rs"]
 mod permissions;
 #[path = "disk/processes.rs"]

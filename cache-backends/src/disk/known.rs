@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use cache_core::{Epoch, EpochName};
 use heed::RoTxn;
@@ -33,7 +33,21 @@ struct Seen {
 
 /// Those of the handler and of functions; there may be any number of tags.
 #[derive(Default)]
-pub(super) struct Known(RwLock<HashMap<u64, Seen, BuildHasherDefault<Hashed>>>);
+pub(super) struct Known(RwLock<Table>);
+
+type Table = HashMap<u64, Seen, BuildHasherDefault<Hashed>>;
+
+/// See [`Known::hold`].
+pub(super) struct Held<'a>(RwLockReadGuard<'a, Table>);
+
+impl Held<'_> {
+    /// See [`Known::get`].
+    pub(super) fn get(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
+        let text = name.text();
+        let seen = self.0.get(&xxh3_64(text.as_bytes()))?;
+        (seen.state == state && now < seen.ends && *seen.name == *text).then_some(seen.epoch)
+    }
+}
 
 /// Keys are hashes.
 #[derive(Default)]
@@ -54,10 +68,12 @@ impl Hasher for Hashed {
 impl Known {
     /// The epoch of `name` in this state, if it was read and is not over at `now`.
     pub(super) fn get(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
-        let text = name.text();
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let seen = known.get(&xxh3_64(text.as_bytes()))?;
-        (seen.state == state && now < seen.ends && *seen.name == *text).then_some(seen.epoch)
+        self.hold().get(name, state, now)
+    }
+
+    /// All of them, for whoever asks for several. Nothing can be learnt meanwhile.
+    pub(super) fn hold(&self) -> Held<'_> {
+        Held(self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// It was read.

@@ -115,11 +115,23 @@ impl Part {
         let name = Name::of(&Slot::Entry(key));
         let place = self.place(&name);
         self.environment.glance(now, |open, txn| {
+            // Before it is needed: it comes from memory while the row is being looked for.
+            let was_touched = open.touched.is_touched(hash_of(&place.address));
             let live = open.tables.live(txn, &place, now)?;
             let Some(record) = self.unless_cleared(open, txn, &place, live)? else { return Ok(true) };
             let Value::Here(bytes) = record.value else { return Ok(false) };
-            open.touched.touch(hash_of(&place.address));
-            visit(bytes, &mut |name| self.read_epoch(open, txn, name, now).ok().flatten());
+            if !was_touched {
+                open.touched.touch(hash_of(&place.address));
+            }
+            let (state, mut held) = (State::of(open, txn), Some(self.known.hold()));
+            visit(bytes, &mut |name| {
+                let known = held.as_ref().and_then(|held| held.get(name, state, now));
+                known.or_else(|| {
+                    // It is learnt now.
+                    held = None;
+                    self.read_epoch(open, txn, name, now).ok().flatten()
+                })
+            });
             Ok(true)
         })
     }
