@@ -107,8 +107,11 @@ pub(crate) fn at_once(call: &Call<'_>, mode: Mode, room: Option<&mut dyn Any>) -
 
 /// What is stored for `request`, if that can be had without waiting.
 pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, room: Option<&mut dyn Any>) -> AtOnce {
+    if let Some(value) = peek(handler, request) {
+        return AtOnce::Value(value);
+    }
     match handler.backend().form() {
-        Form::Objects => peek(handler, request).map_or(AtOnce::Unknown, AtOnce::Value),
+        Form::Objects => AtOnce::Unknown,
         #[cfg(feature = "bytes")]
         Form::Bytes => {
             let mut object = None;
