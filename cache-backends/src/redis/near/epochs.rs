@@ -48,7 +48,9 @@ impl Ticket {
 impl Epochs {
     /// Nothing of what is here counts any more.
     pub(super) fn clear(&self) {
-        *self.write() = Table::default();
+        let mut table = self.write();
+        // Tickets go on: one that was given before this must not be good for what is asked for after it.
+        *table = Table { tickets: table.tickets, ..Table::default() };
     }
 
     /// A message without names: nothing that was read counts, and lives are as they were.
@@ -188,6 +190,19 @@ mod tests {
         assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
 
         // Also when someone asked again after the message: only the later answer counts.
+        let after = epochs.expect(std::iter::once(&name));
+        epochs.learn(&name, before[0], Some(Epoch::random()));
+        assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
+        let epoch = Epoch::random();
+        epochs.learn(&name, after[0], Some(epoch));
+        assert_eq!(epochs.get(&[name]), [Some(Some(epoch))]);
+    }
+
+    #[test]
+    fn an_answer_from_before_everything_was_cleared_is_not_entered_after_it() {
+        let (epochs, name) = (Epochs::default(), EpochName::tag("a"));
+        let before = epochs.expect(std::iter::once(&name));
+        epochs.clear();
         let after = epochs.expect(std::iter::once(&name));
         epochs.learn(&name, before[0], Some(Epoch::random()));
         assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
