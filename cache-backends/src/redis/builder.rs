@@ -88,6 +88,10 @@ impl RedisBuilder {
     /// Clearing by pattern asks every primary. A write of a key that a pattern could match takes three round trips
     /// instead of one, since the pattern's epoch is on another server.
     ///
+    /// What another process invalidates is seen when the message of the server that has the epoch is here, usually within a
+    /// millisecond, and within a second where that server is lost without a sign. Replicas of a cluster are written to behind the
+    /// acknowledgement: what was written or invalidated just before a primary died can be lost with it.
+    ///
     /// ```
     /// use cache_backends::Redis;
     ///

@@ -328,6 +328,7 @@ pub(super) fn explain(error: &RedisError) -> String {
         Some("MOVED" | "ASK" | "CROSSSLOT") => {
             "; this server is part of a cluster: name its servers by `.cluster([..])`"
         }
+        Some("TRYAGAIN") => "; a slot of the cluster is being moved: try again when that is done",
         Some("CLUSTERDOWN") => "; not all slots of the cluster have a server: see `CLUSTER INFO`",
         Some("LOADING" | "BUSY") => "; try again when the server is ready",
         _ => "",

@@ -50,7 +50,10 @@ impl Redis {
             };
             // Read after the reply is here: by now everything has been heard of what was acknowledged before this was
             // asked. What a message took away is asked for.
-            let known = self.near.get(watch);
+            let mut known = self.near.get(watch);
+            for (name, known) in watch.iter().zip(&mut known) {
+                *known = known.filter(|_| self.servers.near_counts_of(|| self.epoch_key(name)));
+            }
             (replies, self.current_epochs(watch, known).await?)
         } else {
             let first = if copied.is_some() { with_life(&key, get) } else { vec![Routed::new(&key, get)] };

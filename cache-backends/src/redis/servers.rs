@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use redis::{Cmd, Pipeline, RedisError, Value};
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, Survey};
 use super::link::{Link, now};
 use super::wire::Wire;
 
@@ -53,7 +53,7 @@ impl Servers {
     pub(super) async fn connect(&self, key: &[u8]) -> Result<(), Failure> {
         match self {
             Self::One(wire) => drop(wire.link().await?),
-            Self::Cluster(cluster) => drop(cluster.link(key).await?),
+            Self::Cluster(cluster) => cluster.connect(key).await?,
         }
         Ok(())
     }
@@ -63,6 +63,14 @@ impl Servers {
         match self {
             Self::One(wire) => Ok(vec![wire.link().await?]),
             Self::Cluster(cluster) => cluster.all().await,
+        }
+    }
+
+    /// The connections to all servers that have keys, and whether keys move between them.
+    pub(super) async fn survey(&self) -> Result<Survey, Failure> {
+        match self {
+            Self::One(wire) => Ok(Survey::of_one(wire.link().await?)),
+            Self::Cluster(cluster) => cluster.survey().await,
         }
     }
 
@@ -98,6 +106,18 @@ impl Servers {
         self.heard().is_some_and(|heard| heard.saturating_add(LEASE_MILLIS) >= now())
     }
 
+    /// The same of what is near of `key`. On one server it counts always, behind a reply of that server: all messages before the
+    /// reply have been heard. What another server of a cluster says of a key comes whenever it comes, and not at all where
+    /// that server is lost without a sign.
+    pub(super) fn near_counts_of(&self, key: impl FnOnce() -> Vec<u8>) -> bool {
+        match self {
+            Self::One(_) => true,
+            Self::Cluster(cluster) => {
+                cluster.heard_of(&key()).is_some_and(|heard| heard.saturating_add(LEASE_MILLIS) >= now())
+            }
+        }
+    }
+
     /// The time since which every server has answered what it was sent, in milliseconds; `None` when one of them is away.
     pub(crate) fn heard(&self) -> Option<u64> {
         match self {
@@ -113,7 +133,7 @@ impl Servers {
     /// still all, if `thoroughly`.
     pub(crate) async fn show_life(&self, thoroughly: bool) {
         if let (Self::Cluster(cluster), true) = (self, thoroughly) {
-            let _ = cluster.ask(true).await;
+            let _ = cluster.ask(None).await;
         }
         for link in self.all().await.unwrap_or_default() {
             if link.heard().saturating_add(LATELY_MILLIS) < now() {

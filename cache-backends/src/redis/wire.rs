@@ -67,6 +67,11 @@ impl Wire {
         }
     }
 
+    /// Whether there is none, and the attempts to have one fail.
+    pub(super) fn is_down(&self) -> bool {
+        matches!(&*self.state.borrow(), State::Down(_))
+    }
+
     /// The connection. It is ready at once, or fails at once, except while a first attempt is made.
     pub(super) async fn link(&self) -> Result<Arc<Link>, Arc<str>> {
         let known = match &*self.state.borrow() {
@@ -114,6 +119,12 @@ enum End {
 }
 
 impl Keeper {
+    /// The server, as the log names it.
+    fn name(&self) -> String {
+        let label = &self.target.label;
+        self.address.as_ref().map_or_else(|| label.clone(), |address| format!("{label}: {address}"))
+    }
+
     async fn keep(self) {
         let Self { target, state, .. } = &self;
         let mut pause = PAUSES.0;
@@ -130,7 +141,7 @@ impl Keeper {
             let reason: Arc<str> = match attempt {
                 None => return,
                 Some(Ok(Ok(link))) => {
-                    log::debug!("{}: connected", target.label);
+                    log::debug!("{}: connected", self.name());
                     let since = now();
                     let end = self.use_up(Arc::new(link)).await;
                     let steady = Duration::from_millis(now().saturating_sub(since)) >= PAUSES.1;
@@ -140,7 +151,7 @@ impl Keeper {
                     match end {
                         End::Dropped => return,
                         End::Lost if steady => {
-                            log::warn!("{}: the connection was lost; connecting again", target.label);
+                            log::warn!("{}: the connection was lost; connecting again", self.name());
                             state.send_replace(State::Connecting);
                             continue;
                         }
@@ -164,7 +175,7 @@ impl Keeper {
     fn tell(&self, reason: &str, said: &mut Option<Arc<str>>) {
         let told: Arc<str> = format!("{reason}; it is tried again in the background").into();
         if said.as_ref() != Some(&told) {
-            log::warn!("{}: {told}", self.target.label);
+            log::warn!("{}: {told}", self.name());
         }
         *said = Some(Arc::clone(&told));
         self.state.send_replace(State::Down(told));

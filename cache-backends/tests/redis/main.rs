@@ -5,6 +5,7 @@
 #[cfg(feature = "tls")]
 mod certificates;
 mod clearing;
+mod cluster;
 mod configuration;
 mod connection;
 #[cfg(all(feature = "zstd", feature = "encrypt"))]

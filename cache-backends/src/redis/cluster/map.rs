@@ -9,37 +9,42 @@ use super::super::wire::Wire;
 use super::slot::SLOTS;
 
 /// The servers that have keys, and their slots.
-pub(crate) struct Map {
-    pub(crate) nodes: Vec<Node>,
+#[derive(Clone)]
+pub(in crate::redis) struct Map {
+    pub(in crate::redis) nodes: Vec<Arc<Node>>,
+    /// Servers that have no slot yet, and keys already: slots are on their way to them.
+    pub(in crate::redis) guests: Vec<Arc<Node>>,
     /// The number of a slot's node, by the slot; [`NOBODY`] where it has none.
     owners: Box<[u16]>,
 }
 
-/// A server that has keys.
-#[derive(Clone)]
-pub(crate) struct Node {
-    pub(crate) address: Address,
-    pub(crate) wire: Arc<Wire>,
+/// A server that has keys. Its connection ends when nobody holds it any more.
+pub(in crate::redis) struct Node {
+    pub(in crate::redis) address: Address,
+    pub(in crate::redis) wire: Wire,
 }
 
 const NOBODY: u16 = u16::MAX;
 
 /// The slots of a server: from the first to the last.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Range {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::redis) struct Range {
     first: u16,
     last: u16,
-    pub(crate) address: Address,
+    pub(in crate::redis) address: Address,
 }
 
 impl Map {
-    /// A map of these ranges, over wires to their servers.
-    pub(crate) fn new(ranges: &[Range], mut wire: impl FnMut(&Address) -> Arc<Wire>) -> Self {
-        let mut map = Self { nodes: Vec::new(), owners: vec![NOBODY; usize::from(SLOTS)].into() };
+    /// A map of these ranges, over their servers.
+    pub(in crate::redis) fn new(mut ranges: Vec<Range>, mut node: impl FnMut(&Address) -> Arc<Node>) -> Self {
+        // Servers list them in orders of their own.
+        ranges.sort_by_key(|range| range.first);
+        let owners = vec![NOBODY; usize::from(SLOTS)].into();
+        let mut map = Self { nodes: Vec::new(), guests: Vec::new(), owners };
         for range in ranges {
             let known = map.nodes.iter().position(|node| node.address == range.address);
             let number = known.unwrap_or_else(|| {
-                map.nodes.push(Node { address: range.address.clone(), wire: wire(&range.address) });
+                map.nodes.push(node(&range.address));
                 map.nodes.len() - 1
             });
             let owners = &mut map.owners[usize::from(range.first)..=usize::from(range.last)];
@@ -49,20 +54,36 @@ impl Map {
     }
 
     /// The server that has `slot`.
-    pub(crate) fn owner(&self, slot: u16) -> Option<&Node> {
+    pub(in crate::redis) fn owner(&self, slot: u16) -> Option<&Arc<Node>> {
         self.nodes.get(usize::from(*self.owners.get(usize::from(slot))?))
     }
 
-    /// Whether both say the same.
-    pub(crate) fn is_as(&self, other: &Self) -> bool {
-        let addresses = |map: &Self| map.nodes.iter().map(|node| node.address.clone()).collect::<Vec<_>>();
-        self.owners == other.owners && addresses(self) == addresses(other)
+    /// All servers that have keys.
+    pub(in crate::redis) fn all(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.nodes.iter().chain(&self.guests)
+    }
+
+    /// The one at `address`, if it has keys.
+    pub(in crate::redis) fn at(&self, address: &Address) -> Option<&Arc<Node>> {
+        self.all().find(|node| node.address == *address)
+    }
+
+    /// Whether `node` has these slots and no others.
+    pub(in crate::redis) fn gives(&self, node: &Arc<Node>, slots: &[u16]) -> bool {
+        let is_its = |slot: &u16| self.owner(*slot).is_some_and(|owner| Arc::ptr_eq(owner, node));
+        slots.iter().all(is_its) && (0..SLOTS).filter(is_its).count() == slots.len()
+    }
+
+    /// Whether both say the same, over the same connections.
+    pub(in crate::redis) fn is_as(&self, other: &Self) -> bool {
+        let same = self.all().count() == other.all().count();
+        self.owners == other.owners && same && self.all().zip(other.all()).all(|(one, other)| Arc::ptr_eq(one, other))
     }
 }
 
 /// The ranges in the reply to `CLUSTER SLOTS`; `None` if it is not one. A server that does not say where it is (an empty
 /// host) is at `asked`.
-pub(crate) fn parse(reply: &Value, asked: &Address) -> Option<Vec<Range>> {
+pub(in crate::redis) fn parse(reply: &Value, asked: &Address) -> Option<Vec<Range>> {
     let Value::Array(entries) = reply else { return None };
     entries.iter().map(|entry| range(entry, asked)).collect()
 }
@@ -83,7 +104,7 @@ fn range(entry: &Value, asked: &Address) -> Option<Range> {
 }
 
 /// The address of a server that says that it is at `host`.
-pub(crate) fn address(host: &str, port: u16, asked: &Address) -> Option<Address> {
+pub(in crate::redis) fn address(host: &str, port: u16, asked: &Address) -> Option<Address> {
     let host = match (host, asked) {
         ("" | "?", Address::Tcp { host, .. }) => host.clone(),
         ("" | "?", _) => return None,

@@ -1,0 +1,10 @@
+//! The handler on clusters of real servers.
+
+mod entries;
+mod failover;
+mod moves;
+mod moving;
+#[cfg(feature = "ram")]
+mod near;
+mod nodes;
+mod seeds;
