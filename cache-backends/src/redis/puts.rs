@@ -101,16 +101,24 @@ impl Redis {
             // What empties a slot can come too late for nobody.
             return Ok(command::happened(self.replace(&replacement).await?)?);
         };
+        if matches!(self.near.get(std::slice::from_ref(name))[..], [Some(known)] if known != Some(epoch)) {
+            return Ok(false);
+        }
         let undecided = [TOMBSTONE, &u64::MAX.to_le_bytes(), &Epoch::random().to_bytes()].concat();
         let key = replacement.key;
-        let first = Replacement { write: Some((&undecided, Life::of(UNDECIDED))), ..replacement };
+        let first = Replacement { write: Some((&undecided, Life::of(UNDECIDED))), ..replacement.clone() };
         if !command::happened(self.replace(&first).await?)? {
             return Ok(false);
         }
-        if self.current_epochs(std::slice::from_ref(name), vec![None]).await? != [Some(epoch)] {
+        let stands = self.current_epochs(std::slice::from_ref(name), vec![None]).await? == [Some(epoch)];
+        let seen = Seen::of_bytes(undecided.len(), &undecided);
+        if !stands {
+            // What was empty is empty again. What was in the slot otherwise is lost, and what is there remembers it.
+            if replacement.seen.is_none() {
+                self.replace(&Replacement { key, seen: seen.bytes(), epoch: None, write: None }).await?;
+            }
             return Ok(false);
         }
-        let seen = Seen::of_bytes(undecided.len(), &undecided);
         let second = Replacement { key, seen: seen.bytes(), epoch: None, write: Some(write) };
         Ok(command::happened(self.replace(&second).await?)?)
     }

@@ -1,5 +1,6 @@
 //! The handler on clusters of real servers.
 
+mod contract;
 mod entries;
 mod failover;
 mod moves;
