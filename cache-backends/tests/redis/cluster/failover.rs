@@ -7,6 +7,7 @@ use std::time::Duration;
 use cache_core::key::Key;
 use cache_core::{Cache, Clock, EpochName, Life, block_on};
 
+use super::Until;
 use super::nodes::Nodes;
 use crate::server::{eventually, open};
 
@@ -128,6 +129,7 @@ fn a_primary_that_makes_place_for_its_replica_is_left_without_an_error() {
     let caches = caches(&nodes);
     let (over, round) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
+        let until = Until(&over);
         for cache in &caches {
             let over = &over;
             scope.spawn(move || {
@@ -161,7 +163,7 @@ fn a_primary_that_makes_place_for_its_replica_is_left_without_an_error() {
             eventually("they have changed places", || old.is_replica() && !new.is_replica());
             rounds(5);
         }
-        over.store(true, Ordering::SeqCst);
+        drop(until);
     });
     for cache in &caches {
         for key in keys() {
@@ -189,12 +191,13 @@ fn a_primary_that_hangs_is_not_trusted_for_long() {
 
     nodes.primaries[0].signal("-STOP");
     // As somebody does who asks for other things all the time.
-    let reads = AtomicBool::new(true);
+    let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let over = scope.spawn(|| {
+        let until = Until(&over);
+        let reader = scope.spawn(|| {
             let clock = Clock::system();
             let mut last_trusted = clock.now();
-            while reads.load(Ordering::SeqCst) {
+            while !over.load(Ordering::SeqCst) {
                 if look() == Some(Some(before)) {
                     last_trusted = clock.now();
                 }
@@ -205,8 +208,8 @@ fn a_primary_that_hangs_is_not_trusted_for_long() {
         eventually("it is renewed", || block_on(writer.renew(&names)).is_ok());
         let renewed = Clock::system().now();
         eventually("the new one is seen", || look().flatten().is_some_and(|epoch| epoch != before));
-        reads.store(false, Ordering::SeqCst);
-        let last_trusted = over.join().unwrap();
+        drop(until);
+        let last_trusted = reader.join().unwrap();
         assert!(last_trusted < renewed + 1_000, "it was trusted for {} ms", last_trusted - renewed);
     });
     nodes.primaries[0].signal("-CONT");

@@ -9,3 +9,14 @@ mod moving;
 mod near;
 mod nodes;
 mod seeds;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Lets the threads of a test end when it does, also when it fails.
+struct Until<'a>(&'a AtomicBool);
+
+impl Drop for Until<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use cache_core::Cache;
 
+use super::Until;
 use super::moving::Move;
 use super::nodes::Nodes;
 use crate::server::eventually;
@@ -47,6 +48,7 @@ fn nobody_notices_a_move(nodes: &Nodes, slot: u16, from: usize, to: usize) {
     let (over, written) = (AtomicBool::new(false), AtomicU64::new(0));
     let moving = Move::begin(nodes, slot, from, to);
     std::thread::scope(|scope| {
+        let until = Until(&over);
         for cache in &caches {
             let over = &over;
             scope.spawn(move || {
@@ -83,7 +85,7 @@ fn nobody_notices_a_move(nodes: &Nodes, slot: u16, from: usize, to: usize) {
         }
         moving.end();
         rounds(10);
-        over.store(true, Ordering::SeqCst);
+        drop(until);
     });
     let last = written.load(Ordering::SeqCst);
     for cache in &caches {
