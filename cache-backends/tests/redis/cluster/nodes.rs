@@ -193,7 +193,13 @@ impl Drop for Nodes {
         for node in self.primaries.iter_mut().chain(&mut self.replicas) {
             node.kill();
         }
-        let _ = std::fs::remove_dir_all(&self.directory);
+        // What a server forked to bring a replica up to date may write there for a moment longer.
+        for _ in 0..100 {
+            if std::fs::remove_dir_all(&self.directory).is_ok() {
+                return;
+            }
+            std::thread::park_timeout(std::time::Duration::from_millis(5));
+        }
     }
 }
 
