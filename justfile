@@ -39,6 +39,11 @@ bench-ram *parts:
 bench-disk *parts:
     cargo run --release --manifest-path benches/Cargo.toml --features disk --bin disk -- {{parts}}
 
+# What larder costs on Redis, beside a bare `GET` and other caches, or a part of that: hits, sets, commands, sync, near,
+# invalidation, wake, clearing. Needs `redis-server`, of which it starts one of its own, and Rust 1.92.
+bench-redis *parts:
+    cargo run --release --manifest-path benches/Cargo.toml --features redis --bin redis -- {{parts}}
+
 # What annotated functions cost to compile, beside the crate `cached`: time and memory.
 bench-compile rounds="5":
     cargo run --release --manifest-path benches/Cargo.toml --bin compile -- {{rounds}}

@@ -9,3 +9,4 @@ pub mod random;
 pub mod report;
 pub mod rounds;
 pub mod runs;
+pub mod talk;
