@@ -139,8 +139,8 @@ fn rounds(server: &Server, runtime: &Runtime, cache: &Cache, is_one: bool) {
 fn patterns(server: &Server, runtime: &Runtime, cache: &Cache) {
     let figures = Figures::take(PATTERNS, 1, |round, _| {
         let pattern = format!("many:row:*{round}");
-        let mut clear = || runtime.block_on(cache.clear_matching(&pattern)).expect("a store");
-        let (slow, took) = bystander::slow(server, &mut clear);
+        let clear = || runtime.block_on(cache.clear_matching(&pattern)).expect("a store");
+        let (slow, took) = bystander::slow(server, clear);
         println!("`{pattern}`: {:.2} s, a bystander's p99 is {slow:.0} µs", took / 1e6);
         took
     });

@@ -39,7 +39,7 @@ impl User {
             name: format!("user number {id}"),
             email: format!("user-{id}@example.org"),
             age: (id % 90) as u32,
-            active: id % 3 == 0,
+            active: id.is_multiple_of(3),
         }
     }
 
