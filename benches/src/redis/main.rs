@@ -7,8 +7,8 @@
 //! larder is measured through annotated functions, as a user calls them: with a ttl and statistics, on a cache that is
 //! installed at the start. The floor is what a program would write without a cache: a `GET` over one connection of the
 //! crate `redis` that all tasks share, and postcard, with no checksum, no type and no epochs. The peers are asked at their
-//! stores, which is cheaper than through their own annotated functions; each has a ttl of an hour too, and none renews it
-//! at a hit. They run on the same server, one after the other.
+//! stores, which is cheaper than through their own annotated functions, and hitbox through such a function too; each has a
+//! ttl of an hour, and none renews it at a hit. They run on the same server, one after the other.
 //!
 //! 1. **A hit** of 256 tasks at once and of one task, on a runtime of one thread and on one of two workers.
 //! 2. **Sets and misses** of 256 tasks at once.
