@@ -217,6 +217,17 @@ pub trait Backend: Send + Sync + 'static {
         })
     }
 
+    /// Writes `stored` for `life` whatever the slot of `key` holds, and gives what it held, in one step: for stores where that
+    /// is one round trip. The outer `None` is that nothing was written, since the store cannot do it (any more).
+    fn swap<'a>(&'a self, _key: &'a Key<'a>, _stored: Stored, _life: Life) -> Reply<'a, Option<Option<Stored>>> {
+        Reply::ready(Ok(None))
+    }
+
+    /// Whether to try [`Backend::swap`].
+    fn swaps(&self) -> bool {
+        false
+    }
+
     /// The epochs of `names` as they are now; `None` where there is none.
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
         Reply::pending(async move {

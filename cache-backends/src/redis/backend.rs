@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cache_core::key::Key;
 use cache_core::{Backend, BackendError, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When};
@@ -33,6 +34,8 @@ pub struct Redis {
     pub(super) runtime: Arc<Runtime>,
     pub(super) envelope: Envelope,
     pub(super) leads: Leads,
+    /// Whether a server does not know `SET .. GET`, which came with Redis 6.2.
+    pub(super) is_old: AtomicBool,
 }
 
 impl Redis {
@@ -148,6 +151,14 @@ impl Backend for Redis {
         Reply::pending(
             async move { self.still_holds(key, seen).await.map_err(|error| self.failed("look again", &error)) },
         )
+    }
+
+    fn swap<'a>(&'a self, key: &'a Key<'a>, stored: Stored, life: Life) -> Reply<'a, Option<Option<Stored>>> {
+        Reply::pending(self.put_and_get(key, stored, life))
+    }
+
+    fn swaps(&self) -> bool {
+        !self.is_old.load(Ordering::Relaxed)
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {

@@ -82,8 +82,15 @@ impl Redis {
         const OPERATION: &str = "make epochs";
         let until = life.ends(now());
         let tracked = self.near.is_tracked();
-        let mut epochs: Vec<Option<Epoch>> =
-            names.iter().map(|name| self.near.living(name, until).filter(|_| tracked)).collect();
+        let living = |name| self.near.living(name, until).filter(|_| tracked);
+        let mut epochs: Vec<Option<Epoch>> = names.iter().map(living).collect();
+        // One that lives for long enough was perhaps only heard of, as when its life was extended. Extending it again would
+        // have everyone hear of it again.
+        if tracked && epochs.iter().any(Option::is_none) {
+            let known = self.near.get(names);
+            self.current_epochs(names, known).await.map_err(|error| self.failed(OPERATION, &error))?;
+            epochs = names.iter().map(living).collect();
+        }
         // A slot that holds something else than an epoch is overwritten by the second attempt.
         for overwrite in [false, true] {
             let missing: Vec<&EpochName<'_>> =

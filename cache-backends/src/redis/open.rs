@@ -1,6 +1,7 @@
 //! Checking the configuration, all of it at once and without a network, and opening the handler.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use cache_core::{Backend, Env, Error, IntoHandler, Opened, Result, Ttl};
@@ -87,7 +88,15 @@ impl RedisBuilder {
                 Servers::One(wire)
             }
         };
-        Redis { target, servers: Arc::new(servers), near, runtime, envelope, leads: Leads::default() }
+        Redis {
+            target,
+            servers: Arc::new(servers),
+            near,
+            runtime,
+            envelope,
+            leads: Leads::default(),
+            is_old: AtomicBool::new(false),
+        }
     }
 
     /// All reasons why this cannot work.

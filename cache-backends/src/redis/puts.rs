@@ -1,9 +1,10 @@
 //! The part of the backend that writes entries.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cache_core::key::Key;
-use cache_core::{BackendError, Epoch, EpochName, Life, Seen, Slot, TOMBSTONE, When};
+use cache_core::{BackendError, Epoch, EpochName, Life, Seen, Slot, Stored, TOMBSTONE, When};
 use redis::Value;
 
 use super::backend::Redis;
@@ -121,6 +122,38 @@ impl Redis {
         }
         let second = Replacement { key, seen: seen.bytes(), epoch: None, write: Some(write) };
         Ok(command::happened(self.replace(&second).await?)?)
+    }
+
+    /// See [`cache_core::Backend::swap`].
+    pub(super) async fn put_and_get(
+        &self,
+        key: &Key<'_>,
+        stored: Stored,
+        life: Life,
+    ) -> Result<Option<Option<Stored>>, BackendError> {
+        const OPERATION: &str = "put";
+        let slot = Slot::Entry(key);
+        let Stored::Bytes(bytes) = stored else {
+            return Err(self.target.error(OPERATION, "this handler keeps bytes only"));
+        };
+        if life.is_none() || bytes.starts_with(command::TOMBSTONE) {
+            return Ok(None);
+        }
+        let key = self.key(&slot);
+        let bytes = self.envelope.put(&slot, &key, Some(bytes)).map_err(|what| self.target.error(OPERATION, what))?;
+        let _striking = self.striking(&key);
+        let mut command = command::set(&key, bytes.unwrap_or_default(), life, false);
+        command.arg("GET");
+        let reply = self.servers.request(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
+        if let Value::ServerError(error) = &reply {
+            if error.details().is_some_and(|details| details.contains("syntax")) {
+                self.is_old.store(true, Ordering::Relaxed);
+            }
+            // Somebody else's key of another type, no memory: nothing was written, and the long way says why.
+            return Ok(None);
+        }
+        let looked = self.envelope.look(&key, reply).map_err(|error| self.failed(OPERATION, &error.into()))?;
+        Ok(Some(looked.0))
     }
 
     /// Puts a tombstone into the slot of `key`.

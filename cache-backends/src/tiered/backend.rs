@@ -140,6 +140,14 @@ impl Backend for Tiered {
         self.remote.holds(key, seen)
     }
 
+    fn swap<'a>(&'a self, key: &'a Key<'a>, stored: Stored, life: Life) -> Reply<'a, Option<Option<Stored>>> {
+        self.remote.swap(key, stored, life)
+    }
+
+    fn swaps(&self) -> bool {
+        self.remote.swaps()
+    }
+
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
         self.remote.current(names)
     }

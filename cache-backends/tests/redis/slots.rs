@@ -164,3 +164,36 @@ fn a_key_of_another_type_is_an_empty_slot_that_is_left_alone() {
     let length: i64 = redis::cmd("LLEN").arg("cache:k:list").query(&mut server.raw()).unwrap();
     assert_eq!(length, 1);
 }
+
+#[test]
+fn a_value_is_set_in_one_round_trip_unless_the_slot_has_to_remember_more() {
+    let server = Server::start();
+    let cache = cache_core::Cache::builder().handler("redis", server.builder()).build().unwrap();
+    let cache = cache.blocking();
+    let commands = || ["get", "set", "eval", "evalsha", "mget"].map(|command| server.calls(command));
+    let left = || -> i64 { redis::cmd("PTTL").arg("cache:k:a").query(&mut server.raw()).unwrap() };
+    cache.set("a", 1_u32, 300).unwrap();
+    eventually("the epochs are near", || {
+        let before = commands();
+        cache.set("a", 2_u32, 300).unwrap();
+        commands()[0] == before[0]
+    });
+    let before = commands();
+    for number in 0..10_u32 {
+        cache.set("a", number, 300).unwrap();
+    }
+    let [get, set, eval, evalsha, mget] = before;
+    assert_eq!(commands(), [get, set + 10, eval, evalsha, mget]);
+    // Over an invalidation the slot is kept for as long as a run may last that began before it.
+    cache.remove("a").unwrap();
+    cache.set("a", 7_u32, 1).unwrap();
+    assert!(left() > 3_000_000, "the slot forgets the invalidation after {} ms", left());
+    assert_eq!(cache.get::<u32>("a").unwrap(), Some(7));
+    eventually("the value is over", || cache.get::<u32>("a").unwrap().is_none());
+    assert!(left() > 3_000_000);
+    // What is of another type is somebody else's; it is written over, as it is without this.
+    redis::cmd("DEL").arg("cache:k:a").exec(&mut server.raw()).unwrap();
+    redis::cmd("SADD").arg("cache:k:a").arg("x").exec(&mut server.raw()).unwrap();
+    cache.set("a", 8_u32, 300).unwrap();
+    assert_eq!(cache.get::<u32>("a").unwrap(), Some(8));
+}

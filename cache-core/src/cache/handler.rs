@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::entry::Object;
 use crate::epoch::EpochName;
 use crate::error::{BackendError, Error, Result};
-use crate::flow::{Flights, Request, Unwritten, Write, before_write};
+use crate::flow::{Flights, Request, Unwritten, Write, before_write, swap_in};
 use crate::form;
 use crate::key::Key;
 use crate::stats::{Count, Counters};
@@ -146,6 +146,9 @@ impl Handler {
 
     async fn try_set(&self, request: &Request<'_>, value: &Object, life: Life) -> Result<(), Unwritten> {
         self.owed.settle(self).await?;
+        if swap_in(self, request, value, life).await? {
+            return Ok(());
+        }
         // A write over what was seen keeps what the slot has to remember; one that is overtaken looks again. Against
         // writers that never pause the last try does not look, and has the slot remember for longer than it may need.
         for how in [Write::Set, Write::Set, Write::Set, Write::SetAnyway] {
@@ -222,6 +225,11 @@ impl Handler {
         }
     }
 
+    /// From now on the invalidation of `key` is owed unless what is begun here is [`Unfinished::done`].
+    pub(crate) fn unfinished(&self, key: &Key<'_>) -> Unfinished<'_> {
+        Unfinished { handler: self, invalidation: Some(Invalidation::Key(OwedKey::of(key))) }
+    }
+
     /// Invalidates the entry of `key`, and lets callers that come from now on not wait for a run that began before.
     pub(crate) async fn invalidate_key(&self, key: &Key<'_>) -> Result<()> {
         let _changing = self.changing(Some(*key));
@@ -288,13 +296,13 @@ impl Drop for Changing<'_> {
 }
 
 /// An invalidation that is owed unless it is [`Unfinished::done`].
-struct Unfinished<'a> {
+pub(crate) struct Unfinished<'a> {
     handler: &'a Handler,
     invalidation: Option<Invalidation>,
 }
 
 impl Unfinished<'_> {
-    fn done(mut self) {
+    pub(crate) fn done(mut self) {
         self.invalidation = None;
     }
 }

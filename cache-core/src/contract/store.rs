@@ -154,6 +154,11 @@ impl Store {
         wait("invalidate", self.backend.invalidate(key, Self::tombstone(), life));
     }
 
+    /// What was there, or `None` where the store does not do that.
+    pub(super) fn swap(&self, key: &Key<'_>, payload: &[u8], life: Life) -> Option<Option<Stored>> {
+        wait("swap", self.backend.swap(key, self.value(payload), life))
+    }
+
     pub(super) fn remove_matching(&self, pattern: &str) {
         wait("remove_matching", self.backend.remove_matching(&Pattern::new(pattern)));
     }

@@ -16,6 +16,7 @@ super::named! {
     unchanged_can_empty_a_slot,
     unchanged_checks_the_epoch_it_names,
     a_refused_write_leaves_everything_as_it_was,
+    a_swap_writes_and_gives_what_was_there,
 }
 
 fn always_writes(store: &Store) {
@@ -137,4 +138,23 @@ fn a_refused_write_leaves_everything_as_it_was(store: &Store) {
     assert!(!store.put(&key, b"ours", hour(), When::Absent));
     assert_eq!(store.current(&tag), Some(epoch));
     assert!(store.commit(&key, b"next", &theirs), "a refused write changed what a look sees");
+}
+
+fn a_swap_writes_and_gives_what_was_there(store: &Store) {
+    let key = Key::direct("a");
+    let Some(before) = store.swap(&key, b"1", hour()) else {
+        assert_eq!(store.read(&key), None, "a swap that says it cannot has written");
+        return;
+    };
+    assert!(before.is_none(), "a swap gives something that was in an empty slot");
+    assert_eq!(store.read(&key).as_deref(), Some(&b"1"[..]), "a swap did not write");
+    let before = store.swap(&key, b"2", hour()).flatten();
+    assert_eq!(before.as_ref().map(Store::payload).as_deref(), Some(&b"1"[..]), "a swap does not give what was there");
+    assert_eq!(store.read(&key).as_deref(), Some(&b"2"[..]), "a swap did not write over a value");
+    let seen = store.seen(&key);
+    store.invalidate(&key, hour());
+    let before = store.swap(&key, b"3", hour()).flatten();
+    assert!(before.is_some(), "a swap does not give the tombstone that was there");
+    assert!(!store.commit(&key, b"old", &seen), "a write went through over a swap that came since");
+    assert_eq!(store.read(&key).as_deref(), Some(&b"3"[..]));
 }

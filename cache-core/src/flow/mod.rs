@@ -10,6 +10,7 @@ mod look;
 mod processes;
 mod run;
 mod stack;
+mod swap;
 mod witness;
 
 use std::any::Any;
@@ -33,6 +34,7 @@ pub use run::Ended;
 use run::inside;
 pub(crate) use run::{Run, drive, leave};
 pub use stack::Inside;
+pub(crate) use swap::swap_in;
 pub(crate) use witness::{Unwritten, Write};
 
 /// How often a follower whose flight gave it nothing joins another one before it runs for itself.

@@ -104,7 +104,7 @@ impl Witness {
 
     /// For how long from `now` on the slot has to remember an invalidation: for as long as a run may last at most,
     /// whatever the clock said of the machine that wrote what was seen.
-    fn remembers(&self, now: u64) -> Life {
+    pub(super) fn remembers(&self, now: u64) -> Life {
         Life::until(self.remembered, now).min(Life::of(LONGEST_RUN))
     }
 
@@ -124,6 +124,28 @@ impl Witness {
         Validity { created: now, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
     }
 
+    /// `value` as it is stored, fresh for `life`, and for how long its slot is kept.
+    pub(super) fn frozen(
+        &self,
+        handler: &Handler,
+        request: &Request<'_>,
+        value: &Object,
+        life: Life,
+        how: Write,
+    ) -> Result<(Stored, Life), Unwritten> {
+        let now = handler.time();
+        let remembered = match how {
+            Write::Result => self.remembers(now),
+            Write::Set => self.remembers(now).max(Life::of(SET_IS_REMEMBERED)),
+            // What is written over a slot that was not looked at may be written over a tombstone.
+            Write::SetAnyway => Life::of(LONGEST_RUN),
+        };
+        let kept = life.max(remembered);
+        let validity = self.record(request, now, life, kept);
+        let stored = request.codec.freeze(handler.backend().form(), &request.key, value, validity);
+        Ok((stored.map_err(Unwritten::Unstorable)?, kept))
+    }
+
     /// Writes `value`, fresh for `life`. Gives what other processes see of it, or `None` if it was not written.
     pub(crate) async fn write(
         &self,
@@ -133,18 +155,8 @@ impl Witness {
         life: Life,
         how: Write,
     ) -> Result<Option<Seen>, Unwritten> {
-        let now = handler.time();
-        let remembered = match how {
-            Write::Result => self.remembers(now),
-            Write::Set => self.remembers(now).max(Life::of(SET_IS_REMEMBERED)),
-            // What is written over a slot that was not looked at may be written over a tombstone.
-            Write::SetAnyway => Life::of(LONGEST_RUN),
-        };
-        let kept = life.max(remembered);
         let backend = handler.backend();
-        let validity = self.record(request, now, life, kept);
-        let stored = request.codec.freeze(backend.form(), &request.key, value, validity);
-        let stored = stored.map_err(Unwritten::Unstorable)?;
+        let (stored, kept) = self.frozen(handler, request, value, life, how)?;
         let names = watch(request);
         handler.ask(backend.extend(&names, life)).await?;
         let patterns = EpochName::PATTERNS;

@@ -1,0 +1,48 @@
+//! Setting a value in one round trip, on stores that give back what was in the slot.
+//!
+//! What is written over an invalidation has to keep the slot for as long as a run may last that began before it. What there
+//! was is known only behind the write here, so where it has to be remembered for longer than was written, the value is written
+//! once more. Until that has happened the key counts as one whose invalidation is owed: a caller that goes away in between, a
+//! store that fails, or somebody else's write in between leave it invalidated. (A process that ends in between leaves a slot
+//! that remembers for as long as the value is kept, a minute at least.)
+
+use super::look::{Request, watch};
+use super::witness::{Unwritten, Witness, Write};
+use crate::cache::{Handler, LONGEST_RUN};
+use crate::entry::{Object, Seen};
+use crate::error::BackendError;
+use crate::form::remembered_until;
+use crate::ttl::Life;
+
+/// Stores `value` whatever is there; gives false where the store cannot do that in one step, and nothing was written.
+pub(crate) async fn swap_in(
+    handler: &Handler,
+    request: &Request<'_>,
+    value: &Object,
+    life: Life,
+) -> Result<bool, Unwritten> {
+    let backend = handler.backend();
+    if !backend.swaps() {
+        return Ok(false);
+    }
+    let since = (handler.clock.now(), handler.clock.wall());
+    let names = watch(request);
+    let epochs = handler.ask(backend.epochs(&names, life)).await?;
+    if epochs.len() != names.len() {
+        return Err(BackendError::new("the handler gave fewer epochs than it was asked for").into());
+    }
+    let mut witness = Witness { seen: Seen::default(), epochs, since, remembered: 0 };
+    let (stored, kept) = witness.frozen(handler, request, value, life, Write::Set)?;
+    witness.seen = Seen::of(Some(&stored));
+    let unfinished = handler.unfinished(&request.key);
+    let Some(before) = handler.ask(backend.swap(&request.key, stored, kept)).await? else {
+        unfinished.done();
+        return Ok(false);
+    };
+    witness.remembered = before.and_then(|before| remembered_until(&request.key, &before)).unwrap_or(0);
+    let is_remembered = witness.remembers(handler.time()).min(Life::of(LONGEST_RUN)) <= kept;
+    if is_remembered || witness.write(handler, request, value, life, Write::Set).await?.is_some() {
+        unfinished.done();
+    }
+    Ok(true)
+}
