@@ -29,6 +29,7 @@ impl Breaker {
     }
 
     /// Whether every ask passes.
+    #[cfg(feature = "bytes")]
     pub(crate) fn is_closed(&self) -> bool {
         self.open_until.load(Ordering::Relaxed) == 0
     }

@@ -9,6 +9,8 @@ use cache_core::{Backend, Clock, Entry, Epoch, EpochName, Form, Life, Look, Patt
 
 use super::builder::RamBuilder;
 use super::moment::MOMENT;
+#[cfg(feature = "redis")]
+use super::reader::Pin;
 use super::store::Store;
 
 /// A handler that keeps results in this process's memory, as they are: no type needs serde.
@@ -51,11 +53,21 @@ impl Ram {
         (self.store.entry(&place, self.store.clock.now()), seen)
     }
 
-    /// What is kept under `key` and not over, whatever it depends on.
+    /// What is kept under `key` and not over at `now`, whatever it depends on.
     #[cfg(feature = "redis")]
-    pub(crate) fn entry(&self, key: &Key<'_>) -> Option<Arc<Entry>> {
-        MOMENT.wake();
-        self.store.entry(&self.store.place(key), self.store.clock.now())
+    pub(crate) fn entry(&self, key: &Key<'_>, now: u64) -> Option<Arc<Entry>> {
+        self.store.entry(&self.store.place(key), now)
+    }
+
+    /// A time that is not behind the system's clock, and some milliseconds ahead of it at most, without asking it where that
+    /// can be had.
+    #[cfg(feature = "redis")]
+    pub(crate) fn time_ahead() -> u64 {
+        let pin = Pin::anywhere();
+        pin.time_ahead().unwrap_or_else(|| {
+            pin.learn_time();
+            Clock::system().now()
+        })
     }
 }
 

@@ -46,6 +46,13 @@ impl Moment {
         (time != Life::moment(u64::MAX)).then(|| (time >> 8).saturating_sub(AHEAD))
     }
 
+    /// A time that was ahead of the clock when the number was written.
+    #[cfg(feature = "redis")]
+    pub(super) fn time_ahead(&self) -> Option<u64> {
+        let time = self.time.load(Ordering::Relaxed);
+        (time != Life::moment(u64::MAX)).then_some((time >> 8) + 1)
+    }
+
     pub(super) fn is_stopped(&self) -> bool {
         self.time.load(Ordering::Relaxed) == Life::moment(u64::MAX)
     }

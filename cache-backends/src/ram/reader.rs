@@ -133,6 +133,15 @@ impl Pin {
         time.filter(|_| self.reader.word.get().is_set())
     }
 
+    /// A time that is not behind the clock.
+    #[cfg(feature = "redis")]
+    pub(super) fn time_ahead(&self) -> Option<u64> {
+        let time = MOMENT.time_ahead();
+        // As above.
+        compiler_fence(Ordering::SeqCst);
+        time.filter(|_| self.reader.word.get().is_set())
+    }
+
     /// The same by the real clock.
     #[allow(clippy::unused_self, reason = "it takes the place of the other")]
     pub(super) fn is_fresh_indeed(&self, life: Life) -> bool {

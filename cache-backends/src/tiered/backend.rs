@@ -58,6 +58,19 @@ impl Tiered {
         Self { near, remote, heartbeat: Arc::default(), clock: Clock::system(), serve_without_remote }
     }
 
+    fn peek_at(&self, now: u64, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
+        if !self.near_counts(now) {
+            return false;
+        }
+        let Some(found) = self.near.entry(key, now) else { return false };
+        let Some(copy) = found.value.downcast_ref::<Copy>() else { return false };
+        if now >= copy.ends || !self.remote.stands(&copy.copied) {
+            return false;
+        }
+        visit(&copy.entry);
+        true
+    }
+
     /// Whether anything in memory counts at `now`.
     fn near_counts(&self, now: u64) -> bool {
         if self.remote.is_tracked() { self.heartbeat.counts(now) } else { self.serve_without_remote }
@@ -87,17 +100,8 @@ impl Backend for Tiered {
     }
 
     fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
-        let now = self.clock.now();
-        if !self.near_counts(now) {
-            return false;
-        }
-        let Some(found) = self.near.entry(key) else { return false };
-        let Some(copy) = found.value.downcast_ref::<Copy>() else { return false };
-        if now >= copy.ends || !self.remote.stands(&copy.copied) {
-            return false;
-        }
-        visit(&copy.entry);
-        true
+        // What is not fresh by a time that is a little ahead is asked again by the clock.
+        self.peek_at(Ram::time_ahead(), key, visit) || self.peek_at(self.clock.now(), key, visit)
     }
 
     fn keep(&self, key: &Key<'_>, entry: Entry, ticket: Ticket) {

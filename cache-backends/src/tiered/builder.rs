@@ -1,6 +1,6 @@
 //! The configuration of the two tiers.
 
-use cache_core::{Env, IntoHandler, Opened, Result};
+use cache_core::{Clock, Env, IntoHandler, Opened, Result};
 
 use super::backend::Tiered;
 use crate::{RamBuilder, RedisBuilder};
@@ -27,8 +27,9 @@ impl TieredBuilder {
 }
 
 impl IntoHandler for TieredBuilder {
-    fn open(self, env: &Env) -> Result<Opened> {
-        let near = self.near.build(env)?;
+    fn open(self, _env: &Env) -> Result<Opened> {
+        // A server ends lives by its own clock, which no test's clock stands for.
+        let near = self.near.build(&Env { clock: Clock::system() })?;
         let (remote, settings) = self.remote.build(true)?;
         Ok(settings.open(Tiered::of(near, remote, self.serve_without_remote)))
     }

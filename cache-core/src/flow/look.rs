@@ -88,7 +88,8 @@ pub(crate) fn peek(handler: &Handler, request: &Request<'_>) -> Option<Object> {
     }
     let mut found = None;
     handler.backend().peek(&request.key, &mut |entry| {
-        if request.codec.is_of(&entry.value) && handler.clock.now() < entry.validity.fresh_until {
+        let is_fresh = || entry.validity.fresh_until == u64::MAX || handler.clock.now() < entry.validity.fresh_until;
+        if request.codec.is_of(&entry.value) && is_fresh() {
             found = Some(Object::clone(&entry.value));
         }
     });

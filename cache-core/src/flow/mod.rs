@@ -88,6 +88,7 @@ pub(crate) enum Entered {
 pub(crate) enum AtOnce {
     Value(Object),
     /// The value is in the room that was given for it.
+    #[cfg_attr(not(feature = "bytes"), allow(dead_code, reason = "objects are given as they are"))]
     InRoom,
     /// Nothing is stored that may be given.
     Nothing,
@@ -108,6 +109,7 @@ pub(crate) fn at_once(call: &Call<'_>, mode: Mode, room: Option<&mut dyn Any>) -
 }
 
 /// What is stored for `request`, if that can be had without waiting.
+#[cfg_attr(not(feature = "bytes"), allow(clippy::needless_pass_by_value, reason = "it is given to a glance"))]
 pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, room: Option<&mut dyn Any>) -> AtOnce {
     if let Some(value) = peek(handler, request) {
         return AtOnce::Value(value);

@@ -146,7 +146,11 @@ fn one_of_two_processes_runs(nodes: &Nodes) {
 
 fn a_handler_that_is_dropped_closes_all_its_connections(nodes: &Nodes) {
     let clients = || nodes.all().map(super::nodes::Node::clients).sum::<usize>();
-    let before = clients();
+    let mut before = clients();
+    eventually("what came before has closed its own", || {
+        std::thread::park_timeout(Duration::from_millis(100));
+        std::mem::replace(&mut before, clients()) == before
+    });
     let backend = open(nodes.builder().prefix("dropped:"));
     set(&*backend, "a");
     eventually("it has a connection to each", || clients() >= before + 3);
