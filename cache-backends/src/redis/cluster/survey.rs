@@ -86,6 +86,7 @@ impl Cluster {
         let said = match &reply {
             Value::BulkString(text) => parse(&String::from_utf8_lossy(text), &node.address),
             Value::VerbatimString { text, .. } => parse(text, &node.address),
+            Value::ServerError(error) => return Err(Failure::Failed(error.clone().into())),
             _ => None,
         };
         said.ok_or_else(|| Failure::Away(format!("{}: it does not say which slots it has", node.address).into()))

@@ -31,6 +31,7 @@ fn entries_are_spread_and_each_is_its_own_servers_business() {
     a_renewal_is_seen_wherever_the_epoch_is(&nodes);
     a_run_that_a_pattern_overtakes_is_not_stored(&nodes);
     one_of_two_processes_runs(&nodes);
+    the_rights_that_are_documented_are_enough(&nodes);
     a_handler_that_is_dropped_closes_all_its_connections(&nodes);
 }
 
@@ -142,6 +143,24 @@ fn one_of_two_processes_runs(nodes: &Nodes) {
             assert!(!matches!(second, Lead::Unshared), "nobody was waited for");
         });
     }
+}
+
+fn the_rights_that_are_documented_are_enough(nodes: &Nodes) {
+    let page = include_str!("../../../../src/deployment.md");
+    let rule = page.lines().find_map(|line| line.strip_prefix("user larder ")).unwrap();
+    let rule: Vec<&str> = ["ACL", "SETUSER", "larder"].into_iter().chain(rule.split(' ')).collect();
+    for node in nodes.all() {
+        node.ask::<()>(&rule);
+    }
+    let backend = open(nodes.builder().username("larder").password("password"));
+    set(&*backend, "rights");
+    block_on(backend.remove_matching(&Pattern::new("rights"))).unwrap();
+    assert!(!is_there(&*backend, "rights"));
+    for node in nodes.all() {
+        node.ask::<()>(&["ACL", "SETUSER", "larder", "-cluster|nodes"]);
+    }
+    let error = block_on(backend.remove_matching(&Pattern::new("rights"))).unwrap_err().to_string();
+    assert!(error.contains("'cluster|nodes'") && error.contains("in the server's ACL"), "{error}");
 }
 
 fn a_handler_that_is_dropped_closes_all_its_connections(nodes: &Nodes) {
