@@ -96,7 +96,7 @@ impl Cluster {
 /// What the reply to `CLUSTER NODES` of the server at `asked` says of itself: `id address flags primary ping pong epoch state
 /// slots..`, where a slot on its way is `[slot->-id]` or `[slot-<-id]`.
 fn parse(text: &str, asked: &Address) -> Option<Said> {
-    let mut lines = text.lines().map(|line| line.split(' ').collect::<Vec<&str>>());
+    let lines = text.lines().map(|line| line.split(' ').collect::<Vec<&str>>());
     let has_flag = |line: &[&str], flag: &str| line.get(2).is_some_and(|flags| flags.split(',').any(|it| it == flag));
     let own = lines.clone().find(|line| has_flag(line, "myself"))?;
     let mut said = Said { text: String::new(), slots: Vec::new(), moves: false, to: Vec::new() };
@@ -104,7 +104,7 @@ fn parse(text: &str, asked: &Address) -> Option<Said> {
         if let Some(moving) = part.strip_prefix('[') {
             said.moves = true;
             let Some((_, id)) = moving.trim_end_matches(']').split_once("->-") else { continue };
-            let line = lines.find(|line| line.first() == Some(&id));
+            let line = lines.clone().find(|line| line.first() == Some(&id));
             let place = line.as_ref().and_then(|line| line.get(1)?.split(['@', ',']).next()?.rsplit_once(':'));
             said.to.extend(place.and_then(|(host, port)| map::address(host, port.parse().ok()?, asked)));
         } else {
@@ -128,6 +128,14 @@ mod tests {
         let said = parse(text, &asked).unwrap();
         assert_eq!((said.slots, said.moves), (vec![0, 1, 2, 7], true));
         assert_eq!(said.to, [Address::Tcp { host: "10.0.0.2".into(), port: 7_001 }]);
+        let text = "bb 10.0.0.2:7001@17001 master - 0 1 2 connected\n\
+                    cc 10.0.0.3:7002@17002 master - 0 1 2 connected\n\
+                    aa 10.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-16383 [7->-cc] [8->-bb] [9->-cc]\n";
+        let ports = parse(text, &asked).unwrap().to.into_iter().map(|to| match to {
+            Address::Tcp { port, .. } => port,
+            Address::Unix { .. } => 0,
+        });
+        assert_eq!(ports.collect::<Vec<_>>(), [7_002, 7_001, 7_002], "in whichever order they are listed");
         let replica = "aa :7000@17000 myself,slave bb 0 0 1 connected\n";
         assert!(parse(replica, &asked).is_some_and(|said| said.slots.is_empty() && !said.moves));
         assert!(parse("", &asked).is_none());
