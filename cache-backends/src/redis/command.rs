@@ -57,13 +57,16 @@ return 1
 "
 );
 
-/// Takes the lock `KEYS[2]` if the slot `KEYS[1]` holds what was seen: gives 0 if it does not, -1 for the lock, or else how
-/// long another one has it.
+/// Takes the lock `KEYS[2]` if the slot `KEYS[1]` holds what was seen: gives 0 if it does not, -2 if nothing can be stored there
+/// (it is someone else's key of another type), -1 for the lock, or else how long another one has it.
 ///
 /// `ARGV`: the length that was seen, the first bytes, what begins a tombstone, the token, how long it lasts.
 const LEAD: &str = with_holds!(
     r"
-if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then return 0 end
+if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then
+  if type(redis.pcall('GETRANGE', KEYS[1], 0, 0)) ~= 'string' then return -2 end
+  return 0
+end
 if redis.call('SET', KEYS[2], ARGV[4], 'NX', 'PX', ARGV[5]) then return -1 end
 local left = redis.call('PTTL', KEYS[2])
 if left < 1 then return 1 end

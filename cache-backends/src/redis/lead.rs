@@ -54,6 +54,8 @@ impl Drop for Held {
 enum Asked {
     Granted,
     Changed,
+    /// The slot never holds what is stored there.
+    Foreign,
     /// Another one has it, for so long unless it is renewed.
     Taken(Duration),
 }
@@ -77,6 +79,7 @@ impl Redis {
             let left = match self.try_to_lead(&slot, &lock, seen, &token).await? {
                 Asked::Granted => return Ok(self.granted(held, token).map_or(Lead::Unshared, Lead::Unchanged)),
                 Asked::Changed => return Ok(Lead::Changed),
+                Asked::Foreign => return Ok(Lead::Unshared),
                 Asked::Taken(left) => left,
             };
             let patience = Duration::from_millis(ends.saturating_sub(now()));
@@ -100,6 +103,7 @@ impl Redis {
         match reply {
             Value::Int(0) => Ok(Asked::Changed),
             Value::Int(-1) => Ok(Asked::Granted),
+            Value::Int(-2) => Ok(Asked::Foreign),
             Value::Int(left) => Ok(Asked::Taken(Duration::from_millis(u64::try_from(left).unwrap_or(1).max(1)))),
             Value::ServerError(error) => Err(Failure::Failed(error.into())),
             other => Err(command::unexpected(&other).into()),

@@ -161,6 +161,9 @@ fn a_key_of_another_type_is_an_empty_slot_that_is_left_alone() {
     let seen = block_on(backend.look(&Key::direct("other"), &[])).unwrap().seen;
     let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(!block_on(backend.put(Slot::Entry(&key), bytes("ours"), Life::FOREVER, when)).unwrap());
+    // Nobody is waited for where nothing can be stored.
+    let lead = block_on(backend.lead(&key, &look.seen, Duration::from_secs(10))).unwrap();
+    assert!(matches!(lead, cache_core::Lead::Unshared), "{lead:?}");
     let length: i64 = redis::cmd("LLEN").arg("cache:k:list").query(&mut server.raw()).unwrap();
     assert_eq!(length, 1);
 }
