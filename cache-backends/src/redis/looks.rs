@@ -66,10 +66,7 @@ impl Redis {
         if let Some(copied) = &mut copied {
             copied.which =
                 seen.bytes().map_or(0, |(_, head)| self.near.stamps.as_ref().map_or(0, |it| it.number(head)));
-            copied.left = match left {
-                Some(Value::Int(left)) => u64::try_from(left).ok(),
-                _ => Some(0),
-            };
+            copied.left = left_of(left.as_ref());
         }
         let ticket = copied.filter(|_| stored.is_some()).map(|copied| Box::new(copied) as Ticket);
         Ok(Look { stored, seen, epochs, ticket })
@@ -132,4 +129,25 @@ impl Redis {
 /// `GET`, and how long it is to live.
 fn with_life(key: &[u8], get: redis::Cmd) -> Vec<Routed> {
     vec![Routed::new(key, get), Routed::new(key, command::on("PTTL", key))]
+}
+
+/// How long what was read is to live by the reply to `PTTL`; `None` has no end. What was over in between (-2) is over.
+fn left_of(reply: Option<&Value>) -> Option<u64> {
+    match reply {
+        Some(Value::Int(-1)) => None,
+        Some(Value::Int(left)) => Some(u64::try_from(*left).unwrap_or(0)),
+        _ => Some(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_over_before_its_life_was_asked_for_does_not_live_for_ever() {
+        let left = |reply: i64| left_of(Some(&Value::Int(reply)));
+        assert_eq!((left(-1), left(-2), left(7)), (None, Some(0), Some(7)));
+        assert_eq!(left_of(None), Some(0));
+    }
 }
