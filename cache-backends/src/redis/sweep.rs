@@ -5,7 +5,7 @@
 //! runs to stop. What it removes is a miss already, or is to become one, so what it leaves behind after a failure
 //! costs room until its life ends, and nothing else.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use cache_core::key::Key;
@@ -18,7 +18,7 @@ use super::cluster::{Survey, slot};
 use super::command;
 use super::connect::Target;
 use super::link::Link;
-use super::servers::{Failure, Routed, Servers};
+use super::servers::{Failure, Routed, Servers, pipeline};
 
 /// How many keys one script looks at: few enough that nobody else waits for it.
 const BATCH: usize = 250;
@@ -103,7 +103,9 @@ pub(super) async fn everything(redis: &Redis) -> Result<(), BackendError> {
 /// Where a sweep goes.
 struct Sweep {
     link: Arc<Link>,
-    servers: Arc<Servers>,
+    /// Those of the handler, which does not live on for it.
+    servers: Weak<Servers>,
+    is_one: bool,
     target: Arc<Target>,
     glob: String,
 }
@@ -116,8 +118,8 @@ impl Sweep {
     }
 
     fn over(redis: &Redis, link: Arc<Link>, glob: &str) -> Self {
-        let (servers, target) = (Arc::clone(&redis.servers), Arc::clone(&redis.target));
-        Self { link, servers, target, glob: glob.to_owned() }
+        let (servers, target) = (Arc::downgrade(&redis.servers), Arc::clone(&redis.target));
+        Self { link, servers, is_one: redis.servers.is_one(), target, glob: glob.to_owned() }
     }
 
     /// Removes the entries among the keys that match and whose slot `takes` takes.
@@ -146,22 +148,32 @@ impl Sweep {
         if keys.is_empty() {
             return Ok(());
         }
-        let is_one = self.servers.is_one();
-        if !is_one {
+        if !self.is_one {
             keys.sort_by_cached_key(|key| slot(key));
         }
-        let together = |one: &Vec<u8>, other: &Vec<u8>| is_one || slot(one) == slot(other);
+        let together = |one: &Vec<u8>, other: &Vec<u8>| self.is_one || slot(one) == slot(other);
         let batches = keys.chunk_by(together).flat_map(|keys| keys.chunks(BATCH));
         let commands: Vec<Routed> =
             batches.map(|batch| Routed::new(&batch[0], command::unlink_entries(batch))).collect();
-        let replies = self.servers.requests(&commands).await?;
+        let replies = self.send(&commands).await?;
         if replies.iter().any(is_half_moved) {
             // Scripts of several keys wait until the slot has moved; a key by itself is here or there.
             let each = keys.iter().map(|key| Routed::new(key, command::unlink_entries(std::slice::from_ref(key))));
-            let replies = self.servers.requests(&each.collect::<Vec<_>>()).await?;
+            let replies = self.send(&each.collect::<Vec<_>>()).await?;
             return Ok(replies.into_iter().try_for_each(command::done)?);
         }
         Ok(replies.into_iter().try_for_each(command::done)?)
+    }
+
+    /// The replies to `commands`. A handler of one server ends meanwhile if it is dropped, that of a cluster when they are here.
+    async fn send(&self, commands: &[Routed]) -> Result<Vec<Value>, Failure> {
+        if self.is_one {
+            return Ok(self.link.requests(&pipeline(commands)).await?);
+        }
+        match self.servers.upgrade() {
+            Some(servers) => servers.requests(commands).await,
+            None => Err(Failure::Away("the handler was dropped meanwhile".into())),
+        }
     }
 }
 

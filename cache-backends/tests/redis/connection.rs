@@ -148,6 +148,24 @@ fn a_caller_that_leaves_disturbs_nobody() {
 }
 
 #[test]
+fn a_sweep_does_not_keep_the_connection_of_a_handler_that_is_dropped() {
+    let server = Server::start();
+    let mut raw = server.raw();
+    let mut clients = || -> usize {
+        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut raw).unwrap();
+        list.lines().count()
+    };
+    let before = clients();
+    let backend = open(server.builder().timeout(Duration::from_secs(60)));
+    let value = Some(Stored::Bytes(b"value".to_vec()));
+    assert!(block_on(backend.put(Slot::Entry(&Key::direct("a")), value, Life::FOREVER, When::Always)).unwrap());
+    redis::cmd("CLIENT").arg("PAUSE").arg(60_000).arg("WRITE").exec(&mut server.raw()).unwrap();
+    block_on(backend.reclaim()).unwrap();
+    drop(backend);
+    eventually("its connection is closed", || clients() == before);
+}
+
+#[test]
 fn a_handler_that_is_dropped_closes_its_connection() {
     let server = Server::start();
     let mut raw = server.raw();
