@@ -91,12 +91,12 @@ impl Near {
 
     /// From now on this server sends messages.
     pub(super) fn trust(&self, wire: WireId) {
-        self.change(|trust| trust.sending.insert(wire));
+        self.change(|trust| trust.sending.insert(wire) && trust.needed.contains(&wire));
     }
 
     /// From now on messages of this server may be missed.
     pub(super) fn distrust(&self, wire: WireId) {
-        self.change(|trust| trust.sending.remove(&wire));
+        self.change(|trust| trust.sending.remove(&wire) && trust.needed.contains(&wire));
     }
 
     /// Whether messages count. `how` gives whether anything changed: then nothing that was read before counts.
@@ -282,6 +282,19 @@ mod tests {
         near.distrust(1);
         near.trust(1);
         assert_ne!(near.era(), era, "what was read before a loss counts after it");
+        assert_eq!(near.get(&[name]), [None]);
+    }
+
+    #[test]
+    fn a_server_that_has_no_keys_comes_and_goes_unnoticed() {
+        let (near, name) = (near(), EpochName::tag("a"));
+        let (epoch, era) = (learn(&near, &name), near.era());
+        near.trust(2);
+        near.distrust(2);
+        assert_eq!((near.get(std::slice::from_ref(&name)), near.era()), (vec![Some(Some(epoch))], era));
+        near.trust(2);
+        near.needs([1, 2]);
+        assert_ne!(near.era(), era);
         assert_eq!(near.get(&[name]), [None]);
     }
 }
