@@ -136,25 +136,30 @@ pub(super) async fn connect(
     near: &Arc<Near>,
     wire: WireId,
 ) -> Result<Link, String> {
-    let link = match establish(target, address, near, wire, ProtocolVersion::RESP3).await {
+    let established = match establish(target, address, near, ProtocolVersion::RESP3).await {
         Err(error) if !error.is_io_error() && !error.is_connection_dropped() => {
-            establish(target, address, near, wire, ProtocolVersion::RESP2).await
+            establish(target, address, near, ProtocolVersion::RESP2).await
         }
         other => other,
     }
     .map_err(|error| reason(&error, target.tls.as_ref()));
-    match &target.place {
-        Place::Fixed(_) => link,
+    let (link, sends_messages) = match &target.place {
+        Place::Fixed(_) => established?,
         Place::Found(primary) => {
-            let checked = match link {
-                Ok(link) => is_primary(&link).await.map(|()| link),
+            let checked = match established {
+                Ok((link, sends_messages)) => is_primary(&link).await.map(|()| (link, sends_messages)),
                 Err(reason) => Err(reason),
             };
-            let link = checked.map_err(|reason| format!("{reason} (its sentinels name {address})"))?;
+            let found = checked.map_err(|reason| format!("{reason} (its sentinels name {address})"))?;
             primary.confirm();
-            Ok(link)
+            found
         }
+    };
+    // When nothing can go wrong any more: whoever uses the link takes this back when it ends.
+    if sends_messages {
+        near.trust(wire);
     }
+    Ok(link)
 }
 
 /// Whether the server is a primary itself: sentinels may be late, or wrong for a while.
@@ -173,13 +178,13 @@ async fn is_primary(link: &Link) -> Result<(), String> {
     }
 }
 
+/// A connection, and whether the server sends messages on it.
 async fn establish(
     target: &Target,
     address: &Address,
     near: &Arc<Near>,
-    wire: WireId,
     protocol: ProtocolVersion,
-) -> RedisResult<Link> {
+) -> RedisResult<(Link, bool)> {
     let stream = stream::open(address, target.tls.as_ref()).await?;
     let (connection, pump) = log_in(target, protocol, stream, near).await?;
     let link = Link::new(connection, pump);
@@ -187,9 +192,10 @@ async fn establish(
         ProtocolVersion::RESP2 => redis::cmd("PING"),
         _ => command::track(&near.prefixes()),
     };
+    let mut sends_messages = false;
     match ask(&link, &first).await? {
         Value::ServerError(error) if error.code() == "NOAUTH" => return Err(error.into()),
-        Value::Okay => near.trust(wire),
+        Value::Okay => sends_messages = true,
         _ if target.said_untracked.swap(true, Ordering::Relaxed) => {}
         _ => log::warn!(
             "{}: the server or its ACL does not allow `CLIENT TRACKING`; epochs are read with every look, so hits \
@@ -197,7 +203,7 @@ async fn establish(
             target.label
         ),
     }
-    Ok(link)
+    Ok((link, sends_messages))
 }
 
 /// The reply to `command`, while nobody else drives the connection.

@@ -144,6 +144,35 @@ fn a_replica_that_sentinels_take_for_the_primary_is_not_used() {
     eventually("the handler works", || renew(&*backend).is_ok());
 }
 
+#[cfg(feature = "ram")]
+#[test]
+fn a_replica_that_is_tried_is_not_the_return_of_the_server() {
+    use cache_backends::{Ram, Tiered};
+    use cache_core::Cache;
+
+    let primary = Server::start();
+    let sentinel = Sentinel::start(primary.port, &[]);
+    let redis = Redis::builder().sentinel(NAME, [format!("127.0.0.1:{}", sentinel.port)]);
+    let tiered = Tiered::new(Ram::builder(), redis).serve_without_remote(true);
+    let cache = Cache::builder().handler("tiered", tiered).build().unwrap();
+    cache.blocking().set("a", "value".to_owned(), 300).unwrap();
+    let get = || cache.blocking().get::<String>("a").unwrap();
+    eventually("the value is near", || {
+        let before = primary.calls("get");
+        get().is_some() && primary.calls("get") == before
+    });
+    // It replicates nobody, so it tells nobody that its keys are gone.
+    let port = free_port().to_string();
+    let mut raw = primary.raw();
+    redis::cmd("REPLICAOF").arg(&["127.0.0.1", &port]).exec(&mut raw).unwrap();
+    let before = primary.calls("role");
+    redis::cmd("CLIENT").arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]).exec(&mut raw).unwrap();
+    eventually("it was tried several times", || {
+        assert_eq!(get().as_deref(), Some("value"));
+        primary.calls("role") >= before + 3
+    });
+}
+
 /// Without sentinels, a name may lead to another server from one moment to the next.
 #[test]
 fn a_server_that_was_demoted_is_left_for_the_one_behind_the_same_name() {
