@@ -75,6 +75,11 @@ impl Link {
     }
 
     async fn watched<T>(&self, request: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
+        // The child of a fork has the socket too, and not the thread: what it would write there is its parent's to answer for.
+        if self.pump.is_of_another_process() {
+            let reason = "the connection is that of the process which this one was forked from; open the handler again";
+            return Err(std::io::Error::new(std::io::ErrorKind::NotConnected, reason).into());
+        }
         let under_way = UnderWay::begin(self);
         let sent = now();
         let mut request = pin!(request);

@@ -96,6 +96,11 @@ impl Pump {
         drop(driver);
     }
 
+    /// Whether this is the child of a fork of the process that made the connection.
+    pub(super) fn is_of_another_process(&self) -> bool {
+        std::process::id() != self.owner
+    }
+
     /// Polls a request by `poll`; one of a caller who is `alone` is driven on this thread if it was queued by that.
     pub(super) fn request<T>(&self, alone: bool, poll: impl FnOnce() -> Poll<RedisResult<T>>) -> Poll<RedisResult<T>> {
         let Some(_polling) = Polling::begin(&self.polls) else {
@@ -103,11 +108,6 @@ impl Pump {
         };
         if !alone {
             return poll();
-        }
-        // The child of a fork has the socket too, and not the thread: what it would write there is its parent's to answer for.
-        if std::process::id() != self.owner {
-            let reason = "the connection is that of the process which this one was forked from; open the handler again";
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::NotConnected, reason).into()));
         }
         self.queue(poll)
     }

@@ -1,5 +1,6 @@
 //! One handler for sync callers, callers of any runtime, and a runtime each.
 
+use std::future::Future as _;
 use std::sync::Arc;
 
 use cache_core::key::Key;
@@ -102,6 +103,24 @@ fn a_child_of_a_fork_leaves_the_connection_to_its_parent() {
     let server = Server::start();
     let backend = server.backend();
     block_on(round(&*backend, "before"));
+    refuse_a_child(&*backend);
+    for index in 0..50 {
+        block_on(round(&*backend, &format!("after {index}")));
+    }
+    // Also where others wait for replies, who are not there in the child.
+    let (key, watch) = (Key::direct("waits"), [EpochName::HANDLER]);
+    let mut waits = Box::pin(backend.look(&key, &watch));
+    server.signal("-STOP");
+    let polled = waits.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    assert!(polled.is_pending());
+    refuse_a_child(&*backend);
+    server.signal("-CONT");
+    assert!(block_on(waits).is_ok());
+}
+
+/// Forks, and looks into the handler in the child.
+#[cfg(unix)]
+fn refuse_a_child(backend: &dyn Backend) {
     #[allow(unsafe_code, reason = "a fork is what is tested")]
     // SAFETY: the child allocates, which glibc allows after a fork; it ends without running anything else, by a signal if it
     // hangs.
@@ -128,7 +147,4 @@ fn a_child_of_a_fork_leaves_the_connection_to_its_parent() {
         libc::waitpid(child, &raw mut status, 0);
     }
     assert_eq!(status, 0, "the child wrote on its parent's connection, or hung");
-    for index in 0..50 {
-        block_on(round(&*backend, &format!("after {index}")));
-    }
 }
