@@ -30,6 +30,8 @@ pub(super) struct Link {
     heard: AtomicU64,
     idle: AtomicBool,
     busy: Notify,
+    /// Told when a caller leaves before its reply is here.
+    left: Notify,
     /// Set before the connection is closed because the server answered nothing for this long.
     hung: OnceLock<Duration>,
     /// Told when a reply says that the server is a replica.
@@ -48,6 +50,7 @@ impl Link {
             heard: AtomicU64::new(0),
             idle: AtomicBool::new(false),
             busy: Notify::new(),
+            left: Notify::new(),
             hung: OnceLock::new(),
             replica: Notify::new(),
         }
@@ -80,7 +83,7 @@ impl Link {
             let reason = "the connection is that of the process which this one was forked from; open the handler again";
             return Err(std::io::Error::new(std::io::ErrorKind::NotConnected, reason).into());
         }
-        let under_way = UnderWay::begin(self);
+        let mut under_way = UnderWay::begin(self);
         let sent = now();
         let mut request = pin!(request);
         // The first poll queues the request.
@@ -91,6 +94,7 @@ impl Link {
             self.replies.fetch_add(1, Ordering::SeqCst);
             self.heard.fetch_max(sent, Ordering::SeqCst);
         }
+        under_way.ended = true;
         drop(under_way);
         reply.map_err(|error| match self.hung.get() {
             Some(limit) if error.is_io_error() => {
@@ -115,6 +119,24 @@ impl Link {
 
     /// Ends when something was under way for `limit` and no reply came: after a fourth more at the latest.
     pub(super) async fn hang(&self, limit: Duration) {
+        let (mut silence, mut asking) = (pin!(self.silence(limit)), pin!(self.ask_for_those_who_left()));
+        poll_fn(|context| {
+            let _never = asking.as_mut().poll(context);
+            silence.as_mut().poll(context)
+        })
+        .await;
+    }
+
+    /// Waits in the place of callers who left, since nobody sees their replies: where all are less patient than the handler, a
+    /// server that is lost would never be noticed.
+    async fn ask_for_those_who_left(&self) {
+        loop {
+            self.left.notified().await;
+            let _ = self.request(&redis::cmd("PING")).await;
+        }
+    }
+
+    async fn silence(&self, limit: Duration) {
         const TICKS: u32 = 8;
         let tick = (limit / TICKS).max(Duration::from_millis(1));
         loop {
@@ -147,7 +169,10 @@ impl Link {
 }
 
 /// A request that waits for its reply; a caller that leaves takes it back.
-struct UnderWay<'a>(&'a Link);
+struct UnderWay<'a> {
+    link: &'a Link,
+    ended: bool,
+}
 
 impl<'a> UnderWay<'a> {
     fn begin(link: &'a Link) -> Self {
@@ -155,13 +180,16 @@ impl<'a> UnderWay<'a> {
         if link.idle.load(Ordering::SeqCst) && link.idle.swap(false, Ordering::SeqCst) {
             link.busy.notify_one();
         }
-        Self(link)
+        Self { link, ended: false }
     }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.link.under_way.fetch_sub(1, Ordering::SeqCst);
+        if !self.ended {
+            self.link.left.notify_one();
+        }
     }
 }
 

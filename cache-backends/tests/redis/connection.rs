@@ -148,6 +148,24 @@ fn a_caller_that_leaves_disturbs_nobody() {
 }
 
 #[test]
+fn a_server_that_hangs_is_noticed_also_by_callers_who_leave_before_its_timeout() {
+    use std::future::Future as _;
+    use std::task::{Context, Poll, Waker};
+
+    let server = Server::start();
+    let backend = open(server.builder().timeout(Duration::from_millis(200)));
+    assert!(look(&*backend).is_ok());
+    server.signal("-STOP");
+    let (key, watch) = (Key::direct("a"), [EpochName::HANDLER]);
+    eventually("calls fail at once", || {
+        let mut reply = Box::pin(backend.look(&key, &watch));
+        matches!(reply.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
+    });
+    server.signal("-CONT");
+    eventually("the handler works again", || look(&*backend).is_ok());
+}
+
+#[test]
 fn a_sweep_does_not_keep_the_connection_of_a_handler_that_is_dropped() {
     let server = Server::start();
     let mut raw = server.raw();
