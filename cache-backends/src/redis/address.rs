@@ -11,7 +11,7 @@ use super::sentinel::{self, Sentinels};
 use super::tls::Tls;
 
 /// Where a server listens.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Address {
     Tcp { host: String, port: u16 },
     Unix { path: PathBuf },
@@ -24,6 +24,26 @@ impl fmt::Display for Address {
             Self::Tcp { host, port } => write!(f, "{host}:{port}"),
             Self::Unix { path } => write!(f, "unix:{}", path.display()),
         }
+    }
+}
+
+/// As it is written, and nothing of what may be a URL with a password in the wrong place.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, .. } if host.contains(['/', '@']) => f.write_str("hidden"),
+            _ => fmt::Display::fmt(self, f),
+        }
+    }
+}
+
+/// An address as it was written, before it is checked. It is not shown where it may be a URL with a password.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Written(pub(super) String);
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.contains(['/', '@']) { "hidden" } else { &self.0 })
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cache_core::{DEFAULT_EXPIRE, Ttl};
 
-use super::address::{self, Address, Login};
+use super::address::{self, Address, Login, Written};
 use super::envelope;
 use super::sentinel::Watched;
 use super::tls::Tls;
@@ -31,7 +31,7 @@ pub struct RedisBuilder {
     pub(super) timeout: Duration,
     pub(super) bad_url: Option<String>,
     /// Servers of a cluster, as they were written.
-    pub(super) cluster: Option<Vec<String>>,
+    pub(super) cluster: Option<Vec<Written>>,
     pub(super) envelope: envelope::Settings,
     pub(super) watched: Watched,
     pub(super) tls: Option<Tls>,
@@ -98,7 +98,7 @@ impl RedisBuilder {
     /// let redis = Redis::builder().cluster(["cache-1:6379", "cache-2:6379", "cache-3:6379"]);
     /// ```
     pub fn cluster<S: Into<String>>(mut self, servers: impl IntoIterator<Item = S>) -> Self {
-        self.cluster = Some(servers.into_iter().map(Into::into).collect());
+        self.cluster = Some(servers.into_iter().map(|server| Written(server.into())).collect());
         self
     }
 

@@ -71,7 +71,7 @@ impl RedisBuilder {
             target = target.found_by(primary, sentinels.label(self.db));
         }
         let seeds = self.cluster.map(|servers| {
-            let seeds = servers.iter().filter_map(|server| address::host_and_port(server, PORT));
+            let seeds = servers.iter().filter_map(|server| address::host_and_port(&server.0, PORT));
             seeds.collect::<Vec<Address>>()
         });
         if let Some(seeds) = &seeds {
@@ -105,6 +105,9 @@ impl RedisBuilder {
         let mut refuse = |problem: &str| problems.push(format!("the redis handler's {problem}"));
         let tls = self.tls_wanted();
         match &self.address {
+            Address::Unix { .. } if self.cluster.is_some() => {
+                refuse("unix socket and `.cluster(..)` exclude each other: remove one");
+            }
             _ if self.cluster.is_some() => {}
             Address::Unix { .. } if self.watched.sentinels.is_some() => {
                 refuse("unix socket and `.sentinel(..)` exclude each other: remove one");
@@ -114,6 +117,9 @@ impl RedisBuilder {
             // It is not repeated: a URL in the wrong place may contain a password.
             Address::Tcp { host, .. } if host.contains(['/', '@']) || host.chars().any(char::is_whitespace) => {
                 refuse("host is not a name or address: write `.host(\"localhost\")`, or give a URL to `.url(..)`");
+            }
+            Address::Tcp { host, .. } if host.matches(':').count() == 1 => {
+                refuse("host has a port in it: write `.host(\"localhost\").port(6379)`");
             }
             Address::Tcp { port: 0, .. } => refuse("port is 0: write the port that the server listens on, e.g. 6379"),
             Address::Tcp { host, .. } if tls.is_some() && !tls::is_name(host) => {
@@ -143,7 +149,7 @@ impl RedisBuilder {
             refuse("timeout has to be more than zero and at most 600 seconds, e.g. `Duration::from_secs(1)`");
         }
         for server in self.cluster.iter().flatten() {
-            if address::host_and_port(server, PORT).is_none() {
+            if address::host_and_port(&server.0, PORT).is_none() {
                 // It is not repeated, as above.
                 refuse("cluster has a server that is no `host:port`: write its name or address and port, and no URL");
             }

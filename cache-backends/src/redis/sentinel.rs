@@ -2,7 +2,7 @@
 //!
 //! How they are asked is `primary`'s business.
 
-use super::address::{self, Address, Login, Parsed};
+use super::address::{self, Address, Login, Parsed, Written};
 use super::builder::RedisBuilder;
 
 /// The port that sentinels listen on unless they are told otherwise.
@@ -16,7 +16,7 @@ pub(super) struct Sentinels {
     /// The name that they know the primary by.
     pub(super) name: String,
     /// As they are written: a host, or a host and a port.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<Written>,
 }
 
 impl Sentinels {
@@ -32,7 +32,7 @@ impl Sentinels {
                 "the redis handler's sentinel has no addresses: write at least one, e.g. `\"host:26379\"`".into(),
             );
         }
-        let parsed: Vec<Option<Address>> = self.addresses.iter().map(|address| place(address)).collect();
+        let parsed: Vec<Option<Address>> = self.addresses.iter().map(|address| place(&address.0)).collect();
         for (index, _) in parsed.iter().enumerate().filter(|(_, address)| address.is_none()) {
             // It is not repeated: a URL in the wrong place may contain a password.
             problems.push(format!(
@@ -46,7 +46,8 @@ impl Sentinels {
 
     /// The primary and its sentinels as errors name them.
     pub(super) fn label(&self, db: i64) -> String {
-        format!("redis `{}` of sentinels {}, db {db}", self.name, self.addresses.join(", "))
+        let addresses: Vec<&str> = self.addresses.iter().map(|address| &*address.0).collect();
+        format!("redis `{}` of sentinels {}, db {db}", self.name, addresses.join(", "))
     }
 }
 
@@ -81,7 +82,8 @@ pub(super) fn parse_url(rest: &str) -> Result<Parsed, String> {
     // User, password and db are read as those of any other URL.
     let at = if login.is_empty() { "" } else { "@" };
     let parsed = address::parse(&format!("redis://{login}{at}localhost/{db}")).map_err(|_| unreadable())?;
-    let sentinels = Sentinels { name: name.into(), addresses: hosts.split(',').map(str::to_owned).collect() };
+    let sentinels =
+        Sentinels { name: name.into(), addresses: hosts.split(',').map(|host| Written(host.to_owned())).collect() };
     sentinels.parse().map_err(|_| unreadable())?;
     Ok(Parsed { sentinels: Some(sentinels), ..parsed })
 }
@@ -134,7 +136,7 @@ impl RedisBuilder {
         name: impl Into<String>,
         addresses: impl IntoIterator<Item = A>,
     ) -> Self {
-        let addresses = addresses.into_iter().map(Into::into).collect();
+        let addresses = addresses.into_iter().map(|address| Written(address.into())).collect();
         self.watched.sentinels = Some(Sentinels { name: name.into(), addresses });
         self
     }
@@ -178,7 +180,10 @@ mod tests {
     fn urls_name_sentinels_and_the_primary() {
         let parsed = parse_url("ann:p%40ss@a:1,b/mymaster/3").unwrap();
         let sentinels = parsed.sentinels.unwrap();
-        assert_eq!((sentinels.name.as_str(), &sentinels.addresses[..]), ("mymaster", &["a:1".into(), "b".into()][..]));
+        assert_eq!(
+            (sentinels.name.as_str(), &sentinels.addresses[..]),
+            ("mymaster", &[Written("a:1".into()), Written("b".into())][..])
+        );
         assert_eq!((parsed.db, parsed.login.username.as_deref()), (3, Some("ann")));
         assert_eq!(parsed.login.password.as_deref(), Some("p@ss"));
         assert_eq!(parse_url("a/mymaster").unwrap().db, 0);
