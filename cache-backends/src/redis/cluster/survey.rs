@@ -99,14 +99,14 @@ fn parse(text: &str, asked: &Address) -> Option<Said> {
     let lines = text.lines().map(|line| line.split(' ').collect::<Vec<&str>>());
     let has_flag = |line: &[&str], flag: &str| line.get(2).is_some_and(|flags| flags.split(',').any(|it| it == flag));
     let own = lines.clone().find(|line| has_flag(line, "myself"))?;
+    let by_name = matches!(asked, Address::Tcp { host, .. } if own.get(1).and_then(|at| name(at)) == Some(host));
     let mut said = Said { text: String::new(), slots: Vec::new(), moves: false, to: Vec::new() };
     for part in own.get(8..)? {
         if let Some(moving) = part.strip_prefix('[') {
             said.moves = true;
             let Some((_, id)) = moving.trim_end_matches(']').split_once("->-") else { continue };
             let line = lines.clone().find(|line| line.first() == Some(&id));
-            let place = line.as_ref().and_then(|line| line.get(1)?.split(['@', ',']).next()?.rsplit_once(':'));
-            said.to.extend(place.and_then(|(host, port)| map::address(host, port.parse().ok()?, asked)));
+            said.to.extend(line.and_then(|line| place(line.get(1)?, by_name, asked)));
         } else {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
             said.slots.extend(first.parse::<u16>().ok()?..=last.parse::<u16>().ok()?);
@@ -114,6 +114,17 @@ fn parse(text: &str, asked: &Address) -> Option<Said> {
     }
     said.text = own.get(8..)?.join(" ");
     Some(said)
+}
+
+/// The name in `address:port@bus,name`, if the server has one.
+fn name(text: &str) -> Option<&str> {
+    text.split(',').nth(1).filter(|name| !name.is_empty() && !name.contains('='))
+}
+
+/// Where that is: under its name, where servers are called by names (`cluster-preferred-endpoint-type hostname`).
+fn place(text: &str, by_name: bool, asked: &Address) -> Option<Address> {
+    let (host, port) = text.split(['@', ',']).next()?.rsplit_once(':')?;
+    map::address(name(text).filter(|_| by_name).unwrap_or(host), port.parse().ok()?, asked)
 }
 
 #[cfg(test)]
@@ -136,6 +147,12 @@ mod tests {
             Address::Unix { .. } => 0,
         });
         assert_eq!(ports.collect::<Vec<_>>(), [7_002, 7_001, 7_002], "in whichever order they are listed");
+        let named = Address::Tcp { host: "a.example".into(), port: 7_000 };
+        let text = "aa 10.0.0.1:7000@17000,a.example myself,master - 0 0 1 connected 0 [7->-bb]\n\
+                    bb 10.0.0.2:7001@17001,b.example master - 0 1 2 connected\n";
+        let to = |asked: &Address| parse(text, asked).unwrap().to;
+        assert_eq!(to(&named), [Address::Tcp { host: "b.example".into(), port: 7_001 }]);
+        assert_eq!(to(&asked), [Address::Tcp { host: "10.0.0.2".into(), port: 7_001 }]);
         let replica = "aa :7000@17000 myself,slave bb 0 0 1 connected\n";
         assert!(parse(replica, &asked).is_some_and(|said| said.slots.is_empty() && !said.moves));
         assert!(parse("", &asked).is_none());
