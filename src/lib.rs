@@ -22,7 +22,7 @@
 //! - A result is given only for equal arguments of the same function, of the same type, as it was stored.
 //! - Whoever calls after an invalidation never gets what was read before it; no run in flight undoes one, in this process
 //!   or in another.
-//! - Concurrent callers of one key share one run, of all processes on a directory too where a function says so; and nobody
+//! - Concurrent callers of one key share one run, of all processes on a store too where a function says so; and nobody
 //!   hangs: through recursion, cancellation and panics.
 //! - A handler that is broken is a miss: it never fails a function, and it comes back by itself.
 //!
