@@ -63,8 +63,9 @@ pub fn let_go() {
     drop(HELD.try_with(RefCell::take));
 }
 
-/// How many forks lie between this process and the one that it began as.
-pub(crate) fn forks() -> u64 {
+/// How many forks lie between this process and the one that it began as, as far as backends said so by [`became_child`].
+#[must_use]
+pub fn forks() -> u64 {
     FORKS.load(Ordering::Relaxed)
 }
 

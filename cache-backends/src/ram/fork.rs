@@ -24,7 +24,7 @@ use super::{kind, pool, reader, settle};
 static HELD: Mutex<Vec<Arc<Store>>> = Mutex::new(Vec::new());
 
 /// Prepares for forks. Called before there is a store.
-pub(super) fn prepare() {
+pub(crate) fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // What is made when it is asked for first: in a child, another thread might be making it for ever.

@@ -32,7 +32,7 @@ mod barrier;
 mod buckets;
 mod builder;
 mod epochs;
-mod fork;
+pub(crate) mod fork;
 mod functions;
 mod head;
 mod hit;

@@ -34,8 +34,7 @@ pub(super) struct Pump {
     waker: Waker,
     /// How many requests are being polled, and [`CLOSED`].
     polls: AtomicUsize,
-    /// The process that made the connection.
-    owner: u32,
+    owner: Process,
 }
 
 struct Driving {
@@ -75,7 +74,7 @@ impl Pump {
             waker: Waker::from(Arc::clone(&relay)),
             relay,
             polls: AtomicUsize::new(0),
-            owner: std::process::id(),
+            owner: Process::current(),
         }
     }
 
@@ -98,7 +97,7 @@ impl Pump {
 
     /// Whether this is the child of a fork of the process that made the connection.
     pub(super) fn is_of_another_process(&self) -> bool {
-        std::process::id() != self.owner
+        !self.owner.is_current()
     }
 
     /// Polls a request by `poll`; one of a caller who is `alone` is driven on this thread if it was queued by that.
@@ -137,6 +136,25 @@ impl Pump {
         let polled = driver.as_mut().poll(&mut Context::from_waker(&self.waker));
         driving.ended = polled.is_ready() || self.ending.has_come();
         if driving.ended { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// The process that made a connection.
+struct Process {
+    forks: u64,
+    id: u32,
+}
+
+impl Process {
+    fn current() -> Self {
+        #[cfg(feature = "ram")]
+        crate::ram::fork::prepare();
+        Self { forks: cache_core::fork::forks(), id: std::process::id() }
+    }
+
+    /// The memory's handler is told of forks, which makes this a load. Without it the system is asked.
+    fn is_current(&self) -> bool {
+        cache_core::fork::forks() == self.forks && (cfg!(feature = "ram") || std::process::id() == self.id)
     }
 }
 
