@@ -1,7 +1,7 @@
 //! Removing many keys: a cursor over the database, and `UNLINK` of what is ours, a batch at a time.
 //!
-//! A sweep runs on the handler's thread and goes on when its caller leaves; it ends with the handler or the
-//! connection. It removes entries only, never tombstones: those of invalidations that come while it runs still have
+//! A sweep runs on the handler's thread and ends with the handler or the connection. One that gives back room goes on when its
+//! caller leaves; one for a pattern does not, since it is owed then and made again. It removes entries only, never tombstones: those of invalidations that come while it runs still have
 //! runs to stop. What it removes is a miss already, or is to become one, so what it leaves behind after a failure
 //! costs room until its life ends, and nothing else.
 
@@ -12,6 +12,7 @@ use cache_core::key::Key;
 use cache_core::{BackendError, Pattern};
 use redis::Value;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use super::backend::Redis;
 use super::cluster::{Survey, slot};
@@ -57,16 +58,18 @@ async fn pass(
     glob: &str,
     pattern: &Pattern,
 ) -> Result<(), BackendError> {
-    let mut sweeps = Vec::new();
+    // Dropped, it ends what is in it.
+    let mut sweeps = JoinSet::new();
     for sweep in servers.links.iter().map(|link| Sweep::over(redis, Arc::clone(link), glob)) {
-        let pattern = pattern.clone();
-        sweeps.push(sweep.link.runtime.clone().spawn(async move {
+        let (pattern, runtime) = (pattern.clone(), sweep.link.runtime.clone());
+        let swept = async move {
             let keep = |text: &str| is_entry(text) && Key::subject_of(text).is_some_and(|it| pattern.matches(it));
             sweep.run(keep).await.map_err(|failure| sweep.target.failed(operation, &failure))
-        }));
+        };
+        sweeps.spawn_on(swept, &runtime);
     }
-    for swept in sweeps {
-        swept.await.unwrap_or_else(|_| Err(redis.target.error(operation, "the handler was dropped meanwhile")))?;
+    while let Some(swept) = sweeps.join_next().await {
+        swept.unwrap_or_else(|_| Err(redis.target.error(operation, "the handler was dropped meanwhile")))?;
     }
     Ok(())
 }
@@ -122,22 +125,35 @@ impl Sweep {
         Self { link, servers, is_one: redis.servers.is_one(), target, glob: glob.to_owned() }
     }
 
-    /// Removes the entries among the keys that match and whose slot `takes` takes.
+    /// Removes the entries among the keys that match and whose slot `takes` takes. One server removes a batch in the round trip
+    /// that gets the next keys.
     async fn run(&self, takes: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let mut cursor = b"0".to_vec();
+        let mut found: Vec<Vec<u8>> = Vec::new();
         loop {
-            let scanned = self.link.request(&command::scan(&cursor, &self.glob)).await?;
+            let scan = command::scan(&cursor, &self.glob);
+            let scanned = if self.is_one {
+                let unlinks = found.chunks(BATCH).map(|keys| Routed::new(&keys[0], command::unlink_entries(keys)));
+                let commands: Vec<Routed> = unlinks.chain([Routed::new(&[], scan)]).collect();
+                let mut replies = self.link.requests(&pipeline(&commands)).await?;
+                let scanned = replies.pop().unwrap_or(Value::Nil);
+                replies.into_iter().try_for_each(command::done)?;
+                scanned
+            } else {
+                self.unlink(std::mem::take(&mut found)).await?;
+                self.link.request(&scan).await?
+            };
             let mut parts = command::array(scanned, 2)?.into_iter();
             let (Some(Value::BulkString(next)), Some(Value::Array(keys))) = (parts.next(), parts.next()) else {
                 return Err(command::unexpected(&Value::Nil).into());
             };
-            let found = keys.into_iter().filter_map(|key| match key {
+            let ours = keys.into_iter().filter_map(|key| match key {
                 Value::BulkString(key) => ours(&key, &self.target.prefix).is_some_and(&takes).then_some(key),
                 _ => None,
             });
-            self.unlink(found.collect()).await?;
+            found = ours.collect();
             if next == b"0" {
-                return Ok(());
+                return self.unlink(found).await;
             }
             cursor = next;
         }
