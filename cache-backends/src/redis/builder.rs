@@ -84,6 +84,8 @@ impl RedisBuilder {
 
     /// Servers of a cluster, as `host:port`, instead of a host and port: a few of them will do, they know the others.
     ///
+    /// The user, password and TLS are those of all of them; a host and port set beside this count for nothing.
+    ///
     /// Each key is on the primary that has its hash slot; a replica that takes its place, and slots that move, are followed.
     /// Clearing by pattern asks every primary. A write of a key that a pattern could match takes three round trips
     /// instead of one, since the pattern's epoch is on another server.
