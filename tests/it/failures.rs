@@ -156,6 +156,57 @@ async fn a_store_that_never_answers_is_given_up_and_then_left_alone() {
     assert!(double::clear().await.unwrap_err().to_string().contains("no answer within 50ms"));
 }
 
+/// A store in memory that never comes to the end of a clear by pattern.
+struct NeverSwept(std::sync::Arc<dyn Backend>);
+
+impl Backend for NeverSwept {
+    fn form(&self) -> larder::backend::Form {
+        self.0.form()
+    }
+
+    fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
+        self.0.get(slots)
+    }
+
+    fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
+        self.0.put(slot, stored, life, when)
+    }
+
+    fn remove_matching<'a>(&'a self, _: &'a Pattern) -> Reply<'a, ()> {
+        Reply::pending(std::future::pending())
+    }
+
+    fn reclaim(&self) -> Reply<'_, ()> {
+        self.0.reclaim()
+    }
+
+    fn look<'a>(
+        &'a self,
+        key: &'a larder::key::Key<'a>,
+        watch: &'a [larder::backend::EpochName<'a>],
+    ) -> Reply<'a, larder::backend::Look> {
+        self.0.look(key, watch)
+    }
+}
+
+#[tokio::test]
+async fn a_clear_by_pattern_that_never_ends_does_not_keep_the_store_from_being_used() {
+    let env = larder::Env { clock: Clock::system() };
+    let ram = larder::IntoHandler::open(larder::Ram::builder(), &env).unwrap();
+    let cache = Cache::builder().handler("it", NeverSwept(ram.backend().clone())).build().unwrap();
+    cache.set("users:1", 1_u32, 60).await.unwrap();
+    assert_eq!(cache.get::<u32>("users:1").await.unwrap(), Some(1));
+    let patience = Duration::from_millis(20);
+    assert!(tokio::time::timeout(patience, cache.clear_matching("users:*")).await.is_err(), "it is not at its end");
+    let mut found = None;
+    for _ in 0..10 {
+        found = tokio::time::timeout(patience, cache.get::<u32>("users:1")).await.ok();
+    }
+    assert_eq!(found.unwrap().unwrap(), None, "what was to be cleared is given, or every look waits for it");
+    cache.set("users:2", 2_u32, 60).await.unwrap();
+    assert_eq!(cache.get::<u32>("users:2").await.unwrap(), Some(2));
+}
+
 #[tokio::test]
 async fn a_server_that_refuses_to_write_is_read_on() {
     let rig = rig("redis");

@@ -16,6 +16,7 @@ use crate::error::{BackendError, Error, Result};
 use crate::flow::{Flights, Request, Unwritten, Write, before_write, swap_in};
 use crate::form;
 use crate::key::Key;
+use crate::pattern::Pattern;
 use crate::stats::{Count, Counters};
 use crate::ttl::{Life, Ttl};
 
@@ -257,11 +258,20 @@ impl Handler {
                 self.ask(backend.reclaim()).await
             }
             Invalidation::Matching(pattern) => {
-                self.ask(backend.renew(&[EpochName::PATTERNS])).await?;
-                // A scan of a large store takes as long as it takes; each of its steps is bounded by the backend.
-                backend.remove_matching(pattern).await
+                self.renew_patterns().await?;
+                self.sweep(pattern).await
             }
         }
+    }
+
+    /// The first half of a clear by pattern: commits of keys that one could match are refused that began before.
+    pub(super) async fn renew_patterns(&self) -> Result<(), BackendError> {
+        self.ask(self.backend().renew(&[EpochName::PATTERNS])).await
+    }
+
+    /// The second half. A scan of a large store takes as long as it takes; each of its steps is bounded by the backend.
+    pub(super) async fn sweep(&self, pattern: &Pattern) -> Result<(), BackendError> {
+        self.backend().remove_matching(pattern).await
     }
 
     pub(crate) fn error(&self, operation: String, source: BackendError) -> Error {

@@ -14,6 +14,10 @@ use crate::pattern::Pattern;
 /// handler) is renewed in their place: that makes more misses, and loses none.
 const BOUND: usize = 1_024;
 
+/// How often a clear by pattern is begun anew. It goes through all of a store, which may take longer than any caller waits;
+/// then the epoch of the handler is renewed in its place, which is done at once.
+const SWEEPS: usize = 2;
+
 /// One thing that has become invalid.
 #[derive(Clone, Debug)]
 pub(crate) enum Invalidation {
@@ -60,11 +64,19 @@ pub(crate) struct Owed {
 /// Each with a number, so that what was added while the others were repeated stays.
 #[derive(Debug, Default)]
 struct List {
-    ordered: Vec<(u64, Invalidation)>,
+    ordered: Vec<Item>,
     epochs: HashMap<EpochName<'static>, u64>,
     next: u64,
     /// Since when somebody is repeating them.
     busy: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Item {
+    number: u64,
+    invalidation: Invalidation,
+    /// How often it went through the store, and was not at its end.
+    sweeps: usize,
 }
 
 /// How repeating what is owed went.
@@ -99,7 +111,7 @@ impl Owed {
             Invalidation::Matching(_) if list.ordered.len() >= BOUND => {
                 list.epochs.insert(EpochName::HANDLER, number);
             }
-            other => list.ordered.push((number, other)),
+            other => list.ordered.push(Item { number, invalidation: other, sweeps: 0 }),
         }
         self.any.store(true, Ordering::SeqCst);
     }
@@ -116,20 +128,47 @@ impl Owed {
                 return Ok(Settled::Busy);
             }
             list.busy = Some(now);
+            list.shorten();
             let epochs = Invalidation::Epochs(list.epochs.keys().cloned().collect());
-            let ordered = list.ordered.iter().map(|(_, invalidation)| invalidation.clone());
-            (std::iter::once(epochs).chain(ordered).collect::<Vec<_>>(), list.next)
+            let ordered = list.ordered.iter().map(|item| (item.number, item.invalidation.clone()));
+            (std::iter::once((0, epochs)).chain(ordered).collect::<Vec<_>>(), list.next)
         };
         let _busy = Busy(self);
-        for invalidation in &owed {
-            handler.perform(invalidation).await?;
+        for (number, invalidation) in &owed {
+            if let Invalidation::Matching(pattern) = invalidation {
+                handler.renew_patterns().await?;
+                self.lock().begun(*number);
+                handler.sweep(pattern).await?;
+            } else {
+                handler.perform(invalidation).await?;
+            }
         }
         let mut list = self.lock();
-        list.ordered.retain(|(number, _)| *number > upto);
+        list.ordered.retain(|item| item.number > upto);
         list.epochs.retain(|_, number| *number > upto);
         let clear = list.ordered.is_empty() && list.epochs.is_empty();
         self.any.store(!clear, Ordering::SeqCst);
         Ok(if clear { Settled::Clear } else { Settled::Busy })
+    }
+}
+
+impl List {
+    /// Puts the epoch of the handler in the place of clears by pattern that never came to their end.
+    fn shorten(&mut self) {
+        let Self { ordered, epochs, .. } = self;
+        ordered.retain(|item| {
+            let is_hopeless = item.sweeps >= SWEEPS;
+            if is_hopeless {
+                epochs.insert(EpochName::HANDLER, item.number);
+            }
+            !is_hopeless
+        });
+    }
+
+    fn begun(&mut self, number: u64) {
+        if let Some(item) = self.ordered.iter_mut().find(|item| item.number == number) {
+            item.sweeps += 1;
+        }
     }
 }
 
