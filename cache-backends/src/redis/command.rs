@@ -1,112 +1,19 @@
-//! The commands and scripts that are sent, and what is made of the replies.
+//! The commands that are sent, and what is made of the replies.
 //!
 //! A reply that is not what the command gives is an error, or an empty slot where someone else's key of another type
 //! is in it; it never ends the process.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use cache_core::{Life, Stored};
-use redis::{Cmd, RedisError, Script, ToRedisArgs, Value, cmd};
+use redis::{Cmd, RedisError, ToRedisArgs, Value, cmd};
+
+use super::scripts::{LEAD, LEAD_HASH, PROLONG, RENEW_LOCK, REPLACE, REPLACE_HASH, UNLINK_ENTRIES, UNLOCK, script};
 
 /// Begins what [`super::Redis`] writes to invalidate a key, so that a sweep can tell it from an entry and leaves it:
 /// a tombstone that disappeared would let a run that began before the invalidation store what it read. It is taken
 /// off again when the slot is read.
 pub(super) const TOMBSTONE: &[u8; 16] = b"\0larder:tombs:1\0";
-
-/// A function of scripts: whether the slot holds what was seen, by the length that was seen (empty for nothing) and the first
-/// bytes. `tomb` is what begins a tombstone.
-macro_rules! with_holds {
-    ($script:literal) => {
-        concat!(
-            r"
-local function holds(key, length, head, tomb)
-  local found = redis.pcall('GETRANGE', key, 0, 79)
-  if type(found) ~= 'string' then return false end
-  if length == '' then return redis.call('EXISTS', key) == 0 end
-  local long = redis.call('STRLEN', key)
-  if long == 0 and redis.call('EXISTS', key) == 0 then return false end
-  if string.sub(found, 1, 16) == tomb then
-    found = string.sub(found, 17)
-    long = long - 16
-  end
-  return long == tonumber(length) and string.sub(found, 1, 64) == head
-end
-",
-            $script
-        )
-    };
-}
-
-/// Writes or empties the slot `KEYS[1]` if it holds what was seen and the epoch `KEYS[2]`, if given, is `ARGV[3]`.
-///
-/// `ARGV`: the length that was seen (empty for nothing), the first bytes, the epoch, the life (`0` empties the slot,
-/// `-1` has no end), what begins a tombstone, the new bytes.
-const REPLACE: &str = with_holds!(
-    r"
-if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[5]) then return 0 end
-if KEYS[2] and redis.pcall('GET', KEYS[2]) ~= ARGV[3] then return 0 end
-if ARGV[4] == '0' then
-  redis.call('UNLINK', KEYS[1])
-elseif ARGV[4] == '-1' then
-  redis.call('SET', KEYS[1], ARGV[6])
-else
-  redis.call('SET', KEYS[1], ARGV[6], 'PX', ARGV[4])
-end
-return 1
-"
-);
-
-/// Takes the lock `KEYS[2]` if the slot `KEYS[1]` holds what was seen: gives 0 if it does not, -2 if nothing can be stored there
-/// (it is someone else's key of another type), -1 for the lock, or else how long another one has it.
-///
-/// `ARGV`: the length that was seen, the first bytes, what begins a tombstone, the token, how long it lasts.
-const LEAD: &str = with_holds!(
-    r"
-if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then
-  if type(redis.pcall('GETRANGE', KEYS[1], 0, 0)) ~= 'string' then return -2 end
-  return 0
-end
-if redis.call('SET', KEYS[2], ARGV[4], 'NX', 'PX', ARGV[5]) then return -1 end
-local left = redis.call('PTTL', KEYS[2])
-if left < 1 then return 1 end
-return left
-"
-);
-
-/// The name that the server gives to [`LEAD`] once it has run it.
-static LEAD_HASH: LazyLock<String> = LazyLock::new(|| Script::new(LEAD).get_hash().to_owned());
-
-/// Has the lock `KEYS[1]` last for `ARGV[2]` milliseconds from now on, if its token is `ARGV[1]`.
-const RENEW_LOCK: &str = r"
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return 0
-";
-
-/// Gives the lock `KEYS[1]` back, if its token is `ARGV[1]`.
-const UNLOCK: &str = r"
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-";
-
-/// The name that the server gives to [`REPLACE`] once it has run it.
-static REPLACE_HASH: LazyLock<String> = LazyLock::new(|| Script::new(REPLACE).get_hash().to_owned());
-
-/// Unlinks those of `KEYS` that hold an entry: not a tombstone (`ARGV[1]` begins it), nothing of another type.
-const UNLINK_ENTRIES: &str = r"
-for _, key in ipairs(KEYS) do
-  local head = redis.pcall('GETRANGE', key, 0, 15)
-  if type(head) == 'string' and head ~= ARGV[1] then redis.call('UNLINK', key) end
-end
-return 1
-";
-
-/// Makes `KEYS[1]` live for `ARGV[1]` milliseconds at least: `PEXPIRE … GT`, which servers before Redis 7 do not have.
-const PROLONG: &str = r"
-local left = redis.call('PTTL', KEYS[1])
-if left >= 0 and left < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return 1
-";
 
 /// What a conditional write compares and writes.
 #[derive(Clone)]
@@ -172,11 +79,6 @@ pub(super) fn unlock(lock: &[u8], token: &[u8]) -> Cmd {
     let mut command = on("EVAL", UNLOCK);
     command.arg(1).arg(lock).arg(token);
     command
-}
-
-/// Begins the command that runs a script.
-fn script(text: &str, hash: &LazyLock<String>, with_text: bool) -> Cmd {
-    if with_text { on("EVAL", text) } else { on("EVALSHA", hash.as_str()) }
 }
 
 fn add_seen(command: &mut Cmd, seen: Option<(usize, &[u8])>) {

@@ -15,7 +15,7 @@
 //! | `link` | one established connection: requests, and noticing that nothing answers |
 //! | `pump` | its driver, polled by the thread and by a caller who is alone |
 //! | `near/` | what is kept near of what is on the server, true by the server's own messages |
-//! | `command` | the commands and scripts, and what is made of replies |
+//! | `command`, `scripts` | the commands and scripts, and what is made of replies |
 //! | `envelope/` | what entries are wrapped in: compressed, encrypted |
 //! | `backend` | [`cache_core::Backend`] over these |
 //! | `looks`, `puts`, `epochs` | the parts of it that read entries, write them, and are about epochs |
@@ -43,6 +43,7 @@ mod primary;
 mod pump;
 mod puts;
 mod runtime;
+mod scripts;
 mod sentinel;
 mod servers;
 mod stream;
