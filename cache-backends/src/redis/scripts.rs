@@ -66,6 +66,7 @@ if not holds(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) then
 end
 if redis.call('SET', KEYS[2], ARGV[4], 'NX', 'PX', ARGV[5]) then return -1 end
 local left = redis.call('PTTL', KEYS[2])
+if left == -1 then return tonumber(ARGV[5]) end
 if left < 1 then return 1 end
 return left
 "

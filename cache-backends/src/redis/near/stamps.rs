@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
 
-/// How many counters there are for keys (1 MiB, of which only what is written to takes room) and for epochs, which a write
+/// How many counters there are for keys (1 MiB) and for epochs, which a write
 /// of a key must not touch: all values of a function depend on its epoch.
 const KEYS: usize = 1 << 18;
 const EPOCHS: usize = 1 << 14;
