@@ -46,7 +46,7 @@ impl Group {
     pub(crate) fn successor(&self) -> &Server {
         let mut found = None;
         eventually_within(LONG, "another server is the primary", || {
-            found = self.servers[1..].iter().find(|server| server.says("replication").contains("role:master"));
+            found = self.servers[1..].iter().find(|server| server.says_now("replication").contains("role:master"));
             found.is_some()
         });
         found.unwrap()

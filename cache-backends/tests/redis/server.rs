@@ -54,7 +54,7 @@ impl Server {
         self.try_raw().expect("the server of this test gives no connection")
     }
 
-    fn try_raw(&self) -> redis::RedisResult<redis::Connection> {
+    pub(crate) fn try_raw(&self) -> redis::RedisResult<redis::Connection> {
         redis::Client::open(format!("redis://{}127.0.0.1:{}/0", self.login, self.port))?.get_connection()
     }
 
@@ -68,6 +68,12 @@ impl Server {
     /// A section of what it says of itself.
     pub(crate) fn says(&self, section: &str) -> String {
         redis::cmd("INFO").arg(section).query(&mut self.raw()).unwrap()
+    }
+
+    /// The same of a server whose role may be changing, which closes its clients' connections: then it says nothing.
+    pub(crate) fn says_now(&self, section: &str) -> String {
+        let said = self.try_raw().and_then(|mut raw| redis::cmd("INFO").arg(section).query(&mut raw));
+        said.unwrap_or_default()
     }
 
     pub(crate) fn stop(&mut self) {
