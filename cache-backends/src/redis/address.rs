@@ -61,8 +61,8 @@ pub(super) fn host_and_port(text: &str, port: u16) -> Option<Address> {
             None => (text, port),
         },
     };
-    let is_host = !host.is_empty() && !host.contains(['/', '@']) && !host.chars().any(char::is_whitespace);
-    (is_host && port != 0).then(|| Address::Tcp { host: host.to_owned(), port })
+    let is_odd = host.is_empty() || host.contains(['/', '@', ',']) || host.chars().any(char::is_whitespace);
+    (!is_odd && !host.ends_with(':') && port != 0).then(|| Address::Tcp { host: host.to_owned(), port })
 }
 
 /// Who connects. Its `Debug` is written by hand, so that no password is shown by accident.

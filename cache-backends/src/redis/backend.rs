@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cache_core::key::Key;
 use cache_core::{Backend, BackendError, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When};
 
+use super::behind::before_and_behind;
 use super::builder::RedisBuilder;
 use super::connect::Target;
 use super::envelope::Envelope;
@@ -82,22 +83,7 @@ impl Redis {
     /// What is in memory of `key` counts no more: from now on, and again when this is dropped, which is when it was written
     /// or may have been.
     pub(super) fn striking<'a>(&'a self, key: &'a [u8]) -> impl Drop + 'a {
-        struct Striking<'a>(&'a Near, &'a [u8]);
-        impl Striking<'_> {
-            fn strike(&self) {
-                if let Some(stamps) = &self.0.stamps {
-                    stamps.strike_key(self.1);
-                }
-            }
-        }
-        impl Drop for Striking<'_> {
-            fn drop(&mut self) {
-                self.strike();
-            }
-        }
-        let striking = Striking(&self.near, key);
-        striking.strike();
-        striking
+        before_and_behind(|| self.near.strike_key(key))
     }
 }
 

@@ -10,6 +10,7 @@ use cache_core::{BackendError, Epoch, EpochName, Life};
 use redis::{RedisResult, Value};
 
 use super::backend::Redis;
+use super::behind::before_and_behind;
 use super::command;
 use super::link::now;
 use super::near::Known;
@@ -180,14 +181,7 @@ impl Redis {
 
     /// Forgets what is near of these epochs, now and when it is dropped.
     pub(super) fn forgetting<'a>(&'a self, names: &'a [EpochName<'a>]) -> impl Drop + 'a {
-        struct Forgetting<'a>(&'a Redis, &'a [EpochName<'a>]);
-        impl Drop for Forgetting<'_> {
-            fn drop(&mut self) {
-                self.0.near.forget(self.1.iter());
-            }
-        }
-        self.near.forget(names.iter());
-        Forgetting(self, names)
+        before_and_behind(|| self.near.forget(names.iter()))
     }
 
     /// Whether the server sends messages about `name` is known when this ends.

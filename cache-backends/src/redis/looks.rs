@@ -94,9 +94,7 @@ impl Redis {
     /// What was read of `key` before now counts no more.
     #[cfg(feature = "ram")]
     pub(crate) fn strike(&self, key: &Key<'_>) {
-        if let Some(stamps) = &self.near.stamps {
-            stamps.strike_key(&self.key(&Slot::Entry(key)));
-        }
+        self.near.strike_key(&self.key(&Slot::Entry(key)));
     }
 
     pub(super) async fn get_all(&self, slots: &[Slot<'_>]) -> Result<Vec<Option<Stored>>, Failure> {

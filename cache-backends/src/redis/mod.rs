@@ -19,6 +19,7 @@
 //! | `envelope/` | what entries are wrapped in: compressed, encrypted |
 //! | `backend` | [`cache_core::Backend`] over these |
 //! | `looks`, `puts`, `epochs` | the parts of it that read entries, write them, and are about epochs |
+//! | `behind` | what is done behind a write whatever becomes of it |
 //! | `lead` | the right to run a key among all processes |
 //! | `sweep` | `SCAN` and `UNLINK`, for patterns and for giving back room |
 //!
@@ -27,6 +28,7 @@
 
 mod address;
 mod backend;
+mod behind;
 mod builder;
 mod cluster;
 mod command;

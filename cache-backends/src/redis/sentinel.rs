@@ -32,7 +32,8 @@ impl Sentinels {
                 "the redis handler's sentinel has no addresses: write at least one, e.g. `\"host:26379\"`".into(),
             );
         }
-        let parsed: Vec<Option<Address>> = self.addresses.iter().map(|address| place(&address.0)).collect();
+        let parsed: Vec<Option<Address>> =
+            self.addresses.iter().map(|address| address::host_and_port(&address.0, PORT)).collect();
         for (index, _) in parsed.iter().enumerate().filter(|(_, address)| address.is_none()) {
             // It is not repeated: a URL in the wrong place may contain a password.
             problems.push(format!(
@@ -49,24 +50,6 @@ impl Sentinels {
         let addresses: Vec<&str> = self.addresses.iter().map(|address| &*address.0).collect();
         format!("redis `{}` of sentinels {}, db {db}", self.name, addresses.join(", "))
     }
-}
-
-/// The address in `host`, `host:port` or `[::1]:port`.
-fn place(text: &str) -> Option<Address> {
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            rest.split_once(']').map(|(host, port)| (host, port.strip_prefix(':').or(port.is_empty().then_some(""))))?
-        }
-        None if text.matches(':').count() > 1 => (text, Some("")),
-        None => text.split_once(':').map_or((text, Some("")), |(host, port)| (host, Some(port))),
-    };
-    let port = match port? {
-        "" if text.ends_with(':') => return None,
-        "" => PORT,
-        port => port.parse().ok().filter(|&port| port != 0)?,
-    };
-    let bad = host.is_empty() || host.contains(['/', '@', ',']) || host.chars().any(char::is_whitespace);
-    (!bad).then(|| Address::Tcp { host: host.to_owned(), port })
 }
 
 /// What the rest of a `redis+sentinel` URL says: `user:password@host:port,host:port/name/db`. User and password are for the
@@ -157,6 +140,10 @@ impl RedisBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn place(text: &str) -> Option<Address> {
+        address::host_and_port(text, PORT)
+    }
 
     fn tcp(host: &str, port: u16) -> Option<Address> {
         Some(Address::Tcp { host: host.into(), port })

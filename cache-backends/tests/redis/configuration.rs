@@ -160,10 +160,9 @@ fn a_user_with_the_rights_that_are_documented_needs_no_more() {
         .arg(rule.split(' ').collect::<Vec<_>>())
         .exec(&mut server.raw())
         .unwrap();
-    let number = std::sync::atomic::AtomicUsize::new(0);
     let builder = || server.builder().username("larder").password("password");
     cache_core::contract::check(&|_| {
-        let prefix = format!("cache:{}:", number.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
+        let prefix = format!("cache:{}", crate::fresh_prefix());
         crate::opened(builder().prefix(prefix))
     });
     let refused: String =

@@ -76,10 +76,7 @@ fn no_caller_waits_on_a_connection_that_is_gone() {
         let mut raw = server.raw();
         for _ in 0..6 {
             redis::cmd("CLIENT").arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]).exec(&mut raw).unwrap();
-            eventually("the handlers work again", || {
-                let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut raw).unwrap();
-                clients.lines().count() > HANDLERS
-            });
+            eventually("the handlers work again", || Server::clients(&mut raw) > HANDLERS);
         }
         drop(is_over);
         eventually("every call ends", || gone.load(Ordering::SeqCst) == 2 * HANDLERS);
@@ -169,10 +166,7 @@ fn a_server_that_hangs_is_noticed_also_by_callers_who_leave_before_its_timeout()
 fn a_sweep_does_not_keep_the_connection_of_a_handler_that_is_dropped() {
     let server = Server::start();
     let mut raw = server.raw();
-    let mut clients = || -> usize {
-        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut raw).unwrap();
-        list.lines().count()
-    };
+    let mut clients = || Server::clients(&mut raw);
     let before = clients();
     let backend = open(server.builder().timeout(Duration::from_secs(60)));
     let value = Some(Stored::Bytes(b"value".to_vec()));
@@ -187,10 +181,7 @@ fn a_sweep_does_not_keep_the_connection_of_a_handler_that_is_dropped() {
 fn a_handler_that_is_dropped_closes_its_connection() {
     let server = Server::start();
     let mut raw = server.raw();
-    let mut clients = || -> usize {
-        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut raw).unwrap();
-        list.lines().count()
-    };
+    let mut clients = || Server::clients(&mut raw);
     let before = clients();
     let backend = server.backend();
     assert!(look(&*backend).is_ok());

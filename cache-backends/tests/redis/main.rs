@@ -32,32 +32,29 @@ use server::{Server, open, opened};
 #[test]
 fn it_passes_the_contract() {
     let server = Server::start();
-    let number = AtomicUsize::new(0);
-    contract::check(&|_| {
-        let prefix = format!("{}:", number.fetch_add(1, Ordering::SeqCst));
-        opened(server.builder().prefix(prefix))
-    });
+    contract::check(&|_| opened(server.builder().prefix(fresh_prefix())));
 }
 
 #[test]
 fn it_passes_the_contract_without_tracking() {
     let server = Server::start();
     forbid_tracking(&server);
-    let number = AtomicUsize::new(0);
-    contract::check(&|_| {
-        let prefix = format!("{}:", number.fetch_add(1, Ordering::SeqCst));
-        opened(server.builder().prefix(prefix).username("plain").password("plain"))
-    });
+    contract::check(&|_| opened(server.builder().prefix(fresh_prefix()).username("plain").password("plain")));
 }
 
 #[test]
 fn its_prefixes_never_meet() {
     let server = Server::start();
-    let number = AtomicUsize::new(0);
     contract::check_prefixes(&|_, prefixes| {
-        let round = number.fetch_add(1, Ordering::SeqCst);
-        prefixes.map(|prefix| opened(server.builder().prefix(format!("{round}:{prefix}"))))
+        let round = fresh_prefix();
+        prefixes.map(|prefix| opened(server.builder().prefix(format!("{round}{prefix}"))))
     });
+}
+
+/// A prefix that no other handler of this process has.
+pub(crate) fn fresh_prefix() -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    format!("{}:", NEXT.fetch_add(1, Ordering::SeqCst))
 }
 
 /// Makes a user `plain` who may not use `CLIENT TRACKING`.

@@ -65,6 +65,12 @@ impl Server {
         line.and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(0)
     }
 
+    /// How many connections it has, by one of them.
+    pub(crate) fn clients(raw: &mut redis::Connection) -> usize {
+        let list: String = redis::cmd("CLIENT").arg("LIST").query(raw).unwrap();
+        list.lines().count()
+    }
+
     /// A section of what it says of itself.
     pub(crate) fn says(&self, section: &str) -> String {
         redis::cmd("INFO").arg(section).query(&mut self.raw()).unwrap()

@@ -1,12 +1,13 @@
 //! Memory in front of a server: near, and never older than what the server says.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cache_backends::{Ram, Redis, RedisBuilder, Tiered};
 use cache_core::{Cache, Clock, IntoHandler as _, contract};
 
+use crate::fresh_prefix;
 use crate::server::{Server, env, eventually};
 
 fn cache(redis: RedisBuilder) -> Cache {
@@ -33,11 +34,7 @@ fn bring_near(server: &Server, cache: &Cache, key: &str, value: &str) {
 #[test]
 fn it_passes_the_contract() {
     let server = Server::start();
-    let number = AtomicUsize::new(0);
-    contract::check(&|_| {
-        let prefix = format!("{}:", number.fetch_add(1, Ordering::SeqCst));
-        Tiered::new(Ram::builder(), server.builder().prefix(prefix)).open(&env()).unwrap()
-    });
+    contract::check(&|_| Tiered::new(Ram::builder(), server.builder().prefix(fresh_prefix())).open(&env()).unwrap());
 }
 
 #[test]
@@ -251,10 +248,7 @@ fn a_configuration_of_either_tier_is_checked() {
 fn a_handler_that_is_dropped_closes_its_connection_also_while_its_heart_beats() {
     let server = Server::start();
     let mut raw = server.raw();
-    let mut clients = || -> usize {
-        let list: String = redis::cmd("CLIENT").arg("LIST").query(&mut raw).unwrap();
-        list.lines().count()
-    };
+    let mut clients = || Server::clients(&mut raw);
     let before = clients();
     let cache = Arc::new(cache(server.builder()));
     set(&cache, "a", "one");

@@ -1,7 +1,6 @@
 //! The handler over TLS: whom it trusts, whom it refuses, and what it says.
 
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cache_backends::{Redis, RedisBuilder, Tls};
@@ -40,9 +39,8 @@ fn assert_says(error: &str, expected: &str) {
 fn it_passes_the_contract_over_tls() {
     let authority = Authority::new("ours");
     let server = TlsServer::start(&authority, &authority.issue(&["127.0.0.1"]));
-    let number = AtomicUsize::new(0);
     contract::check(&|_| {
-        let prefix = format!("{}:", number.fetch_add(1, Ordering::SeqCst));
+        let prefix = crate::fresh_prefix();
         opened(Redis::builder().url(server.url()).tls(Tls::new().ca_pem(authority.pem())).prefix(prefix))
     });
 }

@@ -144,10 +144,16 @@ async fn witness(
         // They live as long as a run may last; storing its result extends them.
         None => handler.ask(handler.backend().epochs(names, Life::of(LONGEST_RUN))).await?,
     };
-    if epochs.len() != names.len() {
-        return Err(BackendError::new("the handler gave fewer epochs than it was asked for"));
-    }
+    let epochs = one_for_each(names, epochs)?;
     Ok(Witness { seen: found.seen, epochs, since, remembered: remembered.unwrap_or(0) })
+}
+
+/// What a handler gave, if that is an epoch for each name.
+pub(super) fn one_for_each(names: &[EpochName<'_>], epochs: Vec<Epoch>) -> Result<Vec<Epoch>, BackendError> {
+    if epochs.len() == names.len() {
+        return Ok(epochs);
+    }
+    Err(BackendError::new("the handler gave fewer epochs than it was asked for"))
 }
 
 /// Whether an entry has the tags of `request`. One may have been added to the function since: what was stored without it

@@ -6,11 +6,10 @@
 //! store that fails, or somebody else's write in between leave it invalidated. (A process that ends in between leaves a slot
 //! that remembers for as long as the value is kept, a minute at least.)
 
-use super::look::{Request, watch};
+use super::look::{Request, one_for_each, watch};
 use super::witness::{Unwritten, Witness, Write};
-use crate::cache::{Handler, LONGEST_RUN};
+use crate::cache::Handler;
 use crate::entry::{Object, Seen};
-use crate::error::BackendError;
 use crate::form::remembered_until;
 use crate::ttl::Life;
 
@@ -27,10 +26,7 @@ pub(crate) async fn swap_in(
     }
     let since = (handler.clock.now(), handler.clock.wall());
     let names = watch(request);
-    let epochs = handler.ask(backend.epochs(&names, life)).await?;
-    if epochs.len() != names.len() {
-        return Err(BackendError::new("the handler gave fewer epochs than it was asked for").into());
-    }
+    let epochs = one_for_each(&names, handler.ask(backend.epochs(&names, life)).await?)?;
     let mut witness = Witness { seen: Seen::default(), epochs, since, remembered: 0 };
     let (stored, kept) = witness.frozen(handler, request, value, life, Write::Set)?;
     witness.seen = Seen::of(Some(&stored));
@@ -40,7 +36,7 @@ pub(crate) async fn swap_in(
         return Ok(false);
     };
     witness.remembered = before.and_then(|before| remembered_until(&request.key, &before)).unwrap_or(0);
-    let is_remembered = witness.remembers(handler.time()).min(Life::of(LONGEST_RUN)) <= kept;
+    let is_remembered = witness.remembers(handler.time()) <= kept;
     if is_remembered || witness.write(handler, request, value, life, Write::Set).await?.is_some() {
         unfinished.done();
     }

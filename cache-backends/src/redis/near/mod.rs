@@ -28,6 +28,7 @@ use std::sync::{Mutex, PoisonError};
 use cache_core::{Epoch, EpochName};
 use redis::{PushInfo, PushKind, Value};
 
+use super::behind::behind;
 use epochs::Epochs;
 pub(super) use epochs::{Known, Ticket};
 pub(super) use stamps::{Stamp, Stamps};
@@ -172,13 +173,14 @@ impl Near {
 
     /// All that is in memory counts no more, when this is dropped.
     pub(super) fn striking_everything(&self) -> impl Drop + '_ {
-        struct Striking<'a>(&'a Near);
-        impl Drop for Striking<'_> {
-            fn drop(&mut self) {
-                self.0.strike_everything();
-            }
+        behind(|| self.strike_everything())
+    }
+
+    /// What is in memory of `key` counts no more.
+    pub(super) fn strike_key(&self, key: &[u8]) {
+        if let Some(stamps) = &self.stamps {
+            stamps.strike_key(key);
         }
-        Striking(self)
     }
 
     /// Takes in a message of a server. What is not understood means everything.
@@ -216,11 +218,7 @@ impl Near {
                 }
             }
             [b'l', b':', ..] => self.waiters.wake(key),
-            _ => {
-                if let Some(stamps) = &self.stamps {
-                    stamps.strike_key(key);
-                }
-            }
+            _ => self.strike_key(key),
         }
     }
 }
