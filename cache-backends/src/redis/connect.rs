@@ -9,31 +9,24 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cache_core::BackendError;
-use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Cmd, ErrorKind, ProtocolVersion, PushInfo, RedisConnectionInfo, RedisError, RedisResult,
-    Value,
-};
+use redis::{ErrorKind, RedisError, RedisResult, Value};
 
 use super::address::{self, Address, Login};
 use super::command;
-use super::ending::{Ending, Kept};
+use super::exchange::Exchange;
 use super::link::Link;
+use super::login::{Protocol, Session};
 use super::near::{Near, WireId};
 use super::primary::Primary;
-use super::pump::Pump;
 use super::servers::Failure;
-use super::stream::{self, Stream};
+use super::stream;
 use super::tls::Connector;
-
-/// How many requests wait for the connection's reader before callers wait themselves.
-const QUEUE: usize = 1_024;
 
 /// Where the server is found, and how to connect to it.
 pub(super) struct Target {
     place: Place,
     tls: Option<Connector>,
-    settings: RedisConnectionInfo,
+    session: Session,
     pub(super) prefix: String,
     /// The server and db, as errors name them.
     pub(super) label: String,
@@ -48,11 +41,9 @@ enum Place {
 
 impl Target {
     pub(super) fn new(address: Address, db: i64, login: Login, prefix: String, timeout: Duration) -> Self {
-        let settings = RedisConnectionInfo::default().set_db(db).set_lib_name("larder", env!("CARGO_PKG_VERSION"));
-        let settings = login_as(settings, login);
-        let label = address::label(&address, db);
+        let (label, session) = (address::label(&address, db), Session { login, db });
         let said_untracked = AtomicBool::new(false);
-        Self { place: Place::Fixed(address), tls: None, settings, prefix, label, timeout, said_untracked }
+        Self { place: Place::Fixed(address), tls: None, session, prefix, label, timeout, said_untracked }
     }
 
     /// The same, with TLS around each connection.
@@ -118,17 +109,6 @@ impl Target {
     }
 }
 
-/// `settings` with the user and password of `login`.
-pub(super) fn login_as(mut settings: RedisConnectionInfo, login: Login) -> RedisConnectionInfo {
-    if let Some(username) = login.username {
-        settings = settings.set_username(username);
-    }
-    if let Some(password) = login.password {
-        settings = settings.set_password(password);
-    }
-    settings
-}
-
 /// Connects to `address` with the newer protocol, and without it to a server that does not know it.
 pub(super) async fn connect(
     target: &Target,
@@ -136,9 +116,9 @@ pub(super) async fn connect(
     near: &Arc<Near>,
     wire: WireId,
 ) -> Result<Link, String> {
-    let established = match establish(target, address, near, ProtocolVersion::RESP3).await {
+    let established = match establish(target, address, near, Protocol::Resp3).await {
         Err(error) if !error.is_io_error() && !error.is_connection_dropped() => {
-            establish(target, address, near, ProtocolVersion::RESP2).await
+            establish(target, address, near, Protocol::Resp2).await
         }
         other => other,
     }
@@ -164,7 +144,7 @@ pub(super) async fn connect(
 
 /// Whether the server is a primary itself: sentinels may be late, or wrong for a while.
 async fn is_primary(link: &Link) -> Result<(), String> {
-    let reply = ask(link, &redis::cmd("ROLE")).await.map_err(|error| reason(&error, None))?;
+    let reply = link.exchange.ask(&redis::cmd("ROLE")).await.map_err(|error| reason(&error, None))?;
     match reply {
         Value::Array(parts) => match parts.first() {
             Some(Value::BulkString(role)) if role == b"master" => Ok(()),
@@ -183,17 +163,18 @@ async fn establish(
     target: &Target,
     address: &Address,
     near: &Arc<Near>,
-    protocol: ProtocolVersion,
+    protocol: Protocol,
 ) -> RedisResult<(Link, bool)> {
     let stream = stream::open(address, target.tls.as_ref()).await?;
-    let (connection, pump) = log_in(target, protocol, stream, near).await?;
-    let link = Link::new(connection, pump);
+    let near = Arc::clone(near);
     let first = match protocol {
-        ProtocolVersion::RESP2 => redis::cmd("PING"),
-        _ => command::track(&near.prefixes()),
+        Protocol::Resp2 => redis::cmd("PING"),
+        Protocol::Resp3 => command::track(&near.prefixes()),
     };
+    let exchange = Exchange::new(stream, Box::new(move |kind, data| near.hear(kind, data)));
+    target.session.begin(&exchange, protocol).await?;
     let mut sends_messages = false;
-    match ask(&link, &first).await? {
+    match exchange.ask(&first).await? {
         Value::ServerError(error) if error.code() == "NOAUTH" => return Err(error.into()),
         Value::Okay => sends_messages = true,
         _ if target.said_untracked.swap(true, Ordering::Relaxed) => {}
@@ -203,44 +184,7 @@ async fn establish(
             target.label
         ),
     }
-    Ok((link, sends_messages))
-}
-
-/// The reply to `command`, while nobody else drives the connection.
-async fn ask(link: &Link, command: &Cmd) -> RedisResult<Value> {
-    let mut request = pin!(link.request(command));
-    poll_fn(|context| match request.as_mut().poll(context) {
-        Poll::Pending if link.pump.poll(context).is_ready() => {
-            Poll::Ready(Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()))
-        }
-        other => other,
-    })
-    .await
-}
-
-async fn log_in(
-    target: &Target,
-    protocol: ProtocolVersion,
-    stream: Box<dyn Stream>,
-    near: &Arc<Near>,
-) -> RedisResult<(MultiplexedConnection, Pump)> {
-    let mut config = AsyncConnectionConfig::new()
-        .set_connection_timeout(None)
-        .set_response_timeout(None)
-        .set_pipeline_buffer_size(QUEUE);
-    if protocol != ProtocolVersion::RESP2 {
-        let near = Arc::clone(near);
-        config = config.set_push_sender(move |push: PushInfo| {
-            near.hear(&push);
-            Ok::<(), ()>(())
-        });
-    }
-    let settings = target.settings.clone().set_protocol(protocol);
-    let ending = Ending::default();
-    let stream = Kept::new(stream, ending.clone());
-    let (connection, driver) = MultiplexedConnection::new_with_config(&settings, stream, config).await?;
-    ending.arm();
-    Ok((connection, Pump::new(Box::pin(driver), ending)))
+    Ok((Link::new(exchange), sends_messages))
 }
 
 /// Why there is no connection. What the server says is not repeated: an old one repeats the password that it was sent.

@@ -12,6 +12,7 @@ use redis::{RedisResult, Value};
 use super::backend::Redis;
 use super::behind::before_and_behind;
 use super::command;
+use super::exchange::Replies;
 use super::link::now;
 use super::near::Known;
 use super::servers::{Failure, Routed};
@@ -26,7 +27,7 @@ impl Redis {
         &self,
         mut first: Vec<Routed>,
         watch: &[EpochName<'_>],
-    ) -> Result<(Vec<Value>, Vec<Option<Epoch>>), Failure> {
+    ) -> Result<(Replies, Vec<Option<Epoch>>), Failure> {
         if watch.is_empty() || !self.servers.is_one() {
             // Another server may be ahead of the first one: it is asked when that one has answered.
             let replies = self.servers.requests(&first).await?;

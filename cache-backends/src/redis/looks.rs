@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::backend::Redis;
 use super::command;
+use super::exchange::Replies;
 use super::link::now;
 use super::near::Stamp;
 use super::servers::{Failure, Routed};
@@ -43,10 +44,10 @@ impl Redis {
         // Taken down before anything is asked.
         let mut copied = self.to_copy(&key, watch);
         let get = command::on("GET", &key[..]);
-        let (replies, epochs): (SmallVec<[Value; 2]>, _) = if self.near.has_all(watch) {
+        let (replies, epochs): (Replies, _) = if self.near.has_all(watch) {
             let replies = match copied {
-                None => SmallVec::from_iter([self.servers.request(&key, &get).await?]),
-                Some(_) => self.servers.requests(&with_life(&key, get)).await?.into(),
+                None => Replies::from_iter([self.servers.request(&key, &get).await?]),
+                Some(_) => self.servers.requests(&with_life(&key, get)).await?,
             };
             // Read after the reply is here: by now everything has been heard of what was acknowledged before this was
             // asked. What a message took away is asked for.
@@ -57,8 +58,7 @@ impl Redis {
             (replies, self.current_epochs(watch, known).await?)
         } else {
             let first = if copied.is_some() { with_life(&key, get) } else { vec![Routed::new(&key, get)] };
-            let (replies, epochs) = self.get_with_epochs(first, watch).await?;
-            (replies.into(), epochs)
+            self.get_with_epochs(first, watch).await?
         };
         let mut replies = replies.into_iter();
         let (stored, seen) = self.envelope.look(&key, replies.next().unwrap_or(Value::Nil))?;

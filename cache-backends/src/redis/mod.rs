@@ -6,14 +6,13 @@
 //! | `address` | where the server is, and URLs |
 //! | `stream`, `tls` | TCP or a unix socket, and TLS around it (`no_tls` stands in without that feature) |
 //! | `sentinel`, `primary` | sentinels as they are configured; asking them where the primary is |
-//! | `connect` | the login, and the server's messages about epochs |
-//! | `ending` | the end of a stream, which is ours to notice |
+//! | `connect`, `login` | making a connection: the protocol, the login, and the server's messages |
 //! | `runtime` | the handler's thread |
 //! | `wire` | one server that is kept connected: connect, notice a loss, connect again |
 //! | `servers` | where commands go: to the one server, or to those of a cluster |
 //! | `cluster/` | which server of a cluster has a key, and going there |
 //! | `link` | one established connection: requests, and noticing that nothing answers |
-//! | `pump` | its driver, polled by the thread and by a caller who is alone |
+//! | `exchange/` | requests written and replies read, by the thread or by a caller who is alone |
 //! | `near/` | what is kept near of what is on the server, true by the server's own messages |
 //! | `command`, `scripts` | the commands and scripts, and what is made of replies |
 //! | `envelope/` | what entries are wrapped in: compressed, encrypted |
@@ -33,16 +32,16 @@ mod builder;
 mod cluster;
 mod command;
 mod connect;
-mod ending;
 mod envelope;
 mod epochs;
+mod exchange;
 mod lead;
 mod link;
+mod login;
 mod looks;
 mod near;
 mod open;
 mod primary;
-mod pump;
 mod puts;
 mod runtime;
 mod scripts;

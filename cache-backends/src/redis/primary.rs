@@ -7,20 +7,17 @@
 //! A primary that was replaced may live on as one for some seconds, or for as long as a network is parted, and close no
 //! connection. So a sentinel is asked all the while, over one connection, and a link to the old primary is given up.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, ProtocolVersion, RedisConnectionInfo, RedisError, RedisResult, Value};
+use redis::{RedisError, Value};
 use tokio::time::{sleep, timeout};
 
 use super::address::{Address, Login};
-use super::connect::{login_as, reason};
-use super::pump::Driver;
+use super::connect::reason;
+use super::exchange::Exchange;
+use super::login::{Protocol, Session};
 use super::sentinel::Sentinels;
 use super::stream;
 use super::tls::Connector;
@@ -32,7 +29,7 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Primary {
     name: String,
     sentinels: Vec<Address>,
-    settings: RedisConnectionInfo,
+    session: Session,
     /// For how long each of them is waited.
     share: Duration,
     /// Which is asked first.
@@ -50,7 +47,7 @@ impl Primary {
         Self {
             name: sentinels.name.clone(),
             sentinels: addresses,
-            settings: login_as(RedisConnectionInfo::default(), login).set_protocol(ProtocolVersion::RESP2),
+            session: Session { login, db: 0 },
             share: (limit / parts).max(Duration::from_millis(1)),
             first: AtomicUsize::new(0),
             last: AtomicUsize::new(0),
@@ -93,7 +90,7 @@ impl Primary {
 
     /// The address that a sentinel has: that of the conversation in `kept`, or else the first that answers.
     async fn ask(&self, tls: Option<&Connector>, kept: &mut Option<Conversation>) -> Result<Address, String> {
-        if let Some(mut conversation) = kept.take()
+        if let Some(conversation) = kept.take()
             && let Ok(Ok(address)) = timeout(self.share, conversation.ask(&self.name)).await
         {
             *kept = Some(conversation);
@@ -105,7 +102,7 @@ impl Primary {
         for index in (first..first + count).map(|index| index % count) {
             let sentinel = &self.sentinels[index];
             let asked = timeout(self.share, async {
-                let mut conversation = Conversation::begin(sentinel, &self.settings, tls).await?;
+                let conversation = Conversation::begin(sentinel, &self.session, tls).await?;
                 let address = conversation.ask(&self.name).await?;
                 Ok::<_, String>((conversation, address))
             });
@@ -126,52 +123,30 @@ impl Primary {
     }
 }
 
-/// A connection to a sentinel.
-struct Conversation {
-    connection: MultiplexedConnection,
-    /// Not run by a task, so that all ends with whoever asks.
-    driver: Driver,
-}
+/// A connection to a sentinel, driven by whoever asks, so that all ends with that.
+struct Conversation(Exchange);
 
 impl Conversation {
-    async fn begin(
-        sentinel: &Address,
-        settings: &RedisConnectionInfo,
-        tls: Option<&Connector>,
-    ) -> Result<Self, String> {
+    async fn begin(sentinel: &Address, session: &Session, tls: Option<&Connector>) -> Result<Self, String> {
         let explain = |error: RedisError| explain(&error, tls);
         let stream = stream::open(sentinel, tls).await.map_err(|error| explain(error.into()))?;
-        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let (connection, driver) =
-            MultiplexedConnection::new_with_config(settings, stream, config).await.map_err(explain)?;
-        let mut this = Self { connection, driver: Box::pin(driver) };
+        let this = Self(Exchange::new(stream, Box::new(|_, _| ())));
+        session.begin(&this.0, Protocol::Resp2).await.map_err(explain)?;
         // What is wrong with the login, or TLS, is known by the first answer.
-        match this.request(&redis::cmd("PING")).await.map_err(explain)? {
+        match this.0.ask(&redis::cmd("PING")).await.map_err(explain)? {
             Value::ServerError(error) => Err(explain(error.into())),
             _ => Ok(this),
         }
     }
 
-    async fn ask(&mut self, name: &str) -> Result<Address, String> {
+    async fn ask(&self, name: &str) -> Result<Address, String> {
         let command = redis::cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(name).to_owned();
-        let reply = self.request(&command).await.map_err(|error| explain(&error, None))?;
+        let reply = self.0.ask(&command).await.map_err(|error| explain(&error, None))?;
         match reply {
             Value::Nil => Err(format!("it knows no primary named `{name}`: check the name in its `sentinel monitor`")),
             Value::ServerError(error) => Err(explain(&error.into(), None)),
             reply => address_in(&reply).ok_or_else(|| "its answer cannot be read: check that it is a sentinel".into()),
         }
-    }
-
-    async fn request(&mut self, command: &Cmd) -> RedisResult<Value> {
-        let Self { connection, driver } = self;
-        let mut request = pin!(connection.send_packed_command(command));
-        poll_fn(|context| match request.as_mut().poll(context) {
-            Poll::Pending if driver.as_mut().poll(context).is_ready() => {
-                Poll::Ready(Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()))
-            }
-            other => other,
-        })
-        .await
     }
 }
 

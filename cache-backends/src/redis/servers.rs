@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use redis::{Cmd, Pipeline, RedisError, Value};
+use redis::{Cmd, RedisError, Value};
+use smallvec::SmallVec;
 
 use super::cluster::{Cluster, Survey};
+use super::exchange::Replies;
 use super::link::{Link, now};
 use super::wire::Wire;
 
@@ -84,9 +86,9 @@ impl Servers {
 
     /// The replies to all commands: in one round trip of one server, which takes them in this order; those of a cluster take
     /// theirs side by side.
-    pub(super) async fn requests(&self, commands: &[Routed]) -> Result<Vec<Value>, Failure> {
+    pub(super) async fn requests(&self, commands: &[Routed]) -> Result<Replies, Failure> {
         match self {
-            Self::One(wire) => Ok(wire.link().await?.requests(&pipeline(commands)).await?),
+            Self::One(wire) => Ok(wire.link().await?.requests(&all_of(commands)).await?),
             Self::Cluster(cluster) => cluster.requests(commands).await,
         }
     }
@@ -121,7 +123,7 @@ impl Servers {
     /// The time since which every server has answered what it was sent, in milliseconds; `None` when one of them is away.
     pub(crate) fn heard(&self) -> Option<u64> {
         match self {
-            Self::One(wire) => Some(wire.is_up()?.heard()),
+            Self::One(wire) => Some(wire.is_up()?.exchange.heard()),
             Self::Cluster(cluster) => cluster.heard(),
         }
     }
@@ -136,7 +138,7 @@ impl Servers {
             let _ = cluster.ask(None).await;
         }
         for link in self.all().await.unwrap_or_default() {
-            if link.heard().saturating_add(LATELY_MILLIS) < now() {
+            if link.exchange.heard().saturating_add(LATELY_MILLIS) < now() {
                 let _ = link.request(&redis::cmd("PING")).await;
             }
         }
@@ -151,11 +153,7 @@ const LATELY_MILLIS: u64 = 150;
 /// what a dead connection that nobody noticed yet can hide.
 pub(crate) const LEASE_MILLIS: u64 = 1_000;
 
-/// All commands as one.
-pub(super) fn pipeline<'a>(commands: impl IntoIterator<Item = &'a Routed>) -> Pipeline {
-    let mut pipeline = Pipeline::new();
-    for routed in commands {
-        pipeline.add_command(routed.command.clone());
-    }
-    pipeline
+/// The commands alone.
+pub(super) fn all_of<'a>(routed: impl IntoIterator<Item = &'a Routed>) -> SmallVec<[&'a Cmd; 4]> {
+    routed.into_iter().map(|routed| &routed.command).collect()
 }

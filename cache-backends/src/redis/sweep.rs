@@ -18,8 +18,9 @@ use super::backend::Redis;
 use super::cluster::{Survey, slot};
 use super::command;
 use super::connect::Target;
+use super::exchange::Replies;
 use super::link::Link;
-use super::servers::{Failure, Routed, Servers, pipeline};
+use super::servers::{Failure, Routed, Servers, all_of};
 
 /// How many keys one script looks at: few enough that nobody else waits for it.
 const BATCH: usize = 250;
@@ -135,7 +136,7 @@ impl Sweep {
             let scanned = if self.is_one {
                 let unlinks = found.chunks(BATCH).map(|keys| Routed::new(&keys[0], command::unlink_entries(keys)));
                 let commands: Vec<Routed> = unlinks.chain([Routed::new(&[], scan)]).collect();
-                let mut replies = self.link.requests(&pipeline(&commands)).await?;
+                let mut replies = self.link.requests(&all_of(&commands)).await?;
                 let scanned = replies.pop().unwrap_or(Value::Nil);
                 replies.into_iter().try_for_each(command::done)?;
                 scanned
@@ -182,9 +183,9 @@ impl Sweep {
     }
 
     /// The replies to `commands`. A handler of one server ends meanwhile if it is dropped, that of a cluster when they are here.
-    async fn send(&self, commands: &[Routed]) -> Result<Vec<Value>, Failure> {
+    async fn send(&self, commands: &[Routed]) -> Result<Replies, Failure> {
         if self.is_one {
-            return Ok(self.link.requests(&pipeline(commands)).await?);
+            return Ok(self.link.requests(&all_of(commands)).await?);
         }
         match self.servers.upgrade() {
             Some(servers) => servers.requests(commands).await,

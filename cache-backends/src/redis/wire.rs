@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
+use redis::RedisError;
 use tokio::sync::watch;
 
 use super::address::Address;
@@ -185,10 +186,16 @@ impl Keeper {
     async fn use_up(&self, link: Arc<Link>) -> End {
         /// Also when this thread ends: nobody waits on a connection that nobody drives.
         struct Closing<'a>(&'a Keeper, Arc<Link>);
+        impl Closing<'_> {
+            fn close(&self, error: &RedisError) {
+                // In this order: whoever learns of the end finds nothing near.
+                self.0.near.distrust(self.0.id);
+                self.1.exchange.close(error);
+            }
+        }
         impl Drop for Closing<'_> {
             fn drop(&mut self) {
-                self.0.near.distrust(self.0.id);
-                self.1.pump.close();
+                self.close(&std::io::Error::from(std::io::ErrorKind::ConnectionAborted).into());
             }
         }
 
@@ -198,10 +205,12 @@ impl Keeper {
         let (mut hang, mut dropped) = (pin!(link.hang(self.target.timeout)), pin!(self.state.closed()));
         let mut outdated = pin!(self.target.outdated(link));
         poll_fn(|context| {
-            if link.pump.poll(context).is_ready() {
+            if let Poll::Ready(error) = link.exchange.poll(context) {
+                closing.close(&error);
                 return Poll::Ready(End::Lost);
             }
-            if hang.as_mut().poll(context).is_ready() {
+            if let Poll::Ready(error) = hang.as_mut().poll(context) {
+                closing.close(&error);
                 return Poll::Ready(End::Hung);
             }
             if let Poll::Ready(reason) = outdated.as_mut().poll(context) {

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use redis::{Pipeline, Value, cmd};
+use redis::Value;
 use tokio::task::JoinSet;
 
 use super::map::{self, Map, Node};
@@ -130,13 +130,8 @@ impl Cluster {
     async fn ask_one(&self, address: &Address) -> Result<Found, String> {
         let node = self.node(address);
         let link = node.wire.link().await.map_err(|reason| reason.to_string())?;
-        let mut asked = Pipeline::with_capacity(2);
-        for what in ["INFO", "SLOTS"] {
-            let mut command = cmd("CLUSTER");
-            command.arg(what);
-            asked.add_command(command);
-        }
-        let replies = link.requests(&asked).await.map_err(|error| command::explain(&error))?;
+        let [info, slots] = ["INFO", "SLOTS"].map(|what| command::on("CLUSTER", what));
+        let replies = link.requests(&[&info, &slots]).await.map_err(|error| command::explain(&error))?;
         let [info, slots] = &replies[..] else { return Err("it gave no answer".into()) };
         if let Value::ServerError(error) = slots {
             return Err(format!(

@@ -30,15 +30,16 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cache_core::{Clock, within};
-use redis::{Cmd, Pipeline, RedisError, Value, cmd};
+use redis::{Cmd, RedisError, Value, cmd};
 
 use super::address::Address;
 use super::command::explain;
 use super::connect::Target;
+use super::exchange::Replies;
 use super::link::Link;
 use super::near::Near;
 use super::runtime::Runtime;
-use super::servers::{Failure, Routed, pipeline};
+use super::servers::{Failure, Routed, all_of};
 use map::{Map, Node};
 use redirect::{Redirect, redirect};
 pub(super) use slot::{slot, tag};
@@ -123,7 +124,7 @@ impl Cluster {
         self.reach(node).await?.request(command).await.map_err(|error| self.lost(node, &error))
     }
 
-    async fn send_all(&self, node: &Node, commands: &Pipeline) -> Result<Vec<Value>, Failure> {
+    async fn send_all(&self, node: &Node, commands: &[&Cmd]) -> Result<Replies, Failure> {
         self.reach(node).await?.requests(commands).await.map_err(|error| self.lost(node, &error))
     }
 
@@ -158,7 +159,7 @@ impl Cluster {
     }
 
     /// The replies to these commands; each server gets its own in one go.
-    pub(super) async fn requests(&self, commands: &[Routed]) -> Result<Vec<Value>, Failure> {
+    pub(super) async fn requests(&self, commands: &[Routed]) -> Result<Replies, Failure> {
         let mut groups: Vec<(Arc<Node>, Vec<usize>)> = Vec::new();
         for (index, routed) in commands.iter().enumerate() {
             let node = self.owner(&routed.key).await?;
@@ -168,8 +169,8 @@ impl Cluster {
             }
         }
         let asked = groups.iter().map(|(node, indices)| {
-            let pipeline = pipeline(indices.iter().map(|&index| &commands[index]));
-            async move { self.send_all(node, &pipeline).await }
+            let commands = all_of(indices.iter().map(|&index| &commands[index]));
+            async move { self.send_all(node, &commands).await }
         });
         let mut first: Vec<(usize, Arc<Node>, Value)> = Vec::with_capacity(commands.len());
         for (answer, (node, indices)) in join(asked).await.into_iter().zip(&groups) {
@@ -177,7 +178,7 @@ impl Cluster {
             first.extend(answered.map(|(&index, reply)| (index, Arc::clone(node), reply)));
         }
         first.sort_by_key(|(index, ..)| *index);
-        let mut replies = Vec::with_capacity(commands.len());
+        let mut replies = Replies::with_capacity(commands.len());
         for ((_, node, reply), routed) in first.into_iter().zip(commands) {
             replies.push(self.follow(&routed.key, &routed.command, node, reply).await?);
         }
@@ -198,10 +199,7 @@ impl Cluster {
                 }
                 Some(Redirect::Ask(address)) => {
                     let node = self.welcome(&address);
-                    let mut asking = Pipeline::with_capacity(2);
-                    asking.add_command(cmd("ASKING"));
-                    asking.add_command(command.clone());
-                    let reply = self.send_all(&node, &asking).await?.pop();
+                    let reply = self.send_all(&node, &[&cmd("ASKING"), command]).await?.pop();
                     (node, reply.unwrap_or(Value::Nil))
                 }
                 Some(Redirect::Again) => {
@@ -227,7 +225,7 @@ impl Cluster {
 
 /// Since when this server has answered what it was sent; `None` when it is away.
 fn heard(node: &Node) -> Option<u64> {
-    Some(node.wire.is_up()?.heard())
+    Some(node.wire.is_up()?.exchange.heard())
 }
 
 /// What all of `futures` give, polled side by side.

@@ -1,9 +1,8 @@
 //! What this process keeps near of what is on the server, true by the server's own messages.
 //!
 //! `CLIENT TRACKING` in broadcast mode makes a server send, on the connection that asked for it, the name of every key
-//! under a prefix that is written, expires or is evicted, in one stream with the replies. The client calls [`Near::hear`]
-//! from its reader, in the order of the stream and before it hands out the next reply (see `MultiplexedConnection`:
-//! `send_result` runs for each item read, and gives a push to the push sender inline). A server sends its messages before
+//! under a prefix that is written, expires or is evicted, in one stream with the replies. Whoever reads the stream calls
+//! [`Near::hear`], in the order of the stream and before a later reply is given out (see `exchange/line`). A server sends its messages before
 //! it acknowledges the writes that they are about (`beforeSleep` in its `server.c`). So once a reply is here, everything
 //! has been heard of what the same server had acknowledged when it was asked.
 //!
@@ -26,7 +25,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use cache_core::{Epoch, EpochName};
-use redis::{PushInfo, PushKind, Value};
+use redis::{PushKind, Value};
 
 use super::behind::behind;
 use epochs::Epochs;
@@ -184,11 +183,11 @@ impl Near {
     }
 
     /// Takes in a message of a server. What is not understood means everything.
-    pub(super) fn hear(&self, push: &PushInfo) {
-        if push.kind != PushKind::Invalidate {
+    pub(super) fn hear(&self, kind: &PushKind, data: &[Value]) {
+        if *kind != PushKind::Invalidate {
             return;
         }
-        let [Value::Array(names)] = push.data.as_slice() else {
+        let [Value::Array(names)] = data else {
             // `FLUSHDB` and `FLUSHALL` name no keys.
             return self.hear_of_everything();
         };
@@ -234,9 +233,9 @@ mod tests {
         near
     }
 
-    fn message(names: &[&str]) -> PushInfo {
+    fn hear(near: &Near, names: &[&str]) {
         let names = names.iter().map(|name| Value::BulkString(name.as_bytes().to_vec())).collect();
-        PushInfo { kind: PushKind::Invalidate, data: vec![Value::Array(names)] }
+        near.hear(&PushKind::Invalidate, &[Value::Array(names)]);
     }
 
     fn learn(near: &Near, name: &EpochName<'static>) -> Epoch {
@@ -251,7 +250,7 @@ mod tests {
         let (near, a, b) = (near(), EpochName::tag("a"), EpochName::tag("b"));
         learn(&near, &a);
         let epoch = learn(&near, &b);
-        near.hear(&message(&["p:e:t:a", "q:e:t:b"]));
+        hear(&near, &["p:e:t:a", "q:e:t:b"]);
         assert_eq!(near.get(&[a, b]), [None, Some(Some(epoch))]);
     }
 
@@ -260,7 +259,7 @@ mod tests {
         let (near, name) = (near(), EpochName::tag("a"));
         learn(&near, &name);
         let era = near.era();
-        near.hear(&PushInfo { kind: PushKind::Invalidate, data: vec![Value::Nil] });
+        near.hear(&PushKind::Invalidate, &[Value::Nil]);
         assert_eq!(near.get(&[name]), [None]);
         assert_ne!(near.era(), era);
     }

@@ -1,0 +1,168 @@
+//! The stream of a connection: what was queued is written to it, and the replies that come are given out.
+
+use std::collections::VecDeque;
+use std::io;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+
+use redis::{PushKind, RedisError, RedisResult, Value};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::Shared;
+use super::queue::{Awaited, Replies};
+use super::reader::Reader;
+use crate::redis::stream::Stream;
+
+/// Takes in the server's messages: each in the order of the stream, before a reply behind it is given out.
+pub(in crate::redis) type Listener = Box<dyn Fn(&PushKind, &[Value]) + Send>;
+
+/// After so many reads others on the thread have their turn.
+const TURN: usize = 16;
+
+pub(super) struct Line {
+    stream: Box<dyn Stream>,
+    listener: Listener,
+    /// What is being written, and how much of it is.
+    writing: Vec<u8>,
+    written: usize,
+    unflushed: bool,
+    /// Why nothing can be written any more; what the server said before is read all the same.
+    broken: Option<RedisError>,
+    reader: Reader,
+    awaited: VecDeque<Awaited>,
+    /// Replies to the first of them, of which more are to come.
+    found: Replies,
+    /// Answers that are given when all that was read is known.
+    complete: Vec<(Awaited, Replies)>,
+    ended: Option<RedisError>,
+}
+
+impl Line {
+    pub(super) fn new(stream: Box<dyn Stream>, listener: Listener) -> Self {
+        Self {
+            stream,
+            listener,
+            writing: Vec::new(),
+            written: 0,
+            unflushed: false,
+            broken: None,
+            reader: Reader::new(),
+            awaited: VecDeque::new(),
+            found: Replies::new(),
+            complete: Vec::new(),
+            ended: None,
+        }
+    }
+
+    /// Writes and reads until nothing more can be done now; ready with the reason when the connection has ended.
+    pub(super) fn advance(&mut self, shared: &Shared, context: &mut Context<'_>) -> Poll<RedisError> {
+        if let Some(error) = &self.ended {
+            return Poll::Ready(error.clone());
+        }
+        // It is not advanced again when this panics.
+        self.ended = Some(io::Error::other("the thread of the connection panicked").into());
+        for _ in 0..TURN {
+            self.write(shared, context);
+            let read = self.read(context);
+            self.give_out(shared);
+            let ended = match read {
+                Poll::Ready(Ok(())) => continue,
+                Poll::Ready(Err(error)) => Some(self.broken.take().unwrap_or(error)),
+                Poll::Pending => self.broken.take(),
+            };
+            self.ended.clone_from(&ended);
+            return ended.map_or(Poll::Pending, Poll::Ready);
+        }
+        self.ended = None;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// What is awaited when the connection is closed.
+    pub(super) fn close(self) -> VecDeque<Awaited> {
+        self.awaited
+    }
+
+    /// Writes until nothing is left, or the server does not take more now.
+    fn write(&mut self, shared: &Shared, context: &mut Context<'_>) {
+        if self.broken.is_none()
+            && let Poll::Ready(Err(error)) = self.try_write(shared, context)
+        {
+            self.broken = Some(error.into());
+        }
+    }
+
+    fn try_write(&mut self, shared: &Shared, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            while self.written < self.writing.len() {
+                let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.writing[self.written..]))?;
+                if written == 0 {
+                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                }
+                self.written += written;
+                self.unflushed = true;
+            }
+            self.written = 0;
+            self.writing.clear();
+            self.writing.shrink_to(KEPT);
+            let blocked = shared.queue().take(&mut self.writing, &mut self.awaited);
+            blocked.into_iter().for_each(Waker::wake);
+            if self.writing.is_empty() {
+                break;
+            }
+        }
+        if self.unflushed {
+            ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads once, and takes what has come as a whole.
+    fn read(&mut self, context: &mut Context<'_>) -> Poll<RedisResult<()>> {
+        let mut room = ReadBuf::new(self.reader.room());
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut room))?;
+        let read = room.filled().len();
+        if read == 0 {
+            let closed = io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed it");
+            return Poll::Ready(Err(closed.into()));
+        }
+        self.reader.add(read);
+        while let Some(reply) = self.reader.take()? {
+            self.sort(reply)?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes in one thing that the server said.
+    fn sort(&mut self, reply: Value) -> RedisResult<()> {
+        if let Value::Push { kind, data } = &reply {
+            (self.listener)(kind, data);
+            return Ok(());
+        }
+        let Some(first) = self.awaited.front() else {
+            let what = "the server gave a reply that nobody asked for";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what).into());
+        };
+        self.found.push(reply);
+        if self.found.len() == first.replies {
+            let awaited = self.awaited.pop_front();
+            self.complete.extend(awaited.map(|awaited| (awaited, mem::take(&mut self.found))));
+        }
+        Ok(())
+    }
+
+    /// Gives out what is complete.
+    fn give_out(&mut self, shared: &Shared) {
+        if let Some((last, _)) = self.complete.last() {
+            shared.hear(self.complete.len(), last.sent);
+        }
+        for (awaited, replies) in self.complete.drain(..) {
+            awaited.answer.give(Ok(replies));
+        }
+    }
+}
+
+/// Room that is kept for what is written next.
+const KEPT: usize = 64 << 10;

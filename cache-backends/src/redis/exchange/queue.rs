@@ -1,0 +1,130 @@
+//! Requests that are to be written, one behind the other, and the answers that their callers wait for.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use redis::{Cmd, RedisError, RedisResult, Value};
+use smallvec::SmallVec;
+
+use crate::redis::link::now;
+
+/// While more bytes than this wait for the server to read them, callers wait too.
+const FULL: usize = 1 << 20;
+
+/// The replies to the commands of one request.
+pub(in crate::redis) type Replies = SmallVec<[Value; 1]>;
+
+/// What is to be written.
+#[derive(Default)]
+pub(super) struct Queue {
+    bytes: Vec<u8>,
+    /// When the first of them was put in, in milliseconds.
+    since: u64,
+    awaited: Vec<Awaited>,
+    /// The thread was told of them.
+    told: bool,
+    /// Nobody looks whether replies come.
+    unwatched: bool,
+    /// Callers that wait for room.
+    blocked: Vec<Waker>,
+    /// Why nothing can be put in any more.
+    ended: Option<RedisError>,
+}
+
+/// A request whose replies are to come.
+pub(super) struct Awaited {
+    pub(super) answer: Arc<Answer>,
+    /// How many.
+    pub(super) replies: usize,
+    /// It was not sent before this time.
+    pub(super) sent: u64,
+}
+
+/// What became of a request that was put in.
+pub(super) struct Queued {
+    pub(super) answer: Arc<Answer>,
+    /// The thread has to be told.
+    pub(super) tell: bool,
+}
+
+impl Queue {
+    /// Puts `commands` in, for a caller that is woken when their replies are here; pending while there is no room. One
+    /// that is `alone` writes them itself.
+    pub(super) fn put(&mut self, commands: &[&Cmd], alone: bool, waker: &Waker) -> Poll<RedisResult<Queued>> {
+        if let Some(error) = &self.ended {
+            return Poll::Ready(Err(error.clone()));
+        }
+        if self.bytes.len() >= FULL {
+            self.blocked.push(waker.clone());
+            return Poll::Pending;
+        }
+        if self.bytes.is_empty() {
+            self.since = now();
+        }
+        for command in commands {
+            command.write_packed_command(&mut self.bytes);
+        }
+        let answer = Arc::new(Answer(Mutex::new(State::Awaited(waker.clone()))));
+        self.awaited.push(Awaited { answer: Arc::clone(&answer), replies: commands.len(), sent: self.since });
+        let tell = mem::take(&mut self.unwatched) || !(alone || self.told);
+        self.told |= tell;
+        Poll::Ready(Ok(Queued { answer, tell }))
+    }
+
+    /// From now on the thread is told of the next request, whoever writes it.
+    pub(super) fn leave_unwatched(&mut self) {
+        self.unwatched = true;
+    }
+
+    /// Moves all bytes to `bytes`, which is empty, and what they ask for behind `awaited`. Gives those who wait for room.
+    pub(super) fn take(&mut self, bytes: &mut Vec<u8>, awaited: &mut VecDeque<Awaited>) -> Vec<Waker> {
+        mem::swap(&mut self.bytes, bytes);
+        awaited.extend(self.awaited.drain(..));
+        self.told = false;
+        mem::take(&mut self.blocked)
+    }
+
+    /// Nothing is put in any more. Gives what was, and who waits for room.
+    pub(super) fn end(&mut self, error: RedisError) -> (Vec<Awaited>, Vec<Waker>) {
+        self.ended.get_or_insert(error);
+        self.bytes = Vec::new();
+        (mem::take(&mut self.awaited), mem::take(&mut self.blocked))
+    }
+}
+
+/// What a caller waits for.
+pub(super) struct Answer(Mutex<State>);
+
+enum State {
+    Awaited(Waker),
+    Here(RedisResult<Replies>),
+    Taken,
+}
+
+impl Answer {
+    /// The answer is here.
+    pub(super) fn give(&self, result: RedisResult<Replies>) {
+        let state = mem::replace(&mut *self.state(), State::Here(result));
+        if let State::Awaited(waker) = state {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<RedisResult<Replies>> {
+        let mut state = self.state();
+        if let State::Awaited(waker) = &mut *state {
+            waker.clone_from(context.waker());
+            return Poll::Pending;
+        }
+        match mem::replace(&mut *state, State::Taken) {
+            State::Here(result) => Poll::Ready(result),
+            State::Awaited(_) | State::Taken => Poll::Pending,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
