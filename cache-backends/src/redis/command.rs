@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use cache_core::{Life, Stored};
-use redis::{Cmd, RedisError, ToRedisArgs, Value, cmd};
+use redis::{RedisError, Value};
 
+use super::exchange::Command;
 use super::scripts::{LEAD, LEAD_HASH, PROLONG, RENEW_LOCK, REPLACE, REPLACE_HASH, UNLINK_ENTRIES, UNLOCK, script};
 
 /// Begins what [`super::Redis`] writes to invalidate a key, so that a sweep can tell it from an entry and leaves it:
@@ -29,20 +30,21 @@ pub(super) struct Replacement<'a> {
 
 impl Replacement<'_> {
     /// The command that runs it; with its text if the server does not know the script yet.
-    pub(super) fn command(&self, with_text: bool) -> Cmd {
-        let mut command = script(REPLACE, &REPLACE_HASH, with_text);
-        command.arg(1 + usize::from(self.epoch.is_some())).arg(self.key);
-        if let Some((key, _)) = &self.epoch {
-            command.arg(key);
-        }
-        add_seen(&mut command, self.seen);
-        command.arg(self.epoch.as_ref().map_or(&[][..], |(_, number)| number));
-        match self.write {
-            Some((_, life)) => command.arg(life.millis().map_or(-1, to_signed)),
-            None => command.arg(0),
+    pub(super) fn command(&self, with_text: bool) -> Command {
+        let (epoch_key, epoch) = self.epoch.as_ref().map(|(key, number)| (key, &number[..])).unzip();
+        let (bytes, life) = match self.write {
+            Some((bytes, life)) => (bytes, life.millis().map_or(-1, to_signed)),
+            None => (&[][..], 0),
         };
-        command.arg(TOMBSTONE).arg(self.write.map_or(&[][..], |(bytes, _)| bytes));
-        command
+        script(REPLACE, &REPLACE_HASH, with_text)
+            .number(1 + usize::from(self.epoch.is_some()))
+            .arg(self.key)
+            .args(epoch_key)
+            .args(seen(self.seen))
+            .arg(epoch.unwrap_or_default())
+            .number(life)
+            .arg(TOMBSTONE)
+            .arg(bytes)
     }
 }
 
@@ -58,34 +60,31 @@ pub(super) struct Leading<'a> {
 
 impl Leading<'_> {
     /// See [`Replacement::command`].
-    pub(super) fn command(&self, with_text: bool) -> Cmd {
-        let mut command = script(LEAD, &LEAD_HASH, with_text);
-        command.arg(2).arg(self.slot).arg(self.lock);
-        add_seen(&mut command, self.seen);
-        command.arg(TOMBSTONE).arg(self.token).arg(millis(self.lasts));
-        command
+    pub(super) fn command(&self, with_text: bool) -> Command {
+        script(LEAD, &LEAD_HASH, with_text)
+            .number(2)
+            .arg(self.slot)
+            .arg(self.lock)
+            .args(seen(self.seen))
+            .arg(TOMBSTONE)
+            .arg(self.token)
+            .number(millis(self.lasts))
     }
 }
 
 /// Has a lock last for longer, if it is still this token's.
-pub(super) fn renew_lock(lock: &[u8], token: &[u8], lasts: Duration) -> Cmd {
-    let mut command = on("EVAL", RENEW_LOCK);
-    command.arg(1).arg(lock).arg(token).arg(millis(lasts));
-    command
+pub(super) fn renew_lock(lock: &[u8], token: &[u8], lasts: Duration) -> Command {
+    on("EVAL", RENEW_LOCK).number(1).arg(lock).arg(token).number(millis(lasts))
 }
 
 /// Gives a lock back, if it is still this token's.
-pub(super) fn unlock(lock: &[u8], token: &[u8]) -> Cmd {
-    let mut command = on("EVAL", UNLOCK);
-    command.arg(1).arg(lock).arg(token);
-    command
+pub(super) fn unlock(lock: &[u8], token: &[u8]) -> Command {
+    on("EVAL", UNLOCK).number(1).arg(lock).arg(token)
 }
 
-fn add_seen(command: &mut Cmd, seen: Option<(usize, &[u8])>) {
-    match seen {
-        Some((length, head)) => command.arg(length).arg(head),
-        None => command.arg("").arg(""),
-    };
+/// What was seen, as the scripts take it.
+fn seen(seen: Option<(usize, &[u8])>) -> [Vec<u8>; 2] {
+    seen.map_or_else(Default::default, |(length, head)| [length.to_string().into_bytes(), head.to_vec()])
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -94,59 +93,42 @@ fn millis(duration: Duration) -> u64 {
 
 /// `CLIENT TRACKING` of what is under these prefixes. Writes of this connection are told too: a caller that gave up on
 /// its write has no reply to learn of it from.
-pub(super) fn track(prefixes: &[Vec<u8>]) -> Cmd {
-    let mut command = cmd("CLIENT");
-    command.arg("TRACKING").arg("ON").arg("BCAST");
-    for prefix in prefixes {
-        command.arg("PREFIX").arg(prefix);
-    }
-    command
+pub(super) fn track(prefixes: &[Vec<u8>]) -> Command {
+    let prefixes = prefixes.iter().flat_map(|prefix| [b"PREFIX", &prefix[..]]);
+    Command::new("CLIENT").args(["TRACKING", "ON", "BCAST"]).args(prefixes)
 }
 
 /// `SET`, with the end of a life that has one.
-pub(super) fn set(key: &[u8], bytes: impl ToRedisArgs, life: Life, absent: bool) -> Cmd {
-    let mut command = cmd("SET");
-    command.arg(key).arg(bytes);
-    if absent {
-        command.arg("NX");
+pub(super) fn set(key: &[u8], bytes: &[u8], life: Life, absent: bool) -> Command {
+    let command = Command::with_room("SET", key.len() + bytes.len()).arg(key).arg(bytes).args(absent.then_some("NX"));
+    match life.millis() {
+        Some(millis) => command.arg("PX").number(millis),
+        None => command,
     }
-    if let Some(millis) = life.millis() {
-        command.arg("PX").arg(millis);
-    }
-    command
 }
 
 /// A command with one key.
-pub(super) fn on(name: &str, key: impl ToRedisArgs) -> Cmd {
-    let mut command = cmd(name);
-    command.arg(key);
-    command
+pub(super) fn on(name: &str, key: impl AsRef<[u8]>) -> Command {
+    let key = key.as_ref();
+    Command::with_room(name, key.len()).arg(key)
 }
 
 /// Makes what is in `key` live for `life` at least.
-pub(super) fn prolong(key: &[u8], life: Life) -> Cmd {
+pub(super) fn prolong(key: &[u8], life: Life) -> Command {
     match life.millis() {
-        Some(millis) => {
-            let mut command = on("EVAL", PROLONG);
-            command.arg(1).arg(key).arg(millis);
-            command
-        }
+        Some(millis) => on("EVAL", PROLONG).number(1).arg(key).number(millis),
         None => on("PERSIST", key),
     }
 }
 
 /// One step through the keys that match `glob`.
-pub(super) fn scan(cursor: &[u8], glob: &str) -> Cmd {
-    let mut command = on("SCAN", cursor);
-    command.arg("MATCH").arg(glob).arg("COUNT").arg(1_000);
-    command
+pub(super) fn scan(cursor: &[u8], glob: &str) -> Command {
+    on("SCAN", cursor).args(["MATCH", glob, "COUNT"]).number(1_000)
 }
 
 /// Unlinks those of `keys` that hold an entry.
-pub(super) fn unlink_entries(keys: &[Vec<u8>]) -> Cmd {
-    let mut command = on("EVAL", UNLINK_ENTRIES);
-    command.arg(keys.len()).arg(keys).arg(TOMBSTONE);
-    command
+pub(super) fn unlink_entries(keys: &[Vec<u8>]) -> Command {
+    on("EVAL", UNLINK_ENTRIES).number(keys.len()).args(keys).arg(TOMBSTONE)
 }
 
 /// What a slot holds, from the reply of `GET` or one of `MGET`.

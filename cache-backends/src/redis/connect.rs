@@ -13,7 +13,7 @@ use redis::{ErrorKind, RedisError, RedisResult, Value};
 
 use super::address::{self, Address, Login};
 use super::command;
-use super::exchange::Exchange;
+use super::exchange::{Command, Exchange};
 use super::link::Link;
 use super::login::{Protocol, Session};
 use super::near::{Near, WireId};
@@ -144,7 +144,7 @@ pub(super) async fn connect(
 
 /// Whether the server is a primary itself: sentinels may be late, or wrong for a while.
 async fn is_primary(link: &Link) -> Result<(), String> {
-    let reply = link.exchange.ask(&redis::cmd("ROLE")).await.map_err(|error| reason(&error, None))?;
+    let reply = link.exchange.ask(&Command::new("ROLE")).await.map_err(|error| reason(&error, None))?;
     match reply {
         Value::Array(parts) => match parts.first() {
             Some(Value::BulkString(role)) if role == b"master" => Ok(()),
@@ -168,7 +168,7 @@ async fn establish(
     let stream = stream::open(address, target.tls.as_ref()).await?;
     let near = Arc::clone(near);
     let first = match protocol {
-        Protocol::Resp2 => redis::cmd("PING"),
+        Protocol::Resp2 => Command::new("PING"),
         Protocol::Resp3 => command::track(&near.prefixes()),
     };
     let exchange = Exchange::new(stream, Box::new(move |kind, data| near.hear(kind, data)));

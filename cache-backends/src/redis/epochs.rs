@@ -12,7 +12,7 @@ use redis::{RedisResult, Value};
 use super::backend::Redis;
 use super::behind::before_and_behind;
 use super::command;
-use super::exchange::Replies;
+use super::exchange::{Command, Replies};
 use super::link::now;
 use super::near::Known;
 use super::servers::{Failure, Routed};
@@ -133,7 +133,7 @@ impl Redis {
         &self,
         names: &[&EpochName<'_>],
         life: Life,
-        before: impl Fn(&[u8]) -> Vec<redis::Cmd>,
+        before: impl Fn(&[u8]) -> Vec<Command>,
     ) -> Result<Vec<Option<Epoch>>, Failure> {
         if names.is_empty() {
             return Ok(Vec::new());
@@ -190,8 +190,8 @@ impl Redis {
         if self.near.is_tracked() { Ok(()) } else { self.servers.connect(&self.epoch_key(name)).await }
     }
 
-    fn get_epochs<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) -> redis::Cmd {
-        command::on("MGET", names.map(|name| self.epoch_key(name)).collect::<Vec<_>>())
+    fn get_epochs<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) -> Command {
+        Command::new("MGET").args(names.map(|name| self.epoch_key(name)))
     }
 }
 

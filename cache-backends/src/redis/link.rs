@@ -11,11 +11,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cache_core::Clock;
-use redis::{Cmd, RedisError, RedisResult, Value};
+use redis::{RedisError, RedisResult, Value};
 use tokio::sync::Notify;
 
 use super::command;
-use super::exchange::{Exchange, Replies, only};
+use super::exchange::{Command, Exchange, Replies, only};
 
 /// A connection in use.
 pub(super) struct Link {
@@ -33,12 +33,12 @@ impl Link {
     }
 
     /// The reply to one command; what the server refuses is a [`Value::ServerError`].
-    pub(super) async fn request(&self, command: &Cmd) -> RedisResult<Value> {
+    pub(super) async fn request(&self, command: &Command) -> RedisResult<Value> {
         only(self.requests(&[command]).await?)
     }
 
     /// The replies to all `commands`, in one round trip.
-    pub(super) async fn requests(&self, commands: &[&Cmd]) -> RedisResult<Replies> {
+    pub(super) async fn requests(&self, commands: &[&Command]) -> RedisResult<Replies> {
         let replies = self.exchange.request(commands).await;
         // The server refuses a write where it is a replica, as it may be after a failover.
         if replies.iter().flatten().any(command::is_of_replica) {

@@ -1,9 +1,9 @@
 //! The login: the protocol, the user and password, the db, and who we are.
 
-use redis::{Cmd, ErrorKind, RedisResult, ServerError, Value, cmd};
+use redis::{ErrorKind, RedisResult, ServerError, Value};
 
 use super::address::Login;
-use super::exchange::Exchange;
+use super::exchange::{Command, Exchange};
 
 /// Which protocol is spoken: the newer one has messages of the server.
 #[derive(Clone, Copy, PartialEq)]
@@ -21,16 +21,16 @@ pub(super) struct Session {
 impl Session {
     /// Logs in, while nobody else drives the connection.
     pub(super) async fn begin(&self, exchange: &Exchange, protocol: Protocol) -> RedisResult<()> {
-        let mut steps: Vec<Cmd> = Vec::new();
+        let mut steps: Vec<Command> = Vec::new();
         steps.extend(self.greet(protocol));
         if self.db != 0 {
-            steps.push(cmd("SELECT").arg(self.db).to_owned());
+            steps.push(Command::new("SELECT").number(self.db));
         }
         let needed = steps.len();
         // For who looks at `CLIENT LIST`; a server before 7.2 does not know it.
-        let us = |what: &str, text: &str| cmd("CLIENT").arg("SETINFO").arg(what).arg(text).to_owned();
+        let us = |what: &str, text: &str| Command::new("CLIENT").args(["SETINFO", what, text]);
         steps.extend([us("LIB-NAME", "larder"), us("LIB-VER", env!("CARGO_PKG_VERSION"))]);
-        let steps: Vec<&Cmd> = steps.iter().collect();
+        let steps: Vec<&Command> = steps.iter().collect();
         for reply in exchange.ask_all(&steps).await?.into_iter().take(needed) {
             if let Value::ServerError(error) = reply {
                 return Err(if is_of_login(&error) { REFUSED.into() } else { error.into() });
@@ -40,23 +40,17 @@ impl Session {
     }
 
     /// What a conversation begins with: before anything else the server wants to know who talks.
-    fn greet(&self, protocol: Protocol) -> Option<Cmd> {
+    fn greet(&self, protocol: Protocol) -> Option<Command> {
         let Login { username, password } = &self.login;
-        let mut command = match protocol {
-            Protocol::Resp3 => cmd("HELLO").arg(3).to_owned(),
-            Protocol::Resp2 => cmd("AUTH"),
-        };
+        let hello = || Command::new("HELLO").number(3);
         match (password, protocol) {
             (Some(password), Protocol::Resp3) => {
-                command.arg("AUTH").arg(username.as_deref().unwrap_or("default")).arg(password);
+                Some(hello().args(["AUTH", username.as_deref().unwrap_or("default"), password]))
             }
-            (Some(password), Protocol::Resp2) => {
-                command.arg(username.as_deref()).arg(password);
-            }
-            (None, Protocol::Resp3) => {}
-            (None, Protocol::Resp2) => return None,
+            (None, Protocol::Resp3) => Some(hello()),
+            (Some(password), Protocol::Resp2) => Some(Command::new("AUTH").args(username.as_deref()).arg(password)),
+            (None, Protocol::Resp2) => None,
         }
-        Some(command)
     }
 }
 

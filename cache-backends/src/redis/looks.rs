@@ -1,15 +1,15 @@
 //! The part of the backend that reads entries.
 
 use cache_core::key::Key;
-use cache_core::{EpochName, Look, Seen, Slot, Stored, Ticket};
+use cache_core::{Epoch, EpochName, Look, Seen, Slot, Stored, Ticket};
 use redis::Value;
 use smallvec::SmallVec;
 
 use super::backend::Redis;
 use super::command;
-use super::exchange::Replies;
+use super::exchange::Command;
 use super::link::now;
-use super::near::Stamp;
+use super::near::{Known, Stamp};
 use super::servers::{Failure, Routed};
 
 /// What is known of an entry that was read, for values that are kept in memory: whether it still counts can be asked at any
@@ -36,40 +36,59 @@ impl Copied {
 }
 
 impl Redis {
+    /// The rare ways are boxed, so that the usual one has a small future.
     pub(super) async fn look_up(&self, key: &Key<'_>, watch: &[EpochName<'_>]) -> Result<Look, Failure> {
         let key = self.key(&Slot::Entry(key));
+        if self.near.stamps.is_some() || !self.near.has_all(watch) {
+            return Box::pin(self.look_thoroughly(&key, watch)).await;
+        }
+        let reply = self.servers.request(&key, &command::on("GET", &key)).await?;
+        let epochs = match self.epochs_behind_reply(watch) {
+            Ok(epochs) => epochs,
+            Err(known) => Box::pin(self.current_epochs(watch, known)).await?,
+        };
+        let (stored, seen) = self.envelope.look(&key, reply)?;
+        Ok(Look { stored, seen, epochs, ticket: None })
+    }
+
+    /// Where more has to be asked for than the entry.
+    async fn look_thoroughly(&self, key: &[u8], watch: &[EpochName<'_>]) -> Result<Look, Failure> {
         if !self.near.is_tracked() {
-            self.servers.connect(&key).await?;
+            self.servers.connect(key).await?;
         }
         // Taken down before anything is asked.
-        let mut copied = self.to_copy(&key, watch);
-        let get = command::on("GET", &key[..]);
-        let (replies, epochs): (Replies, _) = if self.near.has_all(watch) {
-            let replies = match copied {
-                None => Replies::from_iter([self.servers.request(&key, &get).await?]),
-                Some(_) => self.servers.requests(&with_life(&key, get)).await?,
+        let mut copied = self.to_copy(key, watch);
+        let mut first = vec![Routed::new(key, command::on("GET", key))];
+        first.extend(copied.as_ref().map(|_| Routed::new(key, command::on("PTTL", key))));
+        let (replies, epochs) = if self.near.has_all(watch) {
+            let replies = self.servers.requests(&first).await?;
+            let epochs = match self.epochs_behind_reply(watch) {
+                Ok(epochs) => epochs,
+                Err(known) => self.current_epochs(watch, known).await?,
             };
-            // Read after the reply is here: by now everything has been heard of what was acknowledged before this was
-            // asked. What a message took away is asked for.
-            let mut known = self.near.get(watch);
-            for (name, known) in watch.iter().zip(&mut known) {
-                *known = known.filter(|_| self.servers.near_counts_of(|| self.epoch_key(name)));
-            }
-            (replies, self.current_epochs(watch, known).await?)
+            (replies, epochs)
         } else {
-            let first = if copied.is_some() { with_life(&key, get) } else { vec![Routed::new(&key, get)] };
             self.get_with_epochs(first, watch).await?
         };
         let mut replies = replies.into_iter();
-        let (stored, seen) = self.envelope.look(&key, replies.next().unwrap_or(Value::Nil))?;
-        let left = replies.next();
+        let (stored, seen) = self.envelope.look(key, replies.next().unwrap_or(Value::Nil))?;
         if let Some(copied) = &mut copied {
             copied.which =
                 seen.bytes().map_or(0, |(_, head)| self.near.stamps.as_ref().map_or(0, |it| it.number(head)));
-            copied.left = left_of(left.as_ref());
+            copied.left = left_of(replies.next().as_ref());
         }
         let ticket = copied.filter(|_| stored.is_some()).map(|copied| Box::new(copied) as Ticket);
         Ok(Look { stored, seen, epochs, ticket })
+    }
+
+    /// The epochs that are near, once a reply is here that was asked for before this: by now everything has been heard of what
+    /// had been acknowledged then. What a message took away has to be asked for, which is an error.
+    fn epochs_behind_reply(&self, watch: &[EpochName<'_>]) -> Result<Vec<Option<Epoch>>, Vec<Known>> {
+        let mut known = self.near.get(watch);
+        for (name, known) in watch.iter().zip(&mut known) {
+            *known = known.filter(|_| self.servers.near_counts_of(|| self.epoch_key(name)));
+        }
+        known.iter().copied().collect::<Option<_>>().ok_or(known)
     }
 
     /// What a look at `key` has to take down, where values are kept in memory and messages count.
@@ -103,7 +122,7 @@ impl Redis {
         }
         let keys: Vec<Vec<u8>> = slots.iter().map(|slot| self.key(slot)).collect();
         let values = if self.servers.is_one() {
-            let reply = self.servers.request(&[], &command::on("MGET", &keys)).await?;
+            let reply = self.servers.request(&[], &Command::new("MGET").args(&keys)).await?;
             command::array(reply, slots.len())?
         } else {
             // One behind the other: the servers of a cluster keep no order among each other.
@@ -122,11 +141,6 @@ impl Redis {
         let reply = self.servers.request(&key, &command::on("GET", &key[..])).await?;
         Ok(self.envelope.holds(&key, seen, reply)?)
     }
-}
-
-/// `GET`, and how long it is to live.
-fn with_life(key: &[u8], get: redis::Cmd) -> Vec<Routed> {
-    vec![Routed::new(key, get), Routed::new(key, command::on("PTTL", key))]
 }
 
 /// How long what was read is to live by the reply to `PTTL`; `None` has no end. What was over in between (-2) is over.

@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::address::{Address, Login};
 use super::connect::reason;
-use super::exchange::Exchange;
+use super::exchange::{Command, Exchange};
 use super::login::{Protocol, Session};
 use super::sentinel::Sentinels;
 use super::stream;
@@ -133,14 +133,14 @@ impl Conversation {
         let this = Self(Exchange::new(stream, Box::new(|_, _| ())));
         session.begin(&this.0, Protocol::Resp2).await.map_err(explain)?;
         // What is wrong with the login, or TLS, is known by the first answer.
-        match this.0.ask(&redis::cmd("PING")).await.map_err(explain)? {
+        match this.0.ask(&Command::new("PING")).await.map_err(explain)? {
             Value::ServerError(error) => Err(explain(error.into())),
             _ => Ok(this),
         }
     }
 
     async fn ask(&self, name: &str) -> Result<Address, String> {
-        let command = redis::cmd("SENTINEL").arg("GET-MASTER-ADDR-BY-NAME").arg(name).to_owned();
+        let command = Command::new("SENTINEL").args(["GET-MASTER-ADDR-BY-NAME", name]);
         let reply = self.0.ask(&command).await.map_err(|error| explain(&error, None))?;
         match reply {
             Value::Nil => Err(format!("it knows no primary named `{name}`: check the name in its `sentinel monitor`")),

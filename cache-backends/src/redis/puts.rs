@@ -142,8 +142,7 @@ impl Redis {
         let key = self.key(&slot);
         let bytes = self.envelope.put(&slot, &key, Some(bytes)).map_err(|what| self.target.error(OPERATION, what))?;
         let _striking = self.striking(&key);
-        let mut command = command::set(&key, bytes.unwrap_or_default(), life, false);
-        command.arg("GET");
+        let command = command::set(&key, &bytes.unwrap_or_default(), life, false).arg("GET");
         let reply = self.servers.request(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
         if let Value::ServerError(error) = &reply {
             if error.details().is_some_and(|details| details.contains("syntax")) {
@@ -162,7 +161,7 @@ impl Redis {
         let command = if life.is_none() {
             command::on("UNLINK", &key[..])
         } else {
-            command::set(&key, [command::TOMBSTONE, tombstone].concat(), life, false)
+            command::set(&key, &[command::TOMBSTONE, tombstone].concat(), life, false)
         };
         let _striking = self.striking(&key);
         Ok(command::done(self.servers.request(&key, &command).await?)?)

@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use redis::{Cmd, Script};
+use redis::Script;
 
 use super::command::on;
+use super::exchange::Command;
 
 /// Begins the command that runs a script.
-pub(super) fn script(text: &str, hash: &LazyLock<String>, with_text: bool) -> Cmd {
-    if with_text { on("EVAL", text) } else { on("EVALSHA", hash.as_str()) }
+pub(super) fn script(text: &str, hash: &LazyLock<String>, with_text: bool) -> Command {
+    if with_text { on("EVAL", text) } else { on("EVALSHA", hash.as_bytes()) }
 }
 
 /// A function of scripts: whether the slot holds what was seen, by the length that was seen (empty for nothing) and the first

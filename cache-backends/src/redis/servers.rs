@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use redis::{Cmd, RedisError, Value};
+use redis::{RedisError, Value};
 use smallvec::SmallVec;
 
 use super::cluster::{Cluster, Survey};
-use super::exchange::Replies;
+use super::exchange::{Command, Replies};
 use super::link::{Link, now};
 use super::wire::Wire;
 
 /// A command, and the key that says which server it is for.
 pub(super) struct Routed {
     pub(super) key: Vec<u8>,
-    pub(super) command: Cmd,
+    pub(super) command: Command,
 }
 
 impl Routed {
-    pub(super) fn new(key: &[u8], command: Cmd) -> Self {
+    pub(super) fn new(key: &[u8], command: Command) -> Self {
         Self { key: key.to_vec(), command }
     }
 }
@@ -77,10 +77,10 @@ impl Servers {
     }
 
     /// The reply to one command about `key`.
-    pub(super) async fn request(&self, key: &[u8], command: &Cmd) -> Result<Value, Failure> {
+    pub(super) async fn request(&self, key: &[u8], command: &Command) -> Result<Value, Failure> {
         match self {
             Self::One(wire) => Ok(wire.link().await?.request(command).await?),
-            Self::Cluster(cluster) => cluster.request(key, command).await,
+            Self::Cluster(cluster) => Box::pin(cluster.request(key, command)).await,
         }
     }
 
@@ -139,7 +139,7 @@ impl Servers {
         }
         for link in self.all().await.unwrap_or_default() {
             if link.exchange.heard().saturating_add(LATELY_MILLIS) < now() {
-                let _ = link.request(&redis::cmd("PING")).await;
+                let _ = link.request(&Command::new("PING")).await;
             }
         }
     }
@@ -154,6 +154,6 @@ const LATELY_MILLIS: u64 = 150;
 pub(crate) const LEASE_MILLIS: u64 = 1_000;
 
 /// The commands alone.
-pub(super) fn all_of<'a>(routed: impl IntoIterator<Item = &'a Routed>) -> SmallVec<[&'a Cmd; 4]> {
+pub(super) fn all_of<'a>(routed: impl IntoIterator<Item = &'a Routed>) -> SmallVec<[&'a Command; 4]> {
     routed.into_iter().map(|routed| &routed.command).collect()
 }

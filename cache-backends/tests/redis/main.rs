@@ -13,7 +13,9 @@ mod envelope;
 #[cfg(all(feature = "zstd", feature = "encrypt"))]
 mod envelope_keys;
 mod epochs;
+mod exchange;
 mod group;
+mod proxy;
 mod runtimes;
 mod sentinel;
 mod server;

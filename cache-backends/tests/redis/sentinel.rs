@@ -1,9 +1,5 @@
 //! Finding the primary by sentinels, following it, and leaving a server that is a replica.
 
-use std::io::copy;
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use cache_backends::Redis;
@@ -11,6 +7,7 @@ use cache_core::key::Key;
 use cache_core::{Backend, BackendError, Clock, EpochName, Life, Slot, Stored, When, block_on};
 
 use crate::group::{Group, LONG, NAME, Sentinel};
+use crate::proxy::Proxy;
 use crate::server::{Server, eventually, eventually_within, free_port, open};
 
 fn put(backend: &dyn Backend, key: &str, value: &[u8]) -> Result<bool, BackendError> {
@@ -179,13 +176,13 @@ fn a_replica_that_is_tried_is_not_the_return_of_the_server() {
 #[test]
 fn a_server_that_was_demoted_is_left_for_the_one_behind_the_same_name() {
     let (old, new) = (Server::start(), Server::start());
-    let (port, leads_to) = forward(old.port);
-    let backend = open(Redis::builder().host("127.0.0.1").port(port));
+    let proxy = Proxy::to(old.port);
+    let backend = open(Redis::builder().host("127.0.0.1").port(proxy.port));
     assert!(put(&*backend, "a", b"old").unwrap());
     let seen = block_on(backend.look(&Key::direct("a"), &[])).unwrap().seen;
 
     redis::cmd("REPLICAOF").arg("127.0.0.1").arg(new.port).exec(&mut old.raw()).unwrap();
-    leads_to.store(new.port, Ordering::SeqCst);
+    proxy.lead_to(new.port);
     // This is a script, which says it in other words than a command.
     let key = Key::direct("a");
     let when = When::Unchanged { seen: &seen, epoch: None };
@@ -193,25 +190,4 @@ fn a_server_that_was_demoted_is_left_for_the_one_behind_the_same_name() {
     let error = changed.unwrap_err().to_string();
     assert!(error.contains("this server is a replica"), "{error}");
     eventually("what is put is in the new server", || put(&*backend, "a", b"new").is_ok() && has(&new, "a"));
-}
-
-/// A port that leads to another, as a name in the DNS does; which one can be changed for later connections.
-fn forward(to: u16) -> (u16, Arc<AtomicU16>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let leads_to = Arc::new(AtomicU16::new(to));
-    let now = Arc::clone(&leads_to);
-    std::thread::spawn(move || {
-        for client in listener.incoming() {
-            let server = TcpStream::connect(("127.0.0.1", now.load(Ordering::SeqCst)));
-            let (Ok(client), Ok(server)) = (client, server) else { continue };
-            for (mut from, mut to) in [(client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client)] {
-                std::thread::spawn(move || {
-                    let _ = copy(&mut from, &mut to);
-                    let _ = to.shutdown(Shutdown::Both);
-                });
-            }
-        }
-    });
-    (port, leads_to)
 }

@@ -8,6 +8,7 @@ use cache_backends::{Ram, Redis, RedisBuilder, Tiered};
 use cache_core::{Cache, Clock, IntoHandler as _, contract};
 
 use crate::fresh_prefix;
+use crate::proxy::Proxy;
 use crate::server::{Server, env, eventually};
 
 fn cache(redis: RedisBuilder) -> Cache {
@@ -257,42 +258,6 @@ fn a_handler_that_is_dropped_closes_its_connection_also_while_its_heart_beats() 
     eventually("its connection is closed", || clients() == before);
 }
 
-/// A link that is cut without a sign: nothing arrives any more, and nobody is told.
-struct Proxy {
-    port: u16,
-    is_cut: Arc<std::sync::atomic::AtomicBool>,
-}
-
-impl Proxy {
-    fn to(server: u16) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let is_cut = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let cut = Arc::clone(&is_cut);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let Ok(remote) = std::net::TcpStream::connect(("127.0.0.1", server)) else { return };
-                for (from, to) in [(&stream, &remote), (&remote, &stream)] {
-                    let (from, to, cut) = (from.try_clone().unwrap(), to.try_clone().unwrap(), Arc::clone(&cut));
-                    std::thread::spawn(move || pass_on(from, to, &cut));
-                }
-            }
-        });
-        Self { port, is_cut }
-    }
-}
-
-fn pass_on(mut from: std::net::TcpStream, mut to: std::net::TcpStream, cut: &std::sync::atomic::AtomicBool) {
-    use std::io::{Read as _, Write as _};
-    let mut buffer = [0; 4_096];
-    while let Ok(count @ 1..) = from.read(&mut buffer) {
-        // What comes while it is cut is swallowed.
-        if !cut.load(Ordering::SeqCst) && to.write_all(&buffer[..count]).is_err() {
-            return;
-        }
-    }
-}
-
 #[test]
 fn a_link_that_is_cut_without_a_sign_gives_old_values_for_no_longer_than_the_heartbeat() {
     let server = Server::start();
@@ -305,7 +270,7 @@ fn a_link_that_is_cut_without_a_sign_gives_old_values_for_no_longer_than_the_hea
         set(&other, "a", &value);
         eventually("it is near", || get(&near, "a").as_ref() == Some(&value));
         bring_near(&server, &near, "a", &value);
-        proxy.is_cut.store(true, Ordering::SeqCst);
+        proxy.cut(true);
         let cut = clock.now();
         set(&other, "a", "newer");
         let mut last = cut;
@@ -317,7 +282,7 @@ fn a_link_that_is_cut_without_a_sign_gives_old_values_for_no_longer_than_the_hea
             }
         }
         assert!(last - cut < 1_300, "an old value was given {} ms after the link was cut", last - cut);
-        proxy.is_cut.store(false, Ordering::SeqCst);
+        proxy.cut(false);
         eventually("the newer value is seen", || get(&near, "a").as_deref() == Some("newer"));
     }
 }

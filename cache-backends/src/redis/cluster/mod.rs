@@ -30,12 +30,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cache_core::{Clock, within};
-use redis::{Cmd, RedisError, Value, cmd};
+use redis::{RedisError, Value};
 
 use super::address::Address;
 use super::command::explain;
 use super::connect::Target;
-use super::exchange::Replies;
+use super::exchange::{Command, Replies};
 use super::link::Link;
 use super::near::Near;
 use super::runtime::Runtime;
@@ -120,11 +120,11 @@ impl Cluster {
     }
 
     /// The reply of this server. Whoever holds `node` meanwhile keeps its connection, also where it leaves the map.
-    async fn send(&self, node: &Node, command: &Cmd) -> Result<Value, Failure> {
+    async fn send(&self, node: &Node, command: &Command) -> Result<Value, Failure> {
         self.reach(node).await?.request(command).await.map_err(|error| self.lost(node, &error))
     }
 
-    async fn send_all(&self, node: &Node, commands: &[&Cmd]) -> Result<Replies, Failure> {
+    async fn send_all(&self, node: &Node, commands: &[&Command]) -> Result<Replies, Failure> {
         self.reach(node).await?.requests(commands).await.map_err(|error| self.lost(node, &error))
     }
 
@@ -152,7 +152,7 @@ impl Cluster {
     }
 
     /// The reply to a command about `key`.
-    pub(super) async fn request(&self, key: &[u8], command: &Cmd) -> Result<Value, Failure> {
+    pub(super) async fn request(&self, key: &[u8], command: &Command) -> Result<Value, Failure> {
         let node = self.owner(key).await?;
         let reply = self.send(&node, command).await?;
         self.follow(key, command, node, reply).await
@@ -186,7 +186,13 @@ impl Cluster {
     }
 
     /// What a command comes to whose first reply, that of `node`, may send it elsewhere.
-    async fn follow(&self, key: &[u8], command: &Cmd, mut node: Arc<Node>, mut reply: Value) -> Result<Value, Failure> {
+    async fn follow(
+        &self,
+        key: &[u8],
+        command: &Command,
+        mut node: Arc<Node>,
+        mut reply: Value,
+    ) -> Result<Value, Failure> {
         let mut half_moved = None;
         for turn in 0..REDIRECTS {
             (node, reply) = match redirect(&reply, &node.address) {
@@ -199,7 +205,7 @@ impl Cluster {
                 }
                 Some(Redirect::Ask(address)) => {
                     let node = self.welcome(&address);
-                    let reply = self.send_all(&node, &[&cmd("ASKING"), command]).await?.pop();
+                    let reply = self.send_all(&node, &[&Command::new("ASKING"), command]).await?.pop();
                     (node, reply.unwrap_or(Value::Nil))
                 }
                 Some(Redirect::Again) => {

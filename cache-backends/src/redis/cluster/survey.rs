@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cache_core::{Clock, within};
-use redis::{Value, cmd};
+use redis::Value;
 
 use super::map::{self, Map, Node};
 use super::{Cluster, join};
 use crate::redis::address::Address;
+use crate::redis::command;
 use crate::redis::link::Link;
 use crate::redis::servers::Failure;
 
@@ -80,9 +81,7 @@ impl Cluster {
     }
 
     async fn ask_of_itself(&self, node: &Arc<Node>) -> Result<Said, Failure> {
-        let mut command = cmd("CLUSTER");
-        command.arg("NODES");
-        let reply = self.send(node, &command).await?;
+        let reply = self.send(node, &command::on("CLUSTER", "NODES")).await?;
         let said = match &reply {
             Value::BulkString(text) => parse(&String::from_utf8_lossy(text), &node.address),
             Value::VerbatimString { text, .. } => parse(text, &node.address),

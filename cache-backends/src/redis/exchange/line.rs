@@ -17,6 +17,15 @@ use crate::redis::stream::Stream;
 /// Takes in the server's messages: each in the order of the stream, before a reply behind it is given out.
 pub(in crate::redis) type Listener = Box<dyn Fn(&PushKind, &[Value]) + Send>;
 
+/// Who drives the connection.
+#[derive(Clone, Copy)]
+pub(super) enum By {
+    /// The handler's thread.
+    Thread,
+    /// A caller, whom nobody asks later whether those that were woken have woken others.
+    Caller,
+}
+
 /// After so many reads others on the thread have their turn.
 const TURN: usize = 16;
 
@@ -27,7 +36,7 @@ pub(super) struct Line {
     writing: Vec<u8>,
     written: usize,
     unflushed: bool,
-    /// Why nothing can be written any more; what the server said before is read all the same.
+    /// Why the connection has ended, or is about to: what the server said before nothing could be written is read all the same.
     broken: Option<RedisError>,
     reader: Reader,
     awaited: VecDeque<Awaited>,
@@ -35,7 +44,8 @@ pub(super) struct Line {
     found: Replies,
     /// Answers that are given when all that was read is known.
     complete: Vec<(Awaited, Replies)>,
-    ended: Option<RedisError>,
+    /// It is not advanced again.
+    ended: bool,
 }
 
 impl Line {
@@ -51,30 +61,33 @@ impl Line {
             awaited: VecDeque::new(),
             found: Replies::new(),
             complete: Vec::new(),
-            ended: None,
+            ended: false,
         }
     }
 
     /// Writes and reads until nothing more can be done now; ready with the reason when the connection has ended.
-    pub(super) fn advance(&mut self, shared: &Shared, context: &mut Context<'_>) -> Poll<RedisError> {
-        if let Some(error) = &self.ended {
-            return Poll::Ready(error.clone());
-        }
+    pub(super) fn advance(&mut self, shared: &Shared, by: By, context: &mut Context<'_>) -> Poll<RedisError> {
         // It is not advanced again when this panics.
-        self.ended = Some(io::Error::other("the thread of the connection panicked").into());
+        if mem::replace(&mut self.ended, true) {
+            let ended = || io::Error::from(io::ErrorKind::NotConnected).into();
+            return Poll::Ready(self.broken.clone().unwrap_or_else(ended));
+        }
         for _ in 0..TURN {
             self.write(shared, context);
             let read = self.read(context);
-            self.give_out(shared);
-            let ended = match read {
+            self.give_out(shared, by);
+            match read {
                 Poll::Ready(Ok(())) => continue,
-                Poll::Ready(Err(error)) => Some(self.broken.take().unwrap_or(error)),
-                Poll::Pending => self.broken.take(),
-            };
-            self.ended.clone_from(&ended);
-            return ended.map_or(Poll::Pending, Poll::Ready);
+                Poll::Ready(Err(error)) => self.broken = Some(self.broken.take().unwrap_or(error)),
+                Poll::Pending => {}
+            }
+            if let Some(error) = &self.broken {
+                return Poll::Ready(error.clone());
+            }
+            self.ended = false;
+            return Poll::Pending;
         }
-        self.ended = None;
+        self.ended = false;
         context.waker().wake_by_ref();
         Poll::Pending
     }
@@ -154,12 +167,16 @@ impl Line {
     }
 
     /// Gives out what is complete.
-    fn give_out(&mut self, shared: &Shared) {
+    fn give_out(&mut self, shared: &Shared, by: By) {
         if let Some((last, _)) = self.complete.last() {
             shared.hear(self.complete.len(), last.sent);
         }
-        for (awaited, replies) in self.complete.drain(..) {
-            awaited.answer.give(Ok(replies));
+        let complete = self.complete.drain(..);
+        match by {
+            By::Thread => shared.wakes.give(complete),
+            By::Caller => {
+                complete.filter_map(|(awaited, replies)| awaited.answer.give(Ok(replies))).for_each(Waker::wake);
+            }
         }
     }
 }

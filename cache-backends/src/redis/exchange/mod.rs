@@ -10,29 +10,35 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `command` | a command, as it is sent |
 //! | `queue` | requests that are to be written, and the answers that are waited for |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
 //! | `reader` | where a reply ends, and what is in it |
+//! | `wakes` | waking many callers at once |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
+mod command;
 mod line;
 mod process;
 mod queue;
 mod reader;
+mod wakes;
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-use redis::{Cmd, RedisError, RedisResult, Value};
+use redis::{RedisError, RedisResult, Value};
 
 use super::stream::Stream;
-use line::Line;
+pub(super) use command::Command;
 pub(super) use line::Listener;
+use line::{By, Line};
 use process::Process;
 pub(super) use queue::Replies;
-use queue::{Answer, Queue, Queued};
+use queue::{Answer, Caller, Queue, Queued};
+use wakes::{Home, Wakes};
 
 /// A connection in use.
 pub(super) struct Exchange {
@@ -48,6 +54,7 @@ pub(super) struct Exchange {
 #[derive(Default)]
 struct Shared {
     queue: Mutex<Queue>,
+    wakes: Wakes,
     /// Requests that have not been answered, also those of callers who left.
     under_way: AtomicUsize,
     /// How many have been, and when the latest of them was sent, in milliseconds.
@@ -82,13 +89,15 @@ impl Exchange {
     }
 
     /// The replies to `commands`, which the server takes one behind the other.
-    pub(super) async fn request(&self, commands: &[&Cmd]) -> RedisResult<Replies> {
+    pub(super) async fn request(&self, commands: &[&Command]) -> RedisResult<Replies> {
         let mut queued: Option<Arc<Answer>> = None;
+        let caller = Waking(&self.shared.wakes, Home::current());
         poll_fn(|context| {
+            caller.wake_others();
             if let Some(answer) = &queued {
                 return answer.poll(context);
             }
-            match self.put(commands, context) {
+            match self.put(commands, Caller { waker: context.waker(), home: caller.1 }) {
                 Poll::Ready(Ok((answer, drives))) => {
                     let polled = if drives { answer.poll(context) } else { Poll::Pending };
                     queued = Some(answer);
@@ -102,7 +111,7 @@ impl Exchange {
     }
 
     /// Queues `commands`, and drives the connection on this thread if the caller is alone: then it is to look for the answer.
-    fn put(&self, commands: &[&Cmd], context: &Context<'_>) -> Poll<RedisResult<(Arc<Answer>, bool)>> {
+    fn put(&self, commands: &[&Command], caller: Caller<'_>) -> Poll<RedisResult<(Arc<Answer>, bool)>> {
         // The child of a fork has the socket too, and not the thread: what it would write is its parent's to answer for.
         if !self.owner.is_current() {
             let reason = "the connection is that of the process which this one was forked from; open the handler again";
@@ -111,7 +120,7 @@ impl Exchange {
         let queued = {
             let mut queue = self.shared.queue();
             let alone = self.shared.under_way.load(Ordering::SeqCst) == 0;
-            let Poll::Ready(queued) = queue.put(commands, alone, context.waker()) else { return Poll::Pending };
+            let Poll::Ready(queued) = queue.put(commands, alone, caller) else { return Poll::Pending };
             self.shared.under_way.fetch_add(usize::from(queued.is_ok()), Ordering::SeqCst);
             queued.map(|queued| (queued, alone))
         };
@@ -131,7 +140,7 @@ impl Exchange {
     /// Drives the connection once, unless another thread does so right now.
     fn drive(&self) {
         let ended = match self.line.try_lock() {
-            Ok(mut line) => self.advance(line.as_mut()).is_ready(),
+            Ok(mut line) => self.advance(line.as_mut(), By::Caller).is_ready(),
             Err(_) => true,
         };
         // That thread may have looked for what is queued before it was.
@@ -143,23 +152,23 @@ impl Exchange {
     /// Drives the connection, for the handler's thread; ready with the reason when it has ended.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<RedisError> {
         self.relay.set(context.waker());
-        self.advance(self.line().as_mut())
+        self.advance(self.line().as_mut(), By::Thread)
     }
 
-    fn advance(&self, line: Option<&mut Line>) -> Poll<RedisError> {
+    fn advance(&self, line: Option<&mut Line>, by: By) -> Poll<RedisError> {
         match line {
-            Some(line) => line.advance(&self.shared, &mut Context::from_waker(&self.waker)),
+            Some(line) => line.advance(&self.shared, by, &mut Context::from_waker(&self.waker)),
             None => Poll::Ready(std::io::Error::from(std::io::ErrorKind::NotConnected).into()),
         }
     }
 
     /// The reply to `command`, while nobody else drives the connection.
-    pub(super) async fn ask(&self, command: &Cmd) -> RedisResult<Value> {
+    pub(super) async fn ask(&self, command: &Command) -> RedisResult<Value> {
         only(self.ask_all(&[command]).await?)
     }
 
     /// The replies to `commands`, while nobody else drives the connection.
-    pub(super) async fn ask_all(&self, commands: &[&Cmd]) -> RedisResult<Replies> {
+    pub(super) async fn ask_all(&self, commands: &[&Command]) -> RedisResult<Replies> {
         let mut request = std::pin::pin!(self.request(commands));
         poll_fn(|context| match request.as_mut().poll(context) {
             Poll::Ready(replies) => Poll::Ready(replies),
@@ -179,10 +188,14 @@ impl Exchange {
         let line = self.line().take();
         let (queued, blocked) = self.shared.queue().end(error.clone());
         let written = line.map(Line::close).unwrap_or_default();
-        for awaited in written.into_iter().chain(queued) {
-            awaited.answer.give(Err(error.clone()));
-        }
-        blocked.into_iter().for_each(Waker::wake);
+        let failed = written.into_iter().chain(queued);
+        let failed = failed.filter_map(|awaited| awaited.answer.give(Err(error.clone())));
+        failed.chain(blocked).for_each(Waker::wake);
+    }
+
+    /// Wakes those whom other callers were to wake and did not. To be polled whenever the handler's thread is woken.
+    pub(super) async fn wake_late(&self) {
+        self.shared.wakes.pass_on_late().await;
     }
 
     /// How many requests have been answered so far.
@@ -207,6 +220,21 @@ impl Exchange {
 
     fn line(&self) -> MutexGuard<'_, Option<Line>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A caller, which wakes others on its runtime whenever it is polled, and when it leaves.
+struct Waking<'a>(&'a Wakes, Option<Home>);
+
+impl Waking<'_> {
+    fn wake_others(&self) {
+        self.0.pass_on(self.1);
+    }
+}
+
+impl Drop for Waking<'_> {
+    fn drop(&mut self) {
+        self.wake_others();
     }
 }
 

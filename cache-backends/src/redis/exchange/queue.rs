@@ -5,9 +5,11 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use redis::{Cmd, RedisError, RedisResult, Value};
+use redis::{RedisError, RedisResult, Value};
 use smallvec::SmallVec;
 
+use super::command::Command;
+use super::wakes::Home;
 use crate::redis::link::now;
 
 /// While more bytes than this wait for the server to read them, callers wait too.
@@ -36,10 +38,18 @@ pub(super) struct Queue {
 /// A request whose replies are to come.
 pub(super) struct Awaited {
     pub(super) answer: Arc<Answer>,
+    pub(super) home: Option<Home>,
     /// How many.
     pub(super) replies: usize,
     /// It was not sent before this time.
     pub(super) sent: u64,
+}
+
+/// Who asks.
+#[derive(Clone, Copy)]
+pub(super) struct Caller<'a> {
+    pub(super) waker: &'a Waker,
+    pub(super) home: Option<Home>,
 }
 
 /// What became of a request that was put in.
@@ -52,22 +62,23 @@ pub(super) struct Queued {
 impl Queue {
     /// Puts `commands` in, for a caller that is woken when their replies are here; pending while there is no room. One
     /// that is `alone` writes them itself.
-    pub(super) fn put(&mut self, commands: &[&Cmd], alone: bool, waker: &Waker) -> Poll<RedisResult<Queued>> {
+    pub(super) fn put(&mut self, commands: &[&Command], alone: bool, caller: Caller<'_>) -> Poll<RedisResult<Queued>> {
         if let Some(error) = &self.ended {
             return Poll::Ready(Err(error.clone()));
         }
         if self.bytes.len() >= FULL {
-            self.blocked.push(waker.clone());
+            self.blocked.push(caller.waker.clone());
             return Poll::Pending;
         }
         if self.bytes.is_empty() {
             self.since = now();
         }
         for command in commands {
-            command.write_packed_command(&mut self.bytes);
+            command.write(&mut self.bytes);
         }
-        let answer = Arc::new(Answer(Mutex::new(State::Awaited(waker.clone()))));
-        self.awaited.push(Awaited { answer: Arc::clone(&answer), replies: commands.len(), sent: self.since });
+        let answer = Arc::new(Answer(Mutex::new(State::Awaited(caller.waker.clone()))));
+        let (home, replies) = (caller.home, commands.len());
+        self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, sent: self.since });
         let tell = mem::take(&mut self.unwatched) || !(alone || self.told);
         self.told |= tell;
         Poll::Ready(Ok(Queued { answer, tell }))
@@ -104,11 +115,12 @@ enum State {
 }
 
 impl Answer {
-    /// The answer is here.
-    pub(super) fn give(&self, result: RedisResult<Replies>) {
-        let state = mem::replace(&mut *self.state(), State::Here(result));
-        if let State::Awaited(waker) = state {
-            waker.wake();
+    /// The answer is here: who is to be woken.
+    #[must_use]
+    pub(super) fn give(&self, result: RedisResult<Replies>) -> Option<Waker> {
+        match mem::replace(&mut *self.state(), State::Here(result)) {
+            State::Awaited(waker) => Some(waker),
+            State::Here(_) | State::Taken => None,
         }
     }
 

@@ -1,0 +1,71 @@
+//! A command, as it is sent: an array of strings.
+
+/// A command and its arguments.
+#[derive(Clone, Debug)]
+pub(in crate::redis) struct Command {
+    /// The strings, one behind the other, as they are sent.
+    bytes: Vec<u8>,
+    strings: usize,
+}
+
+impl Command {
+    /// The command of this name.
+    pub(in crate::redis) fn new(name: &str) -> Self {
+        Self::with_room(name, 0)
+    }
+
+    /// The same, with room for so many bytes of arguments.
+    pub(in crate::redis) fn with_room(name: &str, room: usize) -> Self {
+        let mut bytes = Vec::with_capacity(64 + room);
+        add(&mut bytes, name.as_bytes());
+        Self { bytes, strings: 1 }
+    }
+
+    /// With one argument more.
+    pub(in crate::redis) fn arg(mut self, argument: impl AsRef<[u8]>) -> Self {
+        add(&mut self.bytes, argument.as_ref());
+        self.strings += 1;
+        self
+    }
+
+    /// With these arguments too.
+    pub(in crate::redis) fn args(self, arguments: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
+        arguments.into_iter().fold(self, Self::arg)
+    }
+
+    /// With a number as one argument more.
+    pub(in crate::redis) fn number(self, number: impl itoa::Integer) -> Self {
+        self.arg(itoa::Buffer::new().format(number))
+    }
+
+    /// Writes it behind `out`.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        add_number(out, b'*', self.strings);
+        out.extend_from_slice(&self.bytes);
+    }
+}
+
+fn add(bytes: &mut Vec<u8>, string: &[u8]) {
+    add_number(bytes, b'$', string.len());
+    bytes.extend_from_slice(string);
+    bytes.extend_from_slice(b"\r\n");
+}
+
+fn add_number(bytes: &mut Vec<u8>, kind: u8, number: usize) {
+    bytes.push(kind);
+    bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    bytes.extend_from_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_sent_as_an_array_of_strings() {
+        let command = Command::new("SET").arg("k").arg(b"a\r\nb").args(["PX"]).number(-12_i64);
+        let mut out = b"before".to_vec();
+        command.write(&mut out);
+        assert_eq!(out, b"before*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\r\nb\r\n$2\r\nPX\r\n$3\r\n-12\r\n");
+    }
+}

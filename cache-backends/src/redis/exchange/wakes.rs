@@ -1,0 +1,153 @@
+//! Waking many callers of one runtime by one of them.
+//!
+//! Waking a task from another thread can take a system call, and many tasks that wait often have their replies come together. So
+//! of the tasks of a runtime one is woken, and wakes the others when it is polled, from within the runtime, which costs
+//! next to nothing. Any other caller on that runtime does so too. Should the one that was woken not be polled for
+//! a moment, as when its runtime is no longer driven, the handler's thread wakes the others.
+//!
+//! A caller that blocks its thread is woken by itself: it would keep the others waiting until its thread runs.
+
+use std::future::poll_fn;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use smallvec::SmallVec;
+use tokio::runtime::{Handle, Id};
+
+use super::queue::{Answer, Awaited, Replies};
+
+/// For so long it is left to those that were woken to wake the others.
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// The runtime that a caller is polled by.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Home(Id);
+
+impl Home {
+    /// That of the caller who is polled now, if it has one and leaves it its thread.
+    pub(super) fn current() -> Option<Self> {
+        if cache_core::may_block() {
+            return None;
+        }
+        Handle::try_current().ok().map(|runtime| Self(runtime.id()))
+    }
+}
+
+/// Who is to be woken by those who were.
+#[derive(Default)]
+pub(super) struct Wakes {
+    /// Whether there is anyone, or was a moment ago.
+    owing: AtomicBool,
+    owed: Mutex<Owed>,
+}
+
+#[derive(Default)]
+struct Owed {
+    homes: SmallVec<[Woken; 2]>,
+    /// How often one was woken for others.
+    times: u64,
+}
+
+/// A runtime on which one caller was woken.
+struct Woken {
+    home: Home,
+    /// Tells it from another time.
+    time: u64,
+    others: Vec<Waker>,
+}
+
+/// The latest reply on a runtime, and who has got theirs before.
+struct Last {
+    home: Home,
+    answer: Arc<Answer>,
+    replies: Replies,
+    others: Vec<Waker>,
+}
+
+impl Wakes {
+    /// Gives out these replies and wakes those who wait for them; of those on one runtime only one.
+    pub(super) fn give(&self, complete: impl Iterator<Item = (Awaited, Replies)>) {
+        // The last one on each runtime has its reply when it is known whom it is to wake.
+        let mut last: SmallVec<[Last; 1]> = SmallVec::new();
+        for (awaited, replies) in complete {
+            if Arc::strong_count(&awaited.answer) == 1 {
+                // Its caller has left.
+                continue;
+            }
+            let Some(home) = awaited.home else {
+                wake(awaited.answer.give(Ok(replies)));
+                continue;
+            };
+            match last.iter_mut().find(|last| last.home == home) {
+                Some(last) => {
+                    let answer = mem::replace(&mut last.answer, awaited.answer);
+                    let replies = mem::replace(&mut last.replies, replies);
+                    last.others.extend(answer.give(Ok(replies)));
+                }
+                None => last.push(Last { home, answer: awaited.answer, replies, others: Vec::new() }),
+            }
+        }
+        last.into_iter().for_each(|last| self.give_last(last));
+    }
+
+    fn give_last(&self, last: Last) {
+        let Last { home, answer, replies, others } = last;
+        let mut owed = self.owed();
+        if let Some(woken) = owed.homes.iter_mut().find(|woken| woken.home == home) {
+            woken.others.extend(others);
+            woken.others.extend(answer.give(Ok(replies)));
+            return;
+        }
+        if !others.is_empty() {
+            owed.times += 1;
+            let time = owed.times;
+            owed.homes.push(Woken { home, time, others });
+            self.owing.store(true, Ordering::SeqCst);
+        }
+        drop(owed);
+        wake(answer.give(Ok(replies)));
+    }
+
+    /// Wakes whoever is owed a wake on this runtime, by a caller on it.
+    pub(super) fn pass_on(&self, home: Option<Home>) {
+        if home.is_none() || !self.owing.load(Ordering::SeqCst) {
+            return;
+        }
+        let mut owed = self.owed();
+        let at = owed.homes.iter().position(|woken| Some(woken.home) == home);
+        let others = at.map(|at| owed.homes.swap_remove(at).others);
+        self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
+        drop(owed);
+        others.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// Wakes whoever has been owed a wake for a moment. To be polled whenever the handler's thread is woken; never ends.
+    pub(super) async fn pass_on_late(&self) {
+        loop {
+            let owes = || self.owing.load(Ordering::SeqCst);
+            poll_fn(|_| if owes() { Poll::Ready(()) } else { Poll::Pending }).await;
+            let before = self.owed().times;
+            tokio::time::sleep(MOMENT).await;
+            let mut owed = self.owed();
+            let (late, homes) = mem::take(&mut owed.homes).into_iter().partition(|woken| woken.time <= before);
+            owed.homes = homes;
+            self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
+            drop(owed);
+            let late: SmallVec<[Woken; 2]> = late;
+            late.into_iter().flat_map(|woken| woken.others).for_each(Waker::wake);
+        }
+    }
+
+    fn owed(&self) -> MutexGuard<'_, Owed> {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}

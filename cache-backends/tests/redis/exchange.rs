@@ -1,0 +1,125 @@
+//! Many callers over one connection: room, order, and who wakes whom.
+
+use std::future::{Future as _, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use cache_backends::Redis;
+use cache_core::key::Key;
+use cache_core::{Backend, EpochName, Life, Slot, Stored, When, block_on};
+use tokio::runtime::Builder;
+
+use crate::proxy::Proxy;
+use crate::server::{Server, eventually, open};
+
+async fn put(backend: &dyn Backend, text: &str, value: &[u8]) -> bool {
+    let value = Some(Stored::Bytes(value.to_vec()));
+    backend.put(Slot::Entry(&Key::direct(text)), value, Life::FOREVER, When::Always).await.unwrap()
+}
+
+async fn get(backend: &dyn Backend, text: &str) -> Option<Vec<u8>> {
+    let look = backend.look(&Key::direct(text), &[EpochName::HANDLER]).await.ok()?;
+    Some(look.stored?.as_bytes()?.to_vec())
+}
+
+#[test]
+fn callers_wait_while_the_server_takes_nothing_and_all_go_on_when_it_does() {
+    let server = Server::start();
+    let backend = open(server.builder().timeout(Duration::from_secs(10)));
+    assert!(block_on(put(&*backend, "first", b"value")));
+    server.signal("-STOP");
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        // More than the connection and the queue before it take.
+        let puts = (0..100_u8).map(|index| {
+            let backend = Arc::clone(&backend);
+            tokio::spawn(async move {
+                assert!(put(&*backend, &format!("{index}"), &vec![index; 200_000]).await);
+                assert_eq!(get(&*backend, &format!("{index}")).await, Some(vec![index; 200_000]));
+            })
+        });
+        let puts: Vec<_> = puts.collect();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!puts.iter().any(tokio::task::JoinHandle::is_finished));
+        server.signal("-CONT");
+        for put in puts {
+            put.await.unwrap();
+        }
+    });
+}
+
+/// A caller is woken when its reply is here, and may do something else first, or nothing at all.
+#[test]
+fn a_caller_that_is_woken_and_does_not_go_on_keeps_no_other_from_it() {
+    const CALLERS: usize = 20;
+    let server = Server::start();
+    let backend = server.backend();
+    assert!(block_on(put(&*backend, "a", b"value")));
+    assert!(block_on(get(&*backend, "a")).is_some());
+    let (woken, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    server.signal("-STOP");
+    runtime.block_on(async {
+        for _ in 0..CALLERS {
+            let (backend, woken, done) = (Arc::clone(&backend), Arc::clone(&woken), Arc::clone(&done));
+            tokio::spawn(async move {
+                let mut get = Box::pin(get(&*backend, "a"));
+                let mut begun = false;
+                poll_fn(|context| {
+                    if begun && woken.fetch_add(1, Ordering::SeqCst) == 0 {
+                        // The first that is woken holds on to its call.
+                        begun = false;
+                        return Poll::Pending;
+                    }
+                    if !begun && woken.load(Ordering::SeqCst) > 0 {
+                        return Poll::Pending;
+                    }
+                    begun = true;
+                    get.as_mut().poll(context).map(|value| assert!(value.is_some()))
+                })
+                .await;
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        tokio::task::yield_now().await;
+        server.signal("-CONT");
+        for _ in 0..2_000 {
+            if done.load(Ordering::SeqCst) == CALLERS - 1 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{} of {CALLERS} went on", done.load(Ordering::SeqCst));
+    });
+}
+
+#[test]
+fn a_reply_that_nobody_asked_for_ends_the_connection_and_is_nobodys_value() {
+    let server = Server::start();
+    let proxy = Proxy::to(server.port);
+    let backend = open(Redis::builder().host("127.0.0.1").port(proxy.port).timeout(Duration::from_secs(5)));
+    eventually("the handler works", || block_on(get(&*backend, "a")).is_none());
+    assert!(block_on(put(&*backend, "a", b"right")));
+    let connected = || -> Vec<String> {
+        let clients: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.raw()).unwrap();
+        let ids = clients.lines().filter(|line| line.contains("resp=3"));
+        ids.map(|line| line.split(' ').next().unwrap().to_owned()).collect()
+    };
+    for strange in ["$5\r\nwrong\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", "*1\r\n$5\r\nwrong\r\n"] {
+        let before = connected();
+        proxy.say(strange.as_bytes());
+        eventually("it is another connection", || connected() != before && !connected().is_empty());
+        eventually("the handler works again", || block_on(get(&*backend, "a")).as_deref() == Some(b"right"));
+    }
+    // What the reply to the next request would be a part of.
+    proxy.say(b"$5\r\nwrong");
+    eventually("the handler works again", || match block_on(get(&*backend, "a")) {
+        Some(value) => {
+            assert_eq!(value, b"right");
+            true
+        }
+        None => false,
+    });
+}
