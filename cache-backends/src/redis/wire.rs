@@ -203,13 +203,13 @@ impl Keeper {
         let closing = Closing(self, link);
         let link = &closing.1;
         let (mut hang, mut dropped) = (pin!(link.hang(self.target.timeout)), pin!(self.state.closed()));
-        let (mut outdated, mut late) = (pin!(self.target.outdated(link)), pin!(link.exchange.wake_late()));
+        let (mut outdated, mut help) = (pin!(self.target.outdated(link)), pin!(link.exchange.help_out()));
         poll_fn(|context| {
             if let Poll::Ready(error) = link.exchange.poll(context) {
                 closing.close(&error);
                 return Poll::Ready(End::Lost);
             }
-            let _never = late.as_mut().poll(context);
+            let _never = help.as_mut().poll(context);
             if let Poll::Ready(error) = hang.as_mut().poll(context) {
                 closing.close(&error);
                 return Poll::Ready(End::Hung);

@@ -11,6 +11,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `command` | a command, as it is sent |
+//! | `request` | a caller that waits for its replies |
 //! | `queue` | requests that are to be written, and the answers that are waited for |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
 //! | `reader` | where a reply ends, and what is in it |
@@ -22,12 +23,14 @@ mod line;
 mod process;
 mod queue;
 mod reader;
+mod request;
 mod wakes;
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use redis::{RedisError, RedisResult, Value};
 
@@ -37,14 +40,20 @@ pub(super) use line::Listener;
 use line::{By, Line};
 use process::Process;
 pub(super) use queue::Replies;
-use queue::{Answer, Caller, Queue, Queued};
-use wakes::{Home, Wakes};
+use queue::{Caller, Queue, Queued};
+use request::Request;
+use wakes::Wakes;
+
+/// For so long it is left to callers to do what they do for others.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// A connection in use.
 pub(super) struct Exchange {
     shared: Shared,
     /// Nothing once the connection is closed.
     line: Mutex<Option<Line>>,
+    /// Whether there may be more to do for who drives.
+    again: AtomicBool,
     relay: Arc<Relay>,
     waker: Waker,
     owner: Process,
@@ -81,6 +90,7 @@ impl Exchange {
         let relay = Arc::new(Relay::default());
         Self {
             shared: Shared::default(),
+            again: AtomicBool::new(false),
             line: Mutex::new(Some(Line::new(stream, listener))),
             waker: Waker::from(Arc::clone(&relay)),
             relay,
@@ -89,70 +99,52 @@ impl Exchange {
     }
 
     /// The replies to `commands`, which the server takes one behind the other.
-    pub(super) async fn request(&self, commands: &[&Command]) -> RedisResult<Replies> {
-        let mut queued: Option<Arc<Answer>> = None;
-        let caller = Waking(&self.shared.wakes, Home::current());
-        poll_fn(|context| {
-            caller.wake_others();
-            if let Some(answer) = &queued {
-                return answer.poll(context);
-            }
-            match self.put(commands, Caller { waker: context.waker(), home: caller.1 }) {
-                Poll::Ready(Ok((answer, drives))) => {
-                    let polled = if drives { answer.poll(context) } else { Poll::Pending };
-                    queued = Some(answer);
-                    polled
-                }
-                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await
+    pub(super) fn request<'a>(&'a self, commands: &'a [&'a Command]) -> Request<'a> {
+        Request::new(self, commands)
     }
 
-    /// Queues `commands`, and drives the connection on this thread if the caller is alone: then it is to look for the answer.
-    fn put(&self, commands: &[&Command], caller: Caller<'_>) -> Poll<RedisResult<(Arc<Answer>, bool)>> {
+    /// Queues `commands`; pending while there is no room.
+    fn put(&self, commands: &[&Command], caller: Caller<'_>) -> Poll<RedisResult<Queued>> {
         // The child of a fork has the socket too, and not the thread: what it would write is its parent's to answer for.
         if !self.owner.is_current() {
             let reason = "the connection is that of the process which this one was forked from; open the handler again";
             return Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::NotConnected, reason).into()));
         }
-        let queued = {
-            let mut queue = self.shared.queue();
-            let alone = self.shared.under_way.load(Ordering::SeqCst) == 0;
-            let Poll::Ready(queued) = queue.put(commands, alone, caller) else { return Poll::Pending };
-            self.shared.under_way.fetch_add(usize::from(queued.is_ok()), Ordering::SeqCst);
-            queued.map(|queued| (queued, alone))
-        };
-        let (Queued { answer, tell }, alone) = match queued {
-            Ok(queued) => queued,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
-        if tell {
-            self.relay.pass_on();
+        let mut queue = self.shared.queue();
+        let alone = self.shared.under_way.load(Ordering::SeqCst) == 0;
+        let queued = queue.put(commands, alone, caller)?;
+        if queued.is_ready() {
+            self.shared.under_way.fetch_add(1, Ordering::SeqCst);
         }
-        if alone {
-            self.drive();
-        }
-        Poll::Ready(Ok((answer, alone)))
+        queued.map(Ok)
     }
 
-    /// Drives the connection once, unless another thread does so right now.
+    /// Drives the connection once, by a caller.
     fn drive(&self) {
-        let ended = match self.line.try_lock() {
-            Ok(mut line) => self.advance(line.as_mut(), By::Caller).is_ready(),
-            Err(_) => true,
-        };
-        // That thread may have looked for what is queued before it was.
-        if ended {
+        if self.turn(By::Caller).is_ready() {
             self.relay.pass_on();
+        }
+    }
+
+    /// Drives the connection, or has that done by who drives it right now.
+    fn turn(&self, by: By) -> Poll<RedisError> {
+        loop {
+            // In this order: whoever drives looks for it when the line is unlocked.
+            self.again.store(true, Ordering::SeqCst);
+            let Ok(mut line) = self.line.try_lock() else { return Poll::Pending };
+            self.again.store(false, Ordering::SeqCst);
+            let ended = self.advance(line.as_mut(), by);
+            drop(line);
+            if ended.is_ready() || !self.again.load(Ordering::SeqCst) {
+                return ended;
+            }
         }
     }
 
     /// Drives the connection, for the handler's thread; ready with the reason when it has ended.
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<RedisError> {
         self.relay.set(context.waker());
-        self.advance(self.line().as_mut(), By::Thread)
+        self.turn(By::Thread)
     }
 
     fn advance(&self, line: Option<&mut Line>, by: By) -> Poll<RedisError> {
@@ -193,9 +185,18 @@ impl Exchange {
         failed.chain(blocked).for_each(Waker::wake);
     }
 
-    /// Wakes those whom other callers were to wake and did not. To be polled whenever the handler's thread is woken.
-    pub(super) async fn wake_late(&self) {
-        self.shared.wakes.pass_on_late().await;
+    /// Does what callers were to do for others and did not do for a moment: writing what is queued, waking those whose
+    /// replies are here. To be polled whenever the handler's thread is woken; never ends.
+    pub(super) async fn help_out(&self) {
+        loop {
+            poll_fn(|_| if self.is_busy() { Poll::Ready(()) } else { Poll::Pending }).await;
+            let (waits, time) = (self.shared.queue().waits(), self.shared.wakes.now());
+            tokio::time::sleep(MOMENT).await;
+            if waits.is_some() && self.shared.queue().waits() == waits {
+                self.relay.pass_on();
+            }
+            self.shared.wakes.pass_on_late(time);
+        }
     }
 
     /// How many requests have been answered so far.
@@ -220,21 +221,6 @@ impl Exchange {
 
     fn line(&self) -> MutexGuard<'_, Option<Line>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A caller, which wakes others on its runtime whenever it is polled, and when it leaves.
-struct Waking<'a>(&'a Wakes, Option<Home>);
-
-impl Waking<'_> {
-    fn wake_others(&self) {
-        self.0.pass_on(self.1);
-    }
-}
-
-impl Drop for Waking<'_> {
-    fn drop(&mut self) {
-        self.wake_others();
     }
 }
 

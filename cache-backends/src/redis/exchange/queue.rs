@@ -25,8 +25,10 @@ pub(super) struct Queue {
     /// When the first of them was put in, in milliseconds.
     since: u64,
     awaited: Vec<Awaited>,
-    /// The thread was told of them.
-    told: bool,
+    /// Who is going to write them.
+    writer: Option<Writer>,
+    /// How often they were taken to be written.
+    takes: u64,
     /// Nobody looks whether replies come.
     unwatched: bool,
     /// Callers that wait for room.
@@ -52,11 +54,30 @@ pub(super) struct Caller<'a> {
     pub(super) home: Option<Home>,
 }
 
+#[derive(Clone, Copy, PartialEq)]
+enum Writer {
+    Thread,
+    /// A caller on this runtime.
+    Caller(Home),
+}
+
 /// What became of a request that was put in.
 pub(super) struct Queued {
     pub(super) answer: Arc<Answer>,
     /// The thread has to be told.
     pub(super) tell: bool,
+    pub(super) writes: Writes,
+}
+
+/// Whether a caller writes what is queued.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Writes {
+    /// Someone else does.
+    Not,
+    /// When others on its runtime have had their turn.
+    Soon,
+    /// It is alone.
+    Now,
 }
 
 impl Queue {
@@ -79,9 +100,31 @@ impl Queue {
         let answer = Arc::new(Answer(Mutex::new(State::Awaited(caller.waker.clone()))));
         let (home, replies) = (caller.home, commands.len());
         self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, sent: self.since });
-        let tell = mem::take(&mut self.unwatched) || !(alone || self.told);
-        self.told |= tell;
-        Poll::Ready(Ok(Queued { answer, tell }))
+        let (tell, writes) = self.assign(alone, home);
+        Poll::Ready(Ok(Queued { answer, tell, writes }))
+    }
+
+    /// Whether the thread has to be told of what was put in, and whether its caller writes it.
+    fn assign(&mut self, alone: bool, home: Option<Home>) -> (bool, Writes) {
+        let unwatched = mem::take(&mut self.unwatched);
+        if alone {
+            return (unwatched, Writes::Now);
+        }
+        let caller = home.map(Writer::Caller);
+        let (writer, writes) = match (self.writer, caller) {
+            (None, Some(caller)) => (caller, Writes::Soon),
+            (Some(writer), caller) if writer == Writer::Thread || Some(writer) == caller => (writer, Writes::Not),
+            // Nobody waits for another runtime to have its turn.
+            (_, _) => (Writer::Thread, Writes::Not),
+        };
+        let tell = writer == Writer::Thread && self.writer != Some(writer);
+        self.writer = Some(writer);
+        (unwatched || tell, writes)
+    }
+
+    /// Which requests wait to be written, if any do: a number that is another one for others.
+    pub(super) fn waits(&self) -> Option<u64> {
+        (!self.bytes.is_empty()).then_some(self.takes)
     }
 
     /// From now on the thread is told of the next request, whoever writes it.
@@ -93,7 +136,8 @@ impl Queue {
     pub(super) fn take(&mut self, bytes: &mut Vec<u8>, awaited: &mut VecDeque<Awaited>) -> Vec<Waker> {
         mem::swap(&mut self.bytes, bytes);
         awaited.extend(self.awaited.drain(..));
-        self.told = false;
+        self.writer = None;
+        self.takes += 1;
         mem::take(&mut self.blocked)
     }
 

@@ -7,20 +7,15 @@
 //!
 //! A caller that blocks its thread is woken by itself: it would keep the others waiting until its thread runs.
 
-use std::future::poll_fn;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
-use std::time::Duration;
+use std::task::Waker;
 
 use smallvec::SmallVec;
 use tokio::runtime::{Handle, Id};
 
 use super::queue::{Answer, Awaited, Replies};
-
-/// For so long it is left to those that were woken to wake the others.
-const MOMENT: Duration = Duration::from_millis(1);
 
 /// The runtime that a caller is polled by.
 #[derive(Clone, Copy, PartialEq)]
@@ -124,21 +119,23 @@ impl Wakes {
         others.into_iter().flatten().for_each(Waker::wake);
     }
 
-    /// Wakes whoever has been owed a wake for a moment. To be polled whenever the handler's thread is woken; never ends.
-    pub(super) async fn pass_on_late(&self) {
-        loop {
-            let owes = || self.owing.load(Ordering::SeqCst);
-            poll_fn(|_| if owes() { Poll::Ready(()) } else { Poll::Pending }).await;
-            let before = self.owed().times;
-            tokio::time::sleep(MOMENT).await;
-            let mut owed = self.owed();
-            let (late, homes) = mem::take(&mut owed.homes).into_iter().partition(|woken| woken.time <= before);
-            owed.homes = homes;
-            self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
-            drop(owed);
-            let late: SmallVec<[Woken; 2]> = late;
-            late.into_iter().flat_map(|woken| woken.others).for_each(Waker::wake);
+    /// Tells those that are owed a wake by now from later ones.
+    pub(super) fn now(&self) -> u64 {
+        self.owed().times
+    }
+
+    /// Wakes whoever was owed a wake at that time, [`Wakes::now`], and still is.
+    pub(super) fn pass_on_late(&self, time: u64) {
+        if !self.owing.load(Ordering::SeqCst) {
+            return;
         }
+        let mut owed = self.owed();
+        let (late, homes) = mem::take(&mut owed.homes).into_iter().partition(|woken| woken.time <= time);
+        owed.homes = homes;
+        self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
+        drop(owed);
+        let late: SmallVec<[Woken; 2]> = late;
+        late.into_iter().flat_map(|woken| woken.others).for_each(Waker::wake);
     }
 
     fn owed(&self) -> MutexGuard<'_, Owed> {

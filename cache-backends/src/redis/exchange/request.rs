@@ -1,0 +1,108 @@
+//! A caller that waits for its replies, and what it does for others meanwhile.
+//!
+//! Of the tasks of one runtime that ask at the same time, the first writes the requests of all, when the others have had
+//! their turn: a request for each system call is what a server and its callers spend most of their time on. It takes a few
+//! turns of its runtime, which are over in a moment where nothing else is to be done.
+
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use redis::RedisResult;
+
+use super::queue::{Answer, Caller, Replies, Writes};
+use super::wakes::Home;
+use super::{Command, Exchange};
+
+/// How many turns others have before a caller writes what is queued.
+const TURNS: u32 = 4;
+
+/// See [`Exchange::request`].
+pub(in crate::redis) struct Request<'a> {
+    exchange: &'a Exchange,
+    commands: &'a [&'a Command],
+    home: Option<Home>,
+    state: State,
+}
+
+enum State {
+    New,
+    /// It writes what is queued after so many turns.
+    Writes(Arc<Answer>, u32),
+    Waits(Arc<Answer>),
+    Ended,
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(exchange: &'a Exchange, commands: &'a [&'a Command]) -> Self {
+        Self { exchange, commands, home: Home::current(), state: State::New }
+    }
+
+    /// Queues the commands.
+    fn begin(&mut self, context: &Context<'_>) -> Poll<RedisResult<Replies>> {
+        self.state = State::New;
+        let caller = Caller { waker: context.waker(), home: self.home };
+        let queued = ready!(self.exchange.put(self.commands, caller)?);
+        if queued.tell {
+            self.exchange.relay.pass_on();
+        }
+        self.state = match queued.writes {
+            Writes::Not => State::Waits(queued.answer),
+            Writes::Soon => {
+                context.waker().wake_by_ref();
+                State::Writes(queued.answer, TURNS)
+            }
+            Writes::Now => {
+                self.exchange.drive();
+                let replies = queued.answer.poll(context);
+                self.state = State::Waits(queued.answer);
+                return replies;
+            }
+        };
+        Poll::Pending
+    }
+}
+
+impl Future for Request<'_> {
+    type Output = RedisResult<Replies>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.exchange.shared.wakes.pass_on(self.home);
+        let replies = match mem::replace(&mut self.state, State::Ended) {
+            State::New => self.begin(context),
+            State::Writes(answer, turns) if turns > 1 => {
+                context.waker().wake_by_ref();
+                let replies = answer.poll(context);
+                self.state = State::Writes(answer, turns - 1);
+                replies
+            }
+            State::Writes(answer, _) => {
+                self.exchange.drive();
+                let replies = answer.poll(context);
+                self.state = State::Waits(answer);
+                replies
+            }
+            State::Waits(answer) => {
+                let replies = answer.poll(context);
+                self.state = State::Waits(answer);
+                replies
+            }
+            State::Ended => Poll::Pending,
+        };
+        if replies.is_ready() {
+            self.state = State::Ended;
+        }
+        replies
+    }
+}
+
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        if matches!(self.state, State::Writes(..)) {
+            self.exchange.relay.pass_on();
+        }
+        self.exchange.shared.wakes.pass_on(self.home);
+    }
+}
