@@ -155,7 +155,10 @@ impl Backend for Redis {
     }
 
     fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, Vec<Epoch>> {
-        Reply::pending(self.ensure_epochs(names, life))
+        match self.all_living(names, life) {
+            Some(epochs) => Reply::ready(Ok(epochs)),
+            None => Reply::pending(self.ensure_epochs(names, life)),
+        }
     }
 
     fn extend<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, ()> {

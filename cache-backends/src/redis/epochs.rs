@@ -76,6 +76,17 @@ impl Redis {
         Ok(known.into_iter().map(Option::flatten).collect())
     }
 
+    /// The epochs of `names` if all are near and live long enough.
+    pub(super) fn all_living(&self, names: &[EpochName<'_>], life: Life) -> Option<Vec<Epoch>> {
+        let until = life.ends(now());
+        names.iter().map(|name| self.living(name, until)).collect()
+    }
+
+    /// The number of `name` where it is known by the server's messages and lives until then.
+    fn living(&self, name: &EpochName<'_>, until: u64) -> Option<Epoch> {
+        self.near.living(name, until).filter(|_| self.near.is_tracked())
+    }
+
     /// The epochs of `names`, made where there are none. Those that are near and live long enough cost nothing.
     ///
     /// A number that is near may have been replaced a moment ago. What is stored with it is then a miss from the
@@ -84,7 +95,7 @@ impl Redis {
         const OPERATION: &str = "make epochs";
         let until = life.ends(now());
         let tracked = self.near.is_tracked();
-        let living = |name| self.near.living(name, until).filter(|_| tracked);
+        let living = |name| self.living(name, until);
         let mut epochs: Vec<Option<Epoch>> = names.iter().map(living).collect();
         // One that lives for long enough was perhaps only heard of, as when its life was extended. Extending it again would
         // have everyone hear of it again.
