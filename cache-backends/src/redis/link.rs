@@ -1,9 +1,9 @@
 //! One established connection: requests over it, and noticing that nothing answers on it any more.
 //!
 //! No request has a timer of its own, which would cost each hit two turns of a lock. One watch for the connection
-//! ticks while requests are under way, and ends when no reply at all came for the handler's timeout: replies come in
-//! order, so nothing behind a reply that does not come can come either. Requests whose callers have left count too: where
-//! all are less patient than the handler, a server that is lost would never be noticed otherwise.
+//! ticks while requests are under way, and ends when nothing at all came for the handler's timeout: replies come in
+//! order, so nothing behind a reply that does not come can come either. Parts of a large value count. So do requests whose
+//! callers have left: where all are less patient than the handler, a server that is lost would never be noticed otherwise.
 
 use std::future::poll_fn;
 use std::io;
@@ -52,7 +52,7 @@ impl Link {
         self.replica.notified().await;
     }
 
-    /// Ends, with the error that this is, when something was under way for `limit` and no reply came: after a fourth more at
+    /// Ends, with the error that this is, when something was under way for `limit` and nothing came: after a fourth more at
     /// the latest. To be polled whenever the handler's thread is woken for this connection.
     pub(super) async fn hang(&self, limit: Duration) -> RedisError {
         const TICKS: u32 = 8;
@@ -60,9 +60,9 @@ impl Link {
         loop {
             // An idle handler has no timer.
             poll_fn(|_| if self.exchange.is_busy() { Poll::Ready(()) } else { Poll::Pending }).await;
-            let before = self.exchange.answered();
+            let before = self.exchange.signs();
             let mut silent = 0;
-            while self.exchange.is_busy() && self.exchange.answered() == before {
+            while self.exchange.is_busy() && self.exchange.signs() == before {
                 // The request may have begun just before the end of the first tick, hence one more.
                 if silent > TICKS {
                     let what = format!("the server answered nothing for {limit:?}");

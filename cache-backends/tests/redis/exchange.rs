@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cache_backends::Redis;
 use cache_core::key::Key;
-use cache_core::{Backend, EpochName, Life, Slot, Stored, When, block_on};
+use cache_core::{Backend, Clock, EpochName, Life, Slot, Stored, When, block_on};
 use tokio::runtime::Builder;
 
 use crate::proxy::Proxy;
@@ -122,4 +122,21 @@ fn a_reply_that_nobody_asked_for_ends_the_connection_and_is_nobodys_value() {
         }
         None => false,
     });
+}
+
+#[test]
+fn a_large_value_may_take_longer_than_the_timeout_as_long_as_it_comes() {
+    let server = Server::start();
+    let proxy = Proxy::to(server.port);
+    let backend = open(Redis::builder().host("127.0.0.1").port(proxy.port).timeout(Duration::from_millis(1_500)));
+    let value = vec![b'x'; 48 << 20];
+    eventually("the handler works", || block_on(get(&*backend, "a")).is_none());
+    proxy.slow_down();
+    let clock = Clock::system();
+    let began = clock.now();
+    assert!(block_on(put(&*backend, "a", &value)));
+    let written = clock.now();
+    assert!(block_on(get(&*backend, "a")).as_ref() == Some(&value));
+    let took = [written - began, clock.now() - written];
+    assert!(took.iter().all(|took| *took > 2_000), "it took {took:?} ms, which shows nothing");
 }

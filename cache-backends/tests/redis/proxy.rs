@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 pub(crate) struct Proxy {
     pub(crate) port: u16,
@@ -14,6 +15,7 @@ pub(crate) struct Proxy {
 struct Shared {
     leads_to: AtomicU16,
     is_cut: AtomicBool,
+    is_slow: AtomicBool,
     clients: Mutex<Vec<TcpStream>>,
 }
 
@@ -47,6 +49,11 @@ impl Proxy {
         self.shared.is_cut.store(is_cut, Ordering::SeqCst);
     }
 
+    /// From now on sixteen megabytes take a second or more.
+    pub(crate) fn slow_down(&self) {
+        self.shared.is_slow.store(true, Ordering::SeqCst);
+    }
+
     /// Says this to all clients, as if it came from the server.
     pub(crate) fn say(&self, bytes: &[u8]) {
         for client in &mut *self.shared.clients.lock().unwrap() {
@@ -58,8 +65,11 @@ impl Proxy {
 
 impl Shared {
     fn pass_on(&self, mut from: TcpStream, mut to: TcpStream) {
-        let mut buffer = [0; 4_096];
+        let mut buffer = [0; 16_384];
         while let Ok(count @ 1..) = from.read(&mut buffer) {
+            if self.is_slow.load(Ordering::SeqCst) {
+                std::thread::park_timeout(Duration::from_millis(1));
+            }
             if !self.is_cut.load(Ordering::SeqCst) && to.write_all(&buffer[..count]).is_err() {
                 break;
             }

@@ -36,6 +36,8 @@ pub(super) struct Line {
     writing: Vec<u8>,
     written: usize,
     unflushed: bool,
+    /// The server took no more when it was last written to.
+    stalled: bool,
     /// Why the connection has ended, or is about to: what the server said before nothing could be written is read all the same.
     broken: Option<RedisError>,
     reader: Reader,
@@ -56,6 +58,7 @@ impl Line {
             writing: Vec::new(),
             written: 0,
             unflushed: false,
+            stalled: false,
             broken: None,
             reader: Reader::new(),
             awaited: VecDeque::new(),
@@ -74,7 +77,7 @@ impl Line {
         }
         for _ in 0..TURN {
             self.write(shared, context);
-            let read = self.read(context);
+            let read = self.read(shared, context);
             self.give_out(shared, by);
             match read {
                 Poll::Ready(Ok(())) => continue,
@@ -109,7 +112,12 @@ impl Line {
     fn try_write(&mut self, shared: &Shared, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             while self.written < self.writing.len() {
-                let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.writing[self.written..]))?;
+                let polled = Pin::new(&mut self.stream).poll_write(context, &self.writing[self.written..]);
+                if mem::replace(&mut self.stalled, polled.is_pending()) && polled.is_ready() {
+                    // What was written before has arrived.
+                    shared.see();
+                }
+                let written = ready!(polled)?;
                 if written == 0 {
                     return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
                 }
@@ -133,7 +141,7 @@ impl Line {
     }
 
     /// Reads once, and takes what has come as a whole.
-    fn read(&mut self, context: &mut Context<'_>) -> Poll<RedisResult<()>> {
+    fn read(&mut self, shared: &Shared, context: &mut Context<'_>) -> Poll<RedisResult<()>> {
         let mut room = ReadBuf::new(self.reader.room());
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut room))?;
         let read = room.filled().len();
@@ -141,6 +149,7 @@ impl Line {
             let closed = io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed it");
             return Poll::Ready(Err(closed.into()));
         }
+        shared.see();
         self.reader.add(read);
         while let Some(reply) = self.reader.take()? {
             self.sort(reply)?;

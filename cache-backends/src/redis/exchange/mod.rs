@@ -69,9 +69,10 @@ struct Shared {
     wakes: Wakes,
     /// Requests that have not been answered, also those of callers who left.
     under_way: AtomicUsize,
-    /// How many have been, and when the latest of them was sent, in milliseconds.
-    answered: AtomicU64,
+    /// When the latest request that was answered was sent, in milliseconds.
     heard: AtomicU64,
+    /// Grows whenever the server is seen to do something.
+    signs: AtomicU64,
 }
 
 impl Shared {
@@ -83,7 +84,11 @@ impl Shared {
     fn hear(&self, count: usize, sent: u64) {
         self.under_way.fetch_sub(count, Ordering::SeqCst);
         self.heard.fetch_max(sent, Ordering::SeqCst);
-        self.answered.fetch_add(count as u64, Ordering::SeqCst);
+    }
+
+    /// The server did something.
+    fn see(&self) {
+        self.signs.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -209,12 +214,12 @@ impl Exchange {
         }
     }
 
-    /// How many requests have been answered so far.
-    pub(super) fn answered(&self) -> u64 {
-        self.shared.answered.load(Ordering::SeqCst)
+    /// A number that grows whenever the server is seen to do something, also where a large value is still under way.
+    pub(super) fn signs(&self) -> u64 {
+        self.shared.signs.load(Ordering::SeqCst)
     }
 
-    /// When the latest of them was sent, in milliseconds, at the earliest.
+    /// When the latest request that was answered was sent, in milliseconds, at the earliest.
     pub(super) fn heard(&self) -> u64 {
         self.shared.heard.load(Ordering::SeqCst)
     }
