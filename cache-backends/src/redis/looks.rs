@@ -9,7 +9,7 @@ use super::backend::Redis;
 use super::command;
 use super::exchange::Command;
 use super::link::now;
-use super::near::{Known, Stamp};
+use super::near::{All, Stamp};
 use super::servers::{Failure, Routed};
 
 /// What is known of an entry that was read, for values that are kept in memory: whether it still counts can be asked at any
@@ -39,13 +39,13 @@ impl Redis {
     /// The rare ways are boxed, so that the usual one has a small future.
     pub(super) async fn look_up(&self, key: &Key<'_>, watch: &[EpochName<'_>]) -> Result<Look, Failure> {
         let key = self.key(&Slot::Entry(key));
-        if self.near.stamps.is_some() || !self.near.has_all(watch) {
+        let Some(near) = self.near.all(watch).filter(|_| self.near.stamps.is_none()) else {
             return Box::pin(self.look_thoroughly(&key, watch)).await;
-        }
+        };
         let reply = self.servers.request(&key, &command::on("GET", &key)).await?;
-        let epochs = match self.epochs_behind_reply(watch) {
-            Ok(epochs) => epochs,
-            Err(known) => Box::pin(self.current_epochs(watch, known)).await?,
+        let epochs = match self.behind_reply(watch, near) {
+            Some(epochs) => epochs,
+            None => Box::pin(self.read_behind_reply(watch)).await?,
         };
         let (stored, seen) = self.envelope.look(&key, reply)?;
         Ok(Look { stored, seen, epochs, ticket: None })
@@ -60,15 +60,16 @@ impl Redis {
         let mut copied = self.to_copy(key, watch);
         let mut first = vec![Routed::new(key, command::on("GET", key))];
         first.extend(copied.as_ref().map(|_| Routed::new(key, command::on("PTTL", key))));
-        let (replies, epochs) = if self.near.has_all(watch) {
-            let replies = self.servers.requests(&first).await?;
-            let epochs = match self.epochs_behind_reply(watch) {
-                Ok(epochs) => epochs,
-                Err(known) => self.current_epochs(watch, known).await?,
-            };
-            (replies, epochs)
-        } else {
-            self.get_with_epochs(first, watch).await?
+        let (replies, epochs) = match self.near.all(watch) {
+            Some(near) => {
+                let replies = self.servers.requests(&first).await?;
+                let epochs = match self.behind_reply(watch, near) {
+                    Some(epochs) => epochs,
+                    None => self.read_behind_reply(watch).await?,
+                };
+                (replies, epochs)
+            }
+            None => self.get_with_epochs(first, watch).await?,
         };
         let mut replies = replies.into_iter();
         let (stored, seen) = self.envelope.look(key, replies.next().unwrap_or(Value::Nil))?;
@@ -81,14 +82,20 @@ impl Redis {
         Ok(Look { stored, seen, epochs, ticket })
     }
 
-    /// The epochs that are near, once a reply is here that was asked for before this: by now everything has been heard of what
-    /// had been acknowledged then. What a message took away has to be asked for, which is an error.
-    fn epochs_behind_reply(&self, watch: &[EpochName<'_>]) -> Result<Vec<Option<Epoch>>, Vec<Known>> {
+    /// The epochs that were near before a reply was asked for that is here, if they are near still: by now everything has been
+    /// heard of what had been acknowledged when it was asked for.
+    fn behind_reply(&self, watch: &[EpochName<'_>], near: All) -> Option<Vec<Option<Epoch>>> {
+        let counts = |name: &EpochName<'_>| self.servers.near_counts_of(|| self.epoch_key(name));
+        (self.near.stands(&near) && watch.iter().all(counts)).then_some(near.epochs)
+    }
+
+    /// The epochs as they are behind a reply: what a message took away is asked for.
+    async fn read_behind_reply(&self, watch: &[EpochName<'_>]) -> Result<Vec<Option<Epoch>>, Failure> {
         let mut known = self.near.get(watch);
         for (name, known) in watch.iter().zip(&mut known) {
             *known = known.filter(|_| self.servers.near_counts_of(|| self.epoch_key(name)));
         }
-        known.iter().copied().collect::<Option<_>>().ok_or(known)
+        self.current_epochs(watch, known).await
     }
 
     /// What a look at `key` has to take down, where values are kept in memory and messages count.

@@ -5,6 +5,7 @@
 //! first whether the server sends messages at all.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use cache_core::{Epoch, EpochName};
@@ -15,7 +16,17 @@ const LIMIT: usize = 50_000;
 
 /// The table.
 #[derive(Debug, Default)]
-pub(super) struct Epochs(RwLock<Table>);
+pub(super) struct Epochs {
+    table: RwLock<Table>,
+    /// How often it may have been changed.
+    changes: AtomicU64,
+}
+
+/// All epochs that were asked for, as they were at one time.
+pub(crate) struct All {
+    pub(crate) epochs: Vec<Option<Epoch>>,
+    changes: u64,
+}
 
 #[derive(Debug, Default)]
 struct Table {
@@ -63,10 +74,20 @@ impl Epochs {
         self.write().slots.remove(name);
     }
 
-    /// Whether all of `names` are here.
-    pub(super) fn has_all(&self, names: &[EpochName<'_>]) -> bool {
+    /// What is near of `names`, if all are.
+    pub(super) fn all(&self, names: &[EpochName<'_>]) -> Option<All> {
         let table = self.read();
-        names.iter().all(|name| matches!(table.slots.get(name.text()), Some(Slot::Known(_))))
+        let known = |name: &EpochName<'_>| match table.slots.get(name.text()) {
+            Some(Slot::Known(known)) => Some(*known),
+            _ => None,
+        };
+        let epochs = names.iter().map(known).collect::<Option<_>>()?;
+        Some(All { epochs, changes: self.changes.load(Ordering::SeqCst) })
+    }
+
+    /// Whether that is what is near now as well. It may say no where it is.
+    pub(super) fn stands(&self, all: &All) -> bool {
+        self.changes.load(Ordering::SeqCst) == all.changes
     }
 
     /// What is near of `names`.
@@ -135,11 +156,13 @@ impl Epochs {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Table> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        let table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        self.changes.fetch_add(1, Ordering::SeqCst);
+        table
     }
 }
 
@@ -217,7 +240,7 @@ mod tests {
         let names = std::slice::from_ref(&name);
         let tickets = epochs.expect(names.iter());
         epochs.learn(&name, tickets[0], None);
-        assert!(epochs.has_all(names));
+        assert!(epochs.all(names).is_some());
         assert_eq!(epochs.get(names), [Some(None)]);
         // Made by this process, which reads the number before the message is here.
         let tickets = epochs.expect(names.iter());

@@ -29,7 +29,7 @@ use redis::{PushKind, Value};
 
 use super::behind::behind;
 use epochs::Epochs;
-pub(super) use epochs::{Known, Ticket};
+pub(super) use epochs::{All, Known, Ticket};
 pub(super) use stamps::{Stamp, Stamps};
 pub(super) use waiters::Waiters;
 
@@ -124,9 +124,14 @@ impl Near {
         self.era.load(Ordering::SeqCst)
     }
 
-    /// Whether all of `names` are near.
-    pub(super) fn has_all(&self, names: &[EpochName<'_>]) -> bool {
-        self.is_tracked() && self.epochs.has_all(names)
+    /// What is near of `names`, if all are.
+    pub(super) fn all(&self, names: &[EpochName<'_>]) -> Option<All> {
+        self.epochs.all(names).filter(|_| self.is_tracked())
+    }
+
+    /// Whether that is near now as well: then nothing was heard of these names meanwhile.
+    pub(super) fn stands(&self, all: &All) -> bool {
+        self.is_tracked() && self.epochs.stands(all)
     }
 
     /// What is near of `names`.
@@ -269,7 +274,7 @@ mod tests {
         let (near, name) = (near(), EpochName::tag("a"));
         learn(&near, &name);
         near.needs([1, 2]);
-        assert!(!near.has_all(std::slice::from_ref(&name)));
+        assert!(near.all(std::slice::from_ref(&name)).is_none());
         learn(&near, &name);
         assert_eq!(near.get(std::slice::from_ref(&name)), [None]);
         near.trust(2);
