@@ -24,10 +24,11 @@ use crate::{ROUNDS, annotated};
 /// The places of the rows.
 const FLOOR: usize = 0;
 const UNTIMED: usize = 1;
-const OURS: usize = 2;
-const CACHED: usize = 3;
-const HITBOX: usize = 4;
-const HITBOX_READ: usize = 5;
+const APART: usize = 2;
+const OURS: usize = 3;
+const CACHED: usize = 4;
+const HITBOX: usize = 5;
+const HITBOX_READ: usize = 6;
 
 pub fn measure(server: &Server) {
     println!("## A hit, `async fn`\n");
@@ -56,6 +57,7 @@ fn report(figures: &Figures, what: &str, tasks: usize) {
     }
     targets.at_least(format!("{what}: throughput beside a `GET`"), 0.95, &figures.ratio(FLOOR, OURS));
     targets.at_least(format!("{what}: beside a `GET` without a timer"), 0.95, &figures.ratio(UNTIMED, OURS));
+    targets.at_least(format!("{what}: beside a `GET` that another thread drives"), 0.95, &figures.ratio(APART, OURS));
     targets.at_least(format!("{what}: throughput beside cached"), 1.25, &figures.ratio(CACHED, OURS));
     targets.at_least(format!("{what}: throughput beside hitbox"), 1.5, &figures.ratio(HITBOX, OURS));
     targets.at_least(format!("{what}: beside hitbox's read"), 1.5, &figures.ratio(HITBOX_READ, OURS));
@@ -71,6 +73,8 @@ async fn hitbox_user(id: u64) -> User {
 struct Contenders {
     floor: Floor,
     untimed: Floor,
+    /// Driven by a thread of its own, as larder's is.
+    apart: (Floor, Runtime),
     cached: Arc<AsyncRedisCache<u64, User>>,
     hitbox: Arc<hitbox_fn::Cache<Hitbox>>,
     /// The same backend, of whom bytes are asked by keys that are there already.
@@ -85,6 +89,7 @@ impl Contenders {
         let contenders = Self {
             floor: Floor::with_timeout(server).await,
             untimed: Floor::without_timeout(server).await,
+            apart: Floor::driven_apart(server).await,
             cached: peers::cached(server, "users").await,
             hitbox: Arc::new(hitbox_fn::Cache::builder().backend(peers::hitbox(server)).policy(policy).build()),
             read: Arc::new(peers::hitbox(server)),
@@ -119,7 +124,8 @@ impl Contenders {
     fn rows<'a>(&self, runtime: &'a Runtime, tasks: usize) -> Vec<Row<'a>> {
         let at = |round: usize, place: u64| (round as u64 * 7919 + place) % KEYS;
         let row = |name: &'static str, turn: Box<dyn Fn(usize) -> f64 + 'a>| Row::new(name, turn);
-        let (floor, untimed, cached) = (self.floor.clone(), self.untimed.clone(), Arc::clone(&self.cached));
+        let (floor, untimed, apart) = (self.floor.clone(), self.untimed.clone(), self.apart.0.clone());
+        let cached = Arc::clone(&self.cached);
         let (hitbox, read, keys) = (Arc::clone(&self.hitbox), Arc::clone(&self.read), Arc::clone(&self.keys));
         let get = |floor: Floor| {
             Box::new(move |round| {
@@ -133,6 +139,7 @@ impl Contenders {
         vec![
             row("redis, `GET`", get(floor)),
             row("redis, `GET` without a timer", get(untimed)),
+            row("redis, `GET`, driven by another thread", get(apart)),
             row(LARDER, Box::new(move |round| turn(runtime, tasks, move |place| annotated::user(at(round, place))))),
             row("cached AsyncRedisCache", {
                 Box::new(move |round| {

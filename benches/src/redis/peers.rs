@@ -9,6 +9,7 @@ use hitbox_backend::format::BincodeFormat;
 use hitbox_redis::{ConnectionMode, RedisBackend};
 use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::server::Server;
 use crate::values::{KEYS, TTL, User};
@@ -31,6 +32,14 @@ impl Floor {
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let connection = server.client().get_multiplexed_async_connection_with_config(&config).await;
         Self::over(connection.expect("a connection"))
+    }
+
+    /// One that another thread drives, the runtime of which is given too: as any that is to outlive the runtimes that use it.
+    pub async fn driven_apart(server: &Server) -> (Self, Runtime) {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let client = server.client();
+        let connection = runtime.spawn(async move { client.get_multiplexed_async_connection().await });
+        (Self::over(connection.await.expect("a task ends").expect("a connection")), runtime)
     }
 
     fn over(connection: MultiplexedConnection) -> Self {
