@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cache_core::{Backend, Env, Error, IntoHandler, Opened, Result, Ttl};
 
-use super::address::{self, Address};
+use super::address::{self, Address, Written};
 use super::backend::Redis;
 use super::builder::{PORT, RedisBuilder};
 use super::cluster::Cluster;
@@ -99,74 +99,78 @@ impl RedisBuilder {
         }
     }
 
-    /// All reasons why this cannot work.
+    /// All reasons why this cannot work, each with what to do about it.
     fn problems(&self) -> Vec<String> {
-        let mut problems: Vec<String> = self.bad_url.iter().cloned().collect();
-        let mut refuse = |problem: &str| problems.push(format!("the redis handler's {problem}"));
-        let tls = self.tls_wanted();
+        let own = self.problem_of_place().into_iter().chain(self.problems_of_settings()).map(String::from);
+        let own = own.chain(self.envelope.problems()).map(|problem| format!("the redis handler's {problem}"));
+        self.bad_url.iter().cloned().chain(own).chain(self.watched.problems()).collect()
+    }
+
+    /// Hosts are not repeated: a URL in the wrong place may contain a password.
+    fn problem_of_place(&self) -> Option<&'static str> {
+        let has_tls = self.tls_wanted().is_some();
+        if let Some(servers) = &self.cluster {
+            let is_readable = |server: &Written| address::host_and_port(&server.0, PORT).is_some();
+            return match &self.address {
+                Address::Unix { .. } => Some("unix socket and `.cluster(..)` exclude each other: remove one"),
+                _ if self.watched.sentinels.is_some() => {
+                    Some("cluster and `.sentinel(..)` exclude each other: a cluster finds its primaries itself")
+                }
+                _ if servers.is_empty() => {
+                    Some("cluster has no servers: name at least one, e.g. `.cluster([\"localhost:7000\"])`")
+                }
+                _ if !servers.iter().all(is_readable) => {
+                    Some("cluster has a server that is no `host:port`: write its name or address and port, and no URL")
+                }
+                _ => None,
+            };
+        }
         match &self.address {
-            Address::Unix { .. } if self.cluster.is_some() => {
-                refuse("unix socket and `.cluster(..)` exclude each other: remove one");
-            }
-            _ if self.cluster.is_some() => {}
             Address::Unix { .. } if self.watched.sentinels.is_some() => {
-                refuse("unix socket and `.sentinel(..)` exclude each other: remove one");
+                Some("unix socket and `.sentinel(..)` exclude each other: remove one")
             }
-            _ if self.watched.sentinels.is_some() => {}
-            Address::Tcp { host, .. } if host.is_empty() => refuse("host is empty: name the server, e.g. `localhost`"),
-            // It is not repeated: a URL in the wrong place may contain a password.
+            _ if self.watched.sentinels.is_some() => None,
+            Address::Tcp { host, .. } if host.is_empty() => Some("host is empty: name the server, e.g. `localhost`"),
             Address::Tcp { host, .. } if host.contains(['/', '@']) || host.chars().any(char::is_whitespace) => {
-                refuse("host is not a name or address: write `.host(\"localhost\")`, or give a URL to `.url(..)`");
+                Some("host is not a name or address: write `.host(\"localhost\")`, or give a URL to `.url(..)`")
             }
             Address::Tcp { host, .. } if host.matches(':').count() == 1 => {
-                refuse("host has a port in it: write `.host(\"localhost\").port(6379)`");
+                Some("host has a port in it: write `.host(\"localhost\").port(6379)`")
             }
-            Address::Tcp { port: 0, .. } => refuse("port is 0: write the port that the server listens on, e.g. 6379"),
-            Address::Tcp { host, .. } if tls.is_some() && !tls::is_name(host) => {
-                refuse("host is no name that a certificate can have: connect by its DNS name or IP address");
+            Address::Tcp { port: 0, .. } => Some("port is 0: write the port that the server listens on, e.g. 6379"),
+            Address::Tcp { host, .. } if has_tls && !tls::is_name(host) => {
+                Some("host is no name that a certificate can have: connect by its DNS name or IP address")
             }
-            Address::Tcp { .. } => {}
-            Address::Unix { .. } if tls.is_some() => refuse("unix socket cannot have TLS: use a host, or no TLS"),
+            Address::Tcp { .. } => None,
+            Address::Unix { .. } if has_tls => Some("unix socket cannot have TLS: use a host, or no TLS"),
             Address::Unix { path } if path.as_os_str().is_empty() => {
-                refuse("unix socket has an empty path: write the `unixsocket` of the server's configuration");
+                Some("unix socket has an empty path: write the `unixsocket` of the server's configuration")
             }
-            Address::Unix { .. } if cfg!(not(unix)) => refuse("unix socket is of no use on this system: use a host"),
-            Address::Unix { .. } => {}
+            Address::Unix { .. } if cfg!(not(unix)) => Some("unix socket is of no use on this system: use a host"),
+            Address::Unix { .. } => None,
         }
+    }
+
+    fn problems_of_settings(&self) -> Vec<&'static str> {
+        let mut problems = Vec::new();
         if self.db < 0 {
-            refuse("db is negative: write a number from 0 on (servers have 16 unless configured otherwise)");
+            problems.push("db is negative: write a number from 0 on (servers have 16 unless configured otherwise)");
+        }
+        if self.db != 0 && self.cluster.is_some() {
+            problems.push("db is not 0, and a cluster has no other: leave `.db(..)` out");
         }
         if self.prefix.is_empty() {
-            refuse(
+            problems.push(
                 "prefix is empty: write one, e.g. `cache:`, so that a clear can tell larder's keys from all others \
                  in the database",
             );
         }
         if self.login.username.is_some() && self.login.password.is_none() {
-            refuse("username has no password: add `.password(..)`, or remove it");
+            problems.push("username has no password: add `.password(..)`, or remove it");
         }
         if self.timeout.is_zero() || self.timeout > LONGEST_TIMEOUT {
-            refuse("timeout has to be more than zero and at most 600 seconds, e.g. `Duration::from_secs(1)`");
+            problems.push("timeout has to be more than zero and at most 600 seconds, e.g. `Duration::from_secs(1)`");
         }
-        for server in self.cluster.iter().flatten() {
-            if address::host_and_port(&server.0, PORT).is_none() {
-                // It is not repeated, as above.
-                refuse("cluster has a server that is no `host:port`: write its name or address and port, and no URL");
-            }
-        }
-        if self.cluster.as_ref().is_some_and(Vec::is_empty) {
-            refuse("cluster has no servers: name at least one, e.g. `.cluster([\"localhost:7000\"])`");
-        }
-        if self.cluster.is_some() && self.watched.sentinels.is_some() {
-            refuse("cluster and `.sentinel(..)` exclude each other: a cluster finds its primaries itself");
-        }
-        if self.cluster.is_some() && self.db != 0 {
-            refuse("db is not 0, and a cluster has no other: leave `.db(..)` out");
-        }
-        for problem in self.envelope.problems() {
-            refuse(&problem);
-        }
-        problems.extend(self.watched.problems());
         problems
     }
 }
