@@ -140,3 +140,44 @@ fn a_large_value_may_take_longer_than_the_timeout_as_long_as_it_comes() {
     let took = [written - began, clock.now() - written];
     assert!(took.iter().all(|took| *took > 2_000), "it took {took:?} ms, which shows nothing");
 }
+
+/// As a stream of calls does, whose reader works on the first of them.
+#[test]
+fn a_caller_that_leaves_its_reply_where_it_is_keeps_no_other_from_its_own() {
+    let server = Server::start();
+    let backend = server.backend();
+    assert!(block_on(put(&*backend, "a", b"value")));
+    assert!(block_on(get(&*backend, "a")).is_some());
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    server.signal("-STOP");
+    let values = runtime.block_on(beside_one_that_leaves(&backend, || server.signal("-CONT")));
+    assert_eq!(values, [Some(b"value".to_vec()), Some(b"value".to_vec())]);
+}
+
+#[test]
+fn a_caller_that_leaves_its_reply_where_it_is_keeps_no_other_waiting_when_the_connection_ends() {
+    let server = Server::start();
+    let proxy = Proxy::to(server.port);
+    let backend = open(Redis::builder().host("127.0.0.1").port(proxy.port).timeout(Duration::from_secs(2)));
+    assert!(block_on(put(&*backend, "a", b"value")));
+    assert!(block_on(get(&*backend, "a")).is_some());
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    server.signal("-STOP");
+    // What they come to is not the point: epochs count no more, and nothing answers.
+    runtime.block_on(beside_one_that_leaves(&backend, || proxy.say(b"$5\r\nvalue\r\n$5\r\nvalue\r\nHTTP/1.1\r\n")));
+}
+
+/// Has two callers get `a`, of which the later one is woken by its reply and does not take it, and `answer` answer both at
+/// once. Gives what they get, the later one when the other has it.
+async fn beside_one_that_leaves(backend: &Arc<dyn Backend>, answer: impl FnOnce()) -> [Option<Vec<u8>>; 2] {
+    let shared = Arc::clone(backend);
+    let goes_on = tokio::spawn(async move { get(&*shared, "a").await });
+    tokio::task::yield_now().await;
+    let mut leaves = Box::pin(get(&**backend, "a"));
+    poll_fn(|context| Poll::Ready(assert!(leaves.as_mut().poll(context).is_pending()))).await;
+    // Until both are written.
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    answer();
+    let value = tokio::time::timeout(Duration::from_secs(8), goes_on).await.expect("it waits for the other").unwrap();
+    [value, leaves.await]
+}

@@ -198,13 +198,17 @@ impl Exchange {
         let failed = written.into_iter().chain(queued);
         let failed = failed.filter_map(|awaited| awaited.answer.give(Err(error.clone())));
         failed.chain(blocked).for_each(Waker::wake);
+        // Nobody helps out any more.
+        self.shared.wakes.pass_on_late(u64::MAX);
     }
 
     /// Does what callers were to do for others and did not do for a moment: writing what is queued, waking those whose
     /// replies are here. To be polled whenever the handler's thread is woken; never ends.
     pub(super) async fn help_out(&self) {
         loop {
-            poll_fn(|_| if self.is_busy() { Poll::Ready(()) } else { Poll::Pending }).await;
+            // Whoever is owed a wake has a reply, so nothing else may be under way.
+            let has_others = || self.is_busy() || self.shared.wakes.owes();
+            poll_fn(|_| if has_others() { Poll::Ready(()) } else { Poll::Pending }).await;
             let (waits, time) = (self.shared.queue().waits(), self.shared.wakes.now());
             tokio::time::sleep(MOMENT).await;
             if waits.is_some() && self.shared.queue().waits() == waits {

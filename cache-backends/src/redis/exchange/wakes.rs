@@ -34,7 +34,7 @@ impl Home {
 /// Who is to be woken by those who were.
 #[derive(Default)]
 pub(super) struct Wakes {
-    /// Whether there is anyone, or was a moment ago.
+    /// Whether there is anyone.
     owing: AtomicBool,
     owed: Mutex<Owed>,
 }
@@ -108,7 +108,7 @@ impl Wakes {
 
     /// Wakes whoever is owed a wake on this runtime, by a caller on it.
     pub(super) fn pass_on(&self, home: Option<Home>) {
-        if home.is_none() || !self.owing.load(Ordering::SeqCst) {
+        if home.is_none() || !self.owes() {
             return;
         }
         let mut owed = self.owed();
@@ -119,6 +119,11 @@ impl Wakes {
         others.into_iter().flatten().for_each(Waker::wake);
     }
 
+    /// Whether anyone is owed a wake.
+    pub(super) fn owes(&self) -> bool {
+        self.owing.load(Ordering::SeqCst)
+    }
+
     /// Tells those that are owed a wake by now from later ones.
     pub(super) fn now(&self) -> u64 {
         self.owed().times
@@ -126,7 +131,7 @@ impl Wakes {
 
     /// Wakes whoever was owed a wake at that time, [`Wakes::now`], and still is.
     pub(super) fn pass_on_late(&self, time: u64) {
-        if !self.owing.load(Ordering::SeqCst) {
+        if !self.owes() {
             return;
         }
         let mut owed = self.owed();
