@@ -2,6 +2,7 @@
 
 use std::future::Future as _;
 use std::sync::Arc;
+use std::task::Poll;
 
 use cache_core::key::Key;
 use cache_core::{Backend, EpochName, Life, Slot, Stored, When, block_on};
@@ -118,9 +119,45 @@ fn a_child_of_a_fork_leaves_the_connection_to_its_parent() {
     assert!(block_on(waits).is_ok());
 }
 
+/// A task that is about to write for others is so in the child too.
+#[cfg(unix)]
+#[test]
+fn a_child_of_a_fork_writes_nothing_that_its_parent_has_queued() {
+    let server = Server::start();
+    let backend = server.backend();
+    block_on(round(&*backend, "a"));
+    let (key, watch, gets) = (Key::direct("a"), [EpochName::HANDLER], server.calls("get"));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    server.signal("-STOP");
+    {
+        let _entered = runtime.enter();
+        let (mut first, mut second) = (Box::pin(backend.look(&key, &watch)), Box::pin(backend.look(&key, &watch)));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        in_a_child(|| {
+            let mut polled = std::iter::repeat_with(|| second.as_mut().poll(&mut context)).take(8);
+            polled.any(|looked| matches!(looked, Poll::Ready(Err(_))))
+        });
+        server.signal("-CONT");
+        assert!(block_on(first).is_ok() && block_on(second).is_ok());
+    }
+    assert_eq!(server.calls("get"), gets + 2);
+}
+
 /// Forks, and looks into the handler in the child.
 #[cfg(unix)]
 fn refuse_a_child(backend: &dyn Backend) {
+    in_a_child(|| {
+        let key = Key::direct("before");
+        let refused = block_on(backend.look(&key, &[EpochName::HANDLER]));
+        refused.is_err_and(|error| error.to_string().contains("forked"))
+    });
+}
+
+/// Forks, and has `holds` hold in the child.
+#[cfg(unix)]
+fn in_a_child(holds: impl FnOnce() -> bool) {
     #[allow(unsafe_code, reason = "a fork is what is tested")]
     // SAFETY: the child allocates, which glibc allows after a fork; it ends without running anything else, by a signal if it
     // hangs.
@@ -131,13 +168,11 @@ fn refuse_a_child(backend: &dyn Backend) {
         unsafe {
             libc::alarm(10);
         }
-        let key = Key::direct("before");
-        let refused = block_on(backend.look(&key, &[EpochName::HANDLER]));
-        let says_why = refused.is_err_and(|error| error.to_string().contains("forked"));
+        let holds = holds();
         #[allow(unsafe_code, reason = "a fork is what is tested")]
         // SAFETY: it ends this process.
         unsafe {
-            libc::_exit(i32::from(!says_why));
+            libc::_exit(i32::from(!holds));
         }
     }
     let mut status = 1;

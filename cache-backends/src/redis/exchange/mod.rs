@@ -111,13 +111,18 @@ impl Exchange {
         Request::new(self, commands)
     }
 
+    /// Refuses the child of a fork, which has the socket too, and not the thread: what it would write is its parent's to answer
+    /// for, and nobody gives it a reply.
+    fn refuse_child(&self) -> RedisResult<()> {
+        if self.owner.is_current() {
+            return Ok(());
+        }
+        let reason = "the connection is that of the process which this one was forked from; open the handler again";
+        Err(std::io::Error::new(std::io::ErrorKind::NotConnected, reason).into())
+    }
+
     /// Queues `commands`; pending while there is no room.
     fn put(&self, commands: &[&Command], caller: Caller<'_>) -> Poll<RedisResult<Queued>> {
-        // The child of a fork has the socket too, and not the thread: what it would write is its parent's to answer for.
-        if !self.owner.is_current() {
-            let reason = "the connection is that of the process which this one was forked from; open the handler again";
-            return Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::NotConnected, reason).into()));
-        }
         let mut queue = self.shared.queue();
         let alone = self.shared.under_way.load(Ordering::SeqCst) == 0;
         let queued = queue.put(commands, alone, caller)?;

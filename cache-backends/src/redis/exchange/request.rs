@@ -69,6 +69,10 @@ impl Future for Request<'_> {
     type Output = RedisResult<Replies>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // Also of one that was queued before the fork, and before any lock: whoever holds it may not be there.
+        if let Err(error) = self.exchange.refuse_child() {
+            return Poll::Ready(Err(error));
+        }
         self.exchange.shared.wakes.pass_on(self.home);
         let replies = match mem::replace(&mut self.state, State::Ended) {
             State::New => self.begin(context),
@@ -100,6 +104,9 @@ impl Future for Request<'_> {
 
 impl Drop for Request<'_> {
     fn drop(&mut self) {
+        if !self.exchange.owner.is_current() {
+            return;
+        }
         if matches!(self.state, State::Writes(..)) {
             self.exchange.relay.pass_on();
         }
