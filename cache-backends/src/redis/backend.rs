@@ -87,13 +87,19 @@ impl Redis {
     }
 }
 
+/// What `future` comes to, beyond tokio's budget for one turn of a task: when that is used up nothing of tokio's is ready until
+/// the task gives its turn back, which a sync caller never does.
+fn pending<'a, T>(future: impl Future<Output = Result<T, BackendError>> + Send + 'a) -> Reply<'a, T> {
+    Reply::pending(tokio::task::unconstrained(future))
+}
+
 impl Backend for Redis {
     fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
-        Reply::pending(async move { self.get_all(slots).await.map_err(|error| self.failed("get", &error)) })
+        pending(async move { self.get_all(slots).await.map_err(|error| self.failed("get", &error)) })
     }
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
-        Reply::pending(async move {
+        pending(async move {
             let bytes = match stored {
                 Some(Stored::Bytes(bytes)) => Some(bytes),
                 Some(Stored::Object(_)) => return Err(self.target.error("put", "this handler keeps bytes only")),
@@ -110,7 +116,7 @@ impl Backend for Redis {
     }
 
     fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {
-        Reply::pending(async move {
+        pending(async move {
             let _striking = self.near.striking_everything();
             sweep::matching(self, pattern).await
         })
@@ -119,7 +125,7 @@ impl Backend for Redis {
     /// A sweep that takes longer than a moment goes on behind the caller. Entries that are stored while it runs may
     /// go too, which makes misses.
     fn reclaim(&self) -> Reply<'_, ()> {
-        Reply::pending(async move {
+        pending(async move {
             let _striking = self.near.striking_everything();
             sweep::everything(self).await
         })
@@ -130,17 +136,15 @@ impl Backend for Redis {
     }
 
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
-        Reply::pending(async move { self.look_up(key, watch).await.map_err(|error| self.failed("look", &error)) })
+        pending(async move { self.look_up(key, watch).await.map_err(|error| self.failed("look", &error)) })
     }
 
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
-        Reply::pending(
-            async move { self.still_holds(key, seen).await.map_err(|error| self.failed("look again", &error)) },
-        )
+        pending(async move { self.still_holds(key, seen).await.map_err(|error| self.failed("look again", &error)) })
     }
 
     fn swap<'a>(&'a self, key: &'a Key<'a>, stored: Stored, life: Life) -> Reply<'a, Option<Option<Stored>>> {
-        Reply::pending(self.put_and_get(key, stored, life))
+        pending(self.put_and_get(key, stored, life))
     }
 
     fn swaps(&self) -> bool {
@@ -148,7 +152,7 @@ impl Backend for Redis {
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
-        Reply::pending(async move {
+        pending(async move {
             let known = if self.servers.near_counts() { self.near.get(names) } else { vec![None; names.len()] };
             self.current_epochs(names, known).await.map_err(|error| self.failed("read epochs", &error))
         })
@@ -157,20 +161,20 @@ impl Backend for Redis {
     fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, Vec<Epoch>> {
         match self.all_living(names, life) {
             Some(epochs) => Reply::ready(Ok(epochs)),
-            None => Reply::pending(self.ensure_epochs(names, life)),
+            None => pending(self.ensure_epochs(names, life)),
         }
     }
 
     fn extend<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, ()> {
-        Reply::pending(self.extend_epochs(names, life))
+        pending(self.extend_epochs(names, life))
     }
 
     fn renew<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, ()> {
-        Reply::pending(self.renew_epochs(names))
+        pending(self.renew_epochs(names))
     }
 
     fn invalidate<'a>(&'a self, key: &'a Key<'a>, tombstone: Stored, life: Life) -> Reply<'a, ()> {
-        Reply::pending(async move {
+        pending(async move {
             let Stored::Bytes(tombstone) = tombstone else {
                 return Err(self.target.error("invalidate", "this handler keeps bytes only"));
             };
@@ -180,7 +184,7 @@ impl Backend for Redis {
     }
 
     fn lead<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen, patience: std::time::Duration) -> Reply<'a, Lead> {
-        Reply::pending(async move {
+        pending(async move {
             self.ask_to_lead(key, seen, patience).await.map_err(|error| self.failed("ask who runs", &error))
         })
     }

@@ -1,11 +1,13 @@
 //! One handler for sync callers, callers of any runtime, and a runtime each.
 
-use std::future::Future as _;
+use std::future::{Future as _, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use cache_core::key::Key;
 use cache_core::{Backend, EpochName, Life, Slot, Stored, When, block_on};
+use tokio::task::coop::poll_proceed;
 
 use crate::server::Server;
 
@@ -46,6 +48,34 @@ fn sync_callers_work_outside_and_inside_a_runtime() {
     // Also as the very first use.
     let fresh = server.backend();
     runtime.block_on(async { block_on(round(&*fresh, "first")) });
+}
+
+/// A sync call keeps its thread, also when its task is over what tokio lets it do in one turn: what it waits for must not be
+/// put off to the end of that turn.
+#[test]
+fn sync_callers_inside_a_runtime_that_wants_its_turn_back_are_answered() {
+    let server = Server::start();
+    let backend = server.backend();
+    block_on(round(&*backend, "a"));
+    let fresh = server.backend();
+    let (done, answered) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            poll_fn(|context| {
+                while let Poll::Ready(turn) = poll_proceed(context) {
+                    turn.made_progress();
+                }
+                Poll::Ready(())
+            })
+            .await;
+            block_on(round(&*backend, "a"));
+            block_on(round(&*fresh, "first"));
+            block_on(fresh.reclaim()).unwrap();
+        });
+        done.send(()).unwrap();
+    });
+    answered.recv_timeout(Duration::from_secs(10)).expect("its answer was put off for ever");
 }
 
 #[test]
