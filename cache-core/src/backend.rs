@@ -133,7 +133,7 @@ impl<T> fmt::Debug for Reply<'_, T> {
 /// - a slot is empty from the end of its life on, and may be emptied before (eviction);
 /// - [`When::Unchanged`] and [`When::Absent`] are atomic with respect to all other writes, of other processes too.
 pub trait Backend: Send + Sync + 'static {
-    /// Which form of entries it keeps.
+    /// Which form of entries it keeps: always the same.
     fn form(&self) -> Form {
         Form::Bytes
     }
@@ -158,7 +158,8 @@ pub trait Backend: Send + Sync + 'static {
         Reply::ready(Ok(()))
     }
 
-    /// Whether looks are answered at once, most of them, so that one more is nothing beside waiting for others.
+    /// Whether looks are answered at once, most of them, so that one more is nothing beside waiting for others. Only then is it
+    /// asked for a [`Backend::glance`].
     fn answers_at_once(&self) -> bool {
         false
     }

@@ -18,7 +18,7 @@ use crate::weigh::{Weigh, Weigher};
 /// How values of one type are kept: the type, forgotten, behind functions that remember it.
 #[derive(Clone, Copy, Debug)]
 pub struct Codec {
-    id: fn() -> TypeId,
+    id: TypeId,
     type_name: fn() -> &'static str,
     weigher: Option<Weigher>,
     #[cfg(feature = "bytes")]
@@ -30,7 +30,7 @@ impl Codec {
     #[must_use]
     pub const fn object<V: Value>() -> Self {
         Self {
-            id: TypeId::of::<V>,
+            id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>,
             weigher: None,
             #[cfg(feature = "bytes")]
@@ -42,7 +42,7 @@ impl Codec {
     #[must_use]
     pub const fn serde<V: Value + Serialize + DeserializeOwned>() -> Self {
         Self {
-            id: TypeId::of::<V>,
+            id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>,
             weigher: None,
             #[cfg(feature = "bytes")]
@@ -73,7 +73,7 @@ impl Codec {
 
     /// Whether `value` is of this type.
     pub(crate) fn is_of(&self, value: &Object) -> bool {
-        (**value).type_id() == (self.id)()
+        (**value).type_id() == self.id
     }
 
     /// `value` in the form that a handler keeps.

@@ -16,12 +16,6 @@ use super::lock::Mutex;
 use super::reader;
 use super::store::Store;
 
-/// What a site points to whose function has no short cut.
-static NONE: TypeId = TypeId::of::<NoShortCut>();
-
-/// In place of a type: there is none.
-enum NoShortCut {}
-
 /// The calls of one function or instance.
 #[derive(Debug)]
 struct Calls(usize);
@@ -54,7 +48,7 @@ pub(super) unsafe fn let_go() {
 pub(super) fn settle<V: Value>(site: &'static Site, instance: Option<Instance>) {
     let is_settled = || {
         let short = || Short::of(site, TypeId::of::<V>(), instance);
-        std::ptr::eq(site.fast(), &raw const NONE) || short().is_some_and(|short| short.function.number() != 0)
+        site.is_slow() || short().is_some_and(|short| short.function.number() != 0)
     };
     if is_settled() {
         return;
@@ -88,9 +82,7 @@ fn settle_in<V: Value>(
     let found = ram.and_then(|ram| Some((Arc::clone(&ram.store), Kind::<V>::of_values()?)));
     let Some((store, kind)) = found else {
         // An instance that has none does not take those of the others away.
-        if site.has_no_fast() {
-            site.set_fast((&raw const NONE).cast_mut());
-        }
+        site.set_slow();
         return None;
     };
     // For as long as the process lives, as all that a short cut has.

@@ -44,7 +44,7 @@ impl Bound {
     /// bytes a generic function's instance has to be one that other processes tell from others.
     pub(crate) fn is_fit_for(&self, codec: &Codec, instance: Option<Instance>) -> bool {
         let Some(handler) = self.handler_if_there() else { return false };
-        let form = handler.backend().form();
+        let form = handler.form();
         let fits = codec.fits(form).and_then(|()| match instance {
             Some(instance) if form == Form::Bytes && !instance.is_told_apart() => Err(format!(
                 "`{}` shares its name with another type: name the types, or use a handler that keeps objects",

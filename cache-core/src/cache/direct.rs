@@ -35,7 +35,7 @@ impl<V: Value + Serialize + DeserializeOwned> Storable for V {}
 
 /// A value under a directly set key, asked for on the chosen handler of a cache.
 fn asked<'a, V: Storable>(cache: &'a Cache, key: &'a str) -> Call<'a> {
-    let request = Request { key: Key::direct(key), tags: &[], codec: Codec::serde::<V>() };
+    let request = Request { key: Key::direct(key), tags: &[], codec: const { &Codec::serde::<V>() } };
     Call::new(&cache.chosen, None, request)
 }
 

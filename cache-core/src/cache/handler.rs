@@ -10,7 +10,7 @@ use super::owed::{Invalidation, Owed, OwedKey, Settled};
 use crate::backend::{Backend, Reply};
 use crate::breaker::Breaker;
 use crate::clock::Clock;
-use crate::entry::Object;
+use crate::entry::{Form, Object};
 use crate::epoch::EpochName;
 use crate::error::{BackendError, Error, Result};
 use crate::flow::{Flights, Request, Unwritten, Write, before_write, swap_in};
@@ -28,6 +28,8 @@ pub(crate) const LONGEST_RUN: Duration = Duration::from_secs(60 * 60);
 pub(crate) struct Handler {
     name: String,
     opened: Opened,
+    /// That of its backend.
+    form: Form,
     pub(crate) clock: Clock,
     pub(crate) flights: Flights,
     pub(crate) counters: Counters,
@@ -41,6 +43,7 @@ impl Handler {
     pub(crate) fn new(name: String, opened: Opened, clock: Clock, deadline: Duration) -> Self {
         Self {
             name,
+            form: opened.backend.form(),
             opened,
             flights: Flights::new(clock.clone(), deadline),
             clock,
@@ -64,6 +67,11 @@ impl Handler {
         &*self.opened.backend
     }
 
+    /// Which form of entries it keeps.
+    pub(crate) const fn form(&self) -> Form {
+        self.form
+    }
+
     /// The life of a result, by what its function or call says and this handler's default.
     pub(crate) fn life(&self, ttl: Ttl) -> Life {
         Life::resolve(ttl, self.opened.default_expire)
@@ -71,9 +79,9 @@ impl Handler {
 
     /// The time that this handler's entries carry.
     pub(crate) fn time(&self) -> u64 {
-        match self.backend().form() {
-            crate::entry::Form::Objects => self.clock.now(),
-            crate::entry::Form::Bytes => self.clock.wall(),
+        match self.form {
+            Form::Objects => self.clock.now(),
+            Form::Bytes => self.clock.wall(),
         }
     }
 

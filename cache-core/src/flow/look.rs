@@ -17,7 +17,7 @@ use crate::ttl::Life;
 pub(crate) struct Request<'a> {
     pub(crate) key: Key<'a>,
     pub(crate) tags: &'a [EpochName<'static>],
-    pub(crate) codec: Codec,
+    pub(crate) codec: &'static Codec,
 }
 
 /// Why a look is made.
@@ -176,7 +176,7 @@ async fn valid(
     let validity = thawed.validity();
     let backend = handler.backend();
     // A store that ends lives by its own clock is believed, unless it was told to keep the slot for longer.
-    let timed = backend.form() == Form::Bytes && backend.keeps_time() && validity.kept_until == validity.fresh_until;
+    let timed = handler.form() == Form::Bytes && backend.keeps_time() && validity.kept_until == validity.fresh_until;
     if !timed && handler.time() >= validity.fresh_until || !has_tags(request, validity) {
         return Ok(None);
     }

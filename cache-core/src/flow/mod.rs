@@ -109,15 +109,18 @@ pub(crate) fn at_once(call: &Call<'_>, mode: Mode, room: Option<&mut dyn Any>) -
 }
 
 /// What is stored for `request`, if that can be had without waiting.
-#[cfg_attr(not(feature = "bytes"), allow(clippy::needless_pass_by_value, reason = "it is given to a glance"))]
+#[cfg_attr(
+    not(feature = "bytes"),
+    allow(unused_variables, clippy::needless_pass_by_value, reason = "it is given to a glance")
+)]
 pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, room: Option<&mut dyn Any>) -> AtOnce {
     if let Some(value) = peek(handler, request) {
         return AtOnce::Value(value);
     }
-    match handler.backend().form() {
+    match handler.form() {
         Form::Objects => AtOnce::Unknown,
         #[cfg(feature = "bytes")]
-        Form::Bytes => {
+        Form::Bytes if handler.backend().answers_at_once() => {
             let mut object = None;
             let goal = room.map_or(Goal::Object(&mut object), Goal::Room);
             match glance(handler, request, goal) {
@@ -126,11 +129,7 @@ pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, room:
                 Glimpse::Unknown => AtOnce::Unknown,
             }
         }
-        #[cfg(not(feature = "bytes"))]
-        Form::Bytes => {
-            let _ = room;
-            AtOnce::Unknown
-        }
+        Form::Bytes => AtOnce::Unknown,
     }
 }
 
@@ -243,7 +242,7 @@ async fn lead(call: &Call<'_>, leader: Leader, purpose: Purpose) -> Entered {
 /// second look is behind it for all of them.
 fn others_are_answered(call: &Call<'_>, leader: &Leader, generation: u64) -> bool {
     // What other processes invalidate is seen in the store only.
-    let alone = call.handler.backend().form() == Form::Objects;
+    let alone = call.handler.form() == Form::Objects;
     !leader.close() || (alone && call.handler.generation() == generation)
 }
 

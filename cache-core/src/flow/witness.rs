@@ -142,7 +142,7 @@ impl Witness {
         };
         let kept = life.max(remembered);
         let validity = self.record(request, now, life, kept);
-        let stored = request.codec.freeze(handler.backend().form(), &request.key, value, validity);
+        let stored = request.codec.freeze(handler.form(), &request.key, value, validity);
         Ok((stored.map_err(Unwritten::Unstorable)?, kept))
     }
 
@@ -180,7 +180,7 @@ impl Witness {
         match self.write(handler, request, value, life, Write::Result).await {
             Ok(Some(seen)) => {
                 handler.counters.add(Count::Store);
-                let shared = handler.backend().form() == Form::Bytes;
+                let shared = handler.form() == Form::Bytes;
                 Committed::Stored(shared.then_some(seen))
             }
             Ok(None) => Committed::Overtaken,

@@ -53,7 +53,7 @@ pub(super) struct Placed {
 
 impl Placed {
     /// `None` where the call touches no cache.
-    pub(super) fn new(site: &'static Site, mut plan: Plan, codec: &Codec) -> Option<Self> {
+    pub(super) fn new(site: &'static Site, mut plan: Plan, codec: &'static Codec) -> Option<Self> {
         // `bypass` outranks a refresh, by the attribute or by the companion.
         let mode = take_mode(site);
         if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
@@ -67,11 +67,11 @@ impl Placed {
     }
 
     /// None where there is no handler, which [`Placed::new`] has asked.
-    pub(super) fn call(&self, codec: Codec) -> Option<Call<'_>> {
+    pub(super) fn call(&self, codec: &'static Codec) -> Option<Call<'_>> {
         call_in(self.whose.bound(), self.site, &self.plan, codec)
     }
 
-    pub(super) fn request(&self, codec: Codec) -> Request<'_> {
+    pub(super) fn request(&self, codec: &'static Codec) -> Request<'_> {
         Request { key: self.plan.key_in(self.site), tags: &self.plan.tags, codec }
     }
 
@@ -172,8 +172,8 @@ fn begin_blocking<R, V, S: ShortCut>(site: &'static Site, plan: &mut Plan, how: 
     Answer::begun(enter_blocking(site, plan, how.codec, asked), how)
 }
 
-fn enter_blocking(site: &'static Site, plan: Plan, codec: Codec, asked: Asked) -> Option<Answer> {
-    let placed = Placed::new(site, plan, &codec)?;
+fn enter_blocking(site: &'static Site, plan: Plan, codec: &'static Codec, asked: Asked) -> Option<Answer> {
+    let placed = Placed::new(site, plan, codec)?;
     let call = placed.call(codec)?;
     let mode = placed.plan.mode;
     let entered = match asked.at_once(&call, mode) {
@@ -195,7 +195,7 @@ fn end_blocking<R, V, S: ShortCut>(running: Box<Running>, how: &How<R, V, S>, re
     }
 }
 
-fn leave_blocking(placed: &Placed, codec: Codec, right: Run, ended: Ended) {
+fn leave_blocking(placed: &Placed, codec: &'static Codec, right: Run, ended: Ended) {
     if let Some(call) = placed.call(codec) {
         block_on(leave(&call, right, ended));
     }
@@ -229,12 +229,9 @@ fn missed<R, V, S: ShortCut>(
     how: impl FnOnce() -> How<R, V, S>,
     run: impl FnOnce() -> R,
 ) -> R {
-    let plan = Plan::of(key);
-    let plan = match instance {
-        Some(instance) => plan.instance(instance),
-        None => plan,
-    };
-    call_tagged(site, &mut { plan }, &how(), run)
+    let mut plan = Plan::of(key);
+    plan.instance = instance;
+    call_tagged(site, &mut plan, &how(), run)
 }
 
 /// What is to be done behind a run. It stays where it was begun.

@@ -26,13 +26,13 @@ fn enter_boxed<'a>(
 
 /// The result of a call that needs no waiting.
 fn found<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan) -> Result<R, Asked> {
-    let again = plan.is_plain_call().then(|| how.again(site, plan, plan.key_in(site).mark())).flatten();
+    let again = plan.may_be_short(site).then(|| how.again(site, plan, plan.key_in(site).mark())).flatten();
     again.map_or_else(|| ready(how, site, plan), Ok)
 }
 
 /// What a call comes to before a run, with nothing on the heap for a hit that needs no waiting.
-async fn entered(site: &'static Site, plan: Plan, codec: Codec, asked: Asked) -> Option<Answer> {
-    let placed = Placed::new(site, plan, &codec)?;
+async fn entered(site: &'static Site, plan: Plan, codec: &'static Codec, asked: Asked) -> Option<Answer> {
+    let placed = Placed::new(site, plan, codec)?;
     let entered = {
         let (call, mode) = (placed.call(codec)?, placed.plan.mode);
         match asked.at_once(&call, mode) {
@@ -44,7 +44,12 @@ async fn entered(site: &'static Site, plan: Plan, codec: Codec, asked: Asked) ->
 }
 
 /// The future of [`leave`], on the heap.
-fn leave_boxed(placed: Placed, codec: Codec, right: Run, ended: Ended) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+fn leave_boxed(
+    placed: Placed,
+    codec: &'static Codec,
+    right: Run,
+    ended: Ended,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         if let Some(call) = placed.call(codec) {
             leave(&call, right, ended).await;

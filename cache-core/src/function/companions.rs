@@ -62,7 +62,7 @@ pub fn stats(site: &'static Site) -> Stats {
 }
 
 /// What is stored and fresh for a call, as an object. A handler that fails is a miss.
-async fn stored(site: &'static Site, plan: Plan, codec: Codec) -> Result<Option<Object>> {
+async fn stored(site: &'static Site, plan: Plan, codec: &'static Codec) -> Result<Option<Object>> {
     let Some(placed) = Placed::for_operation(site, plan) else {
         return Ok(None);
     };
@@ -108,7 +108,13 @@ pub fn prime<R, V, M, S: ShortCut, P: Prime<R, M>>(
 }
 
 /// Does with a primed result what a run that gave it would do.
-async fn store(site: &'static Site, plan: Plan, codec: Codec, split: Split<Object>, ttl: Option<Ttl>) -> Result<()> {
+async fn store(
+    site: &'static Site,
+    plan: Plan,
+    codec: &'static Codec,
+    split: Split<Object>,
+    ttl: Option<Ttl>,
+) -> Result<()> {
     let Some(placed) = Placed::for_operation(site, plan) else {
         return Ok(());
     };

@@ -23,6 +23,12 @@ enum Nobody {}
 /// What a site points to at first.
 static NOBODY: TypeId = TypeId::of::<Nobody>();
 
+/// In place of a type: there is no short cut.
+enum Nowhere {}
+
+/// What a site points to whose calls have no short cut.
+static NOWHERE: TypeId = TypeId::of::<Nowhere>();
+
 impl Fast {
     pub(super) const fn new() -> Self {
         Self(AtomicPtr::new((&raw const NOBODY).cast_mut()))
@@ -43,8 +49,22 @@ impl Site {
     }
 
     /// Whether nothing was left here yet.
-    pub fn has_no_fast(&self) -> bool {
+    fn has_no_fast(&self) -> bool {
         std::ptr::eq(self.fast(), &raw const NOBODY)
+    }
+
+    /// Says that there is no short cut, if none was left here: calls do not look for one any more.
+    pub fn set_slow(&self) {
+        if self.has_no_fast() {
+            self.set_fast((&raw const NOWHERE).cast_mut());
+        }
+    }
+
+    /// Whether there is no short cut, and will be none.
+    #[inline]
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        std::ptr::eq(self.fast(), &raw const NOWHERE)
     }
 
     /// Where the calls of this function go for as long as the process lives, or until a cache is installed; nothing while a

@@ -73,7 +73,7 @@ pub struct How<R, V, S: ShortCut> {
     values: TypeId,
     short: Short<V, S>,
     pub(super) value: fn(&Object) -> Option<V>,
-    pub(super) codec: Codec,
+    pub(super) codec: &'static Codec,
     pub(super) share: Option<Share<R>>,
     policy: fn(&R) -> Verdict,
 }
@@ -95,7 +95,7 @@ impl<R> Returns<R> {
     pub fn how<O: Outcome<R>, S: ShortCut>(
         self,
         _outcome: O,
-        codec: Codec,
+        codec: &'static Codec,
         share: Option<Share<R>>,
         short: Short<O::Value, S>,
     ) -> How<R, O::Value, S>

@@ -58,61 +58,61 @@ impl<V> Kept<V> {
 impl<V: Value> Kept<V> {
     /// Objects only, whatever else the type can do.
     #[must_use]
-    pub const fn object(self) -> Codec {
-        Codec::object::<V>()
+    pub const fn object(self) -> &'static Codec {
+        const { &Codec::object::<V>() }
     }
 }
 
 /// The first level of how a value is kept: with serde, so handlers of bytes can keep it too; and it says what it weighs.
 pub trait ViaWeighedSerde {
     /// How it is kept.
-    fn larder_codec(&self) -> Codec;
+    fn larder_codec(&self) -> &'static Codec;
 }
 
 impl<V: Value + Serialize + DeserializeOwned + Weigh> ViaWeighedSerde for &&&Kept<V> {
-    fn larder_codec(&self) -> Codec {
-        Codec::serde::<V>().weighed::<V>()
+    fn larder_codec(&self) -> &'static Codec {
+        const { &Codec::serde::<V>().weighed::<V>() }
     }
 }
 
 /// The second level: with serde.
 pub trait ViaSerde {
     /// How it is kept.
-    fn larder_codec(&self) -> Codec;
+    fn larder_codec(&self) -> &'static Codec;
 }
 
 impl<V: Value + Serialize + DeserializeOwned> ViaSerde for &&Kept<V> {
-    fn larder_codec(&self) -> Codec {
-        Codec::serde::<V>()
+    fn larder_codec(&self) -> &'static Codec {
+        const { &Codec::serde::<V>() }
     }
 }
 
 /// The third level: as an object that says what it weighs.
 pub trait ViaWeighed {
     /// How it is kept.
-    fn larder_codec(&self) -> Codec;
+    fn larder_codec(&self) -> &'static Codec;
 }
 
 impl<V: Value + Weigh> ViaWeighed for &Kept<V> {
-    fn larder_codec(&self) -> Codec {
-        Codec::object::<V>().weighed::<V>()
+    fn larder_codec(&self) -> &'static Codec {
+        const { &Codec::object::<V>().weighed::<V>() }
     }
 }
 
 /// The last level of how a value is kept: as an object only.
 pub trait ViaObject<V> {
     /// How it is kept, if it can be at all.
-    fn larder_codec(&self) -> Codec
+    fn larder_codec(&self) -> &'static Codec
     where
         V: Value;
 }
 
 impl<V> ViaObject<V> for Kept<V> {
-    fn larder_codec(&self) -> Codec
+    fn larder_codec(&self) -> &'static Codec
     where
         V: Value,
     {
-        Codec::object::<V>()
+        const { &Codec::object::<V>() }
     }
 }
 

@@ -109,9 +109,12 @@ impl Plan {
         matches!(self.mode, Mode::Cached) && self.tags.is_empty() && !self.key.is_refused()
     }
 
-    /// Whether that is so and the call is one on this thread: no companion of any function is about to call it in another mode,
-    /// and no test has a cache of its own.
-    pub(super) fn is_plain_call(&self) -> bool {
+    /// Whether that is so, `site` may have a short cut, and the call is one on this thread: no companion of any function is about
+    /// to call it in another mode, and no test has a cache of its own.
+    pub(super) fn may_be_short(&self, site: &Site) -> bool {
+        if site.is_slow() {
+            return false;
+        }
         #[cfg(feature = "test")]
         if crate::lab::any() {
             return false;

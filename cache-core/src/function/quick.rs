@@ -26,7 +26,7 @@ pub(super) fn begin<R, V, S: ShortCut>(
     plan: &Plan,
     quick: &mut Option<Quick<S>>,
 ) -> Option<R> {
-    if !plan.is_plain_call() {
+    if !plan.may_be_short(site) {
         return None;
     }
     let key = plan.key_in(site);

@@ -12,7 +12,12 @@ use crate::flow::{AtOnce, Call, Request, at_once};
 use crate::form::Codec;
 
 /// None where there is no handler.
-pub(super) fn call_in<'a>(bound: &'a Bound, site: &'static Site, plan: &'a Plan, codec: Codec) -> Option<Call<'a>> {
+pub(super) fn call_in<'a>(
+    bound: &'a Bound,
+    site: &'static Site,
+    plan: &'a Plan,
+    codec: &'static Codec,
+) -> Option<Call<'a>> {
     let handler = bound.handler_if_there()?;
     let request = Request { key: plan.key_in(site), tags: &plan.tags, codec };
     let single_flight = site.spec.single_flight;
@@ -47,17 +52,17 @@ pub(super) fn ready<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, 
     if plan.mode != Mode::Cached || plan.key.is_refused() || !is_next_plain() {
         return Err(Asked::No);
     }
-    how.in_room(&mut |room| look(site, plan, &how.codec, room)).map_err(|found| match found {
+    how.in_room(&mut |room| look(site, plan, how.codec, room)).map_err(|found| match found {
         AtOnce::Nothing => Asked::Nothing,
         AtOnce::Value(_) | AtOnce::InRoom | AtOnce::Unknown => Asked::Unknown,
     })
 }
 
-fn look(site: &'static Site, plan: &Plan, codec: &Codec, room: &mut dyn Any) -> AtOnce {
+fn look(site: &'static Site, plan: &Plan, codec: &'static Codec, room: &mut dyn Any) -> AtOnce {
     let Some(whose) = Whose::of(site) else { return AtOnce::Unknown };
     let bound = whose.bound();
     if !bound.is_fit_for(codec, plan.instance) {
         return AtOnce::Unknown;
     }
-    call_in(bound, site, plan, *codec).map_or(AtOnce::Unknown, |call| at_once(&call, Mode::Cached, Some(room)))
+    call_in(bound, site, plan, codec).map_or(AtOnce::Unknown, |call| at_once(&call, Mode::Cached, Some(room)))
 }

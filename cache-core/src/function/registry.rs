@@ -46,7 +46,7 @@ fn check(cache: &Cache, site: &'static Site) -> Option<String> {
             ));
         }
     };
-    if handler.backend().form() != Form::Bytes {
+    if handler.form() != Form::Bytes {
         return None;
     }
     let reason = match site.spec.storable {

@@ -62,7 +62,7 @@ impl Keyspace {
     /// Whether it is kept as objects in this process, so that nothing is waited for.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
-        self.handler.backend().form() == Form::Objects
+        self.handler.form() == Form::Objects
     }
 
     /// The clock of its cache.
@@ -79,7 +79,7 @@ impl Keyspace {
 
     /// What is stored under `key` and can be had without waiting. It is not counted.
     #[must_use]
-    pub fn peek(&self, key: &Recorder, codec: Codec) -> Option<Object> {
+    pub fn peek(&self, key: &Recorder, codec: &'static Codec) -> Option<Object> {
         let call = self.call(key, &[], codec);
         flow::peek(call.handler, &call.request)
     }
@@ -132,7 +132,7 @@ impl Keyspace {
         self.handler.invalidate(format!("clearing `{}`", self.name()), Invalidation::Epochs(epochs)).await
     }
 
-    fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [EpochName<'static>], codec: Codec) -> Call<'a> {
+    fn call<'a>(&'a self, key: &'a Recorder, tags: &'a [EpochName<'static>], codec: &'static Codec) -> Call<'a> {
         let request = Request { key: Key::new(&self.space, key.bytes()), tags, codec };
         Call::new(&self.handler, Some(&self.counters), request)
     }
@@ -140,8 +140,8 @@ impl Keyspace {
 
 /// How values of `V` are kept.
 #[must_use]
-pub const fn codec<V: Value + Weigh + serde::Serialize + serde::de::DeserializeOwned>() -> Codec {
-    Codec::serde::<V>().weighed::<V>()
+pub const fn codec<V: Value + Weigh + serde::Serialize + serde::de::DeserializeOwned>() -> &'static Codec {
+    const { &Codec::serde::<V>().weighed::<V>() }
 }
 
 /// What an entry is invalidated by; mostly one.
@@ -157,7 +157,7 @@ pub struct Place {
     /// What its entry is invalidated by.
     pub tags: Tags,
     /// How its value is kept.
-    pub codec: Codec,
+    pub codec: &'static Codec,
 }
 
 /// What asking for a value came to.
@@ -270,7 +270,7 @@ impl Running {
     /// invalidate that slot by its key.
     pub async fn store_beside(&self, key: &Recorder, value: &Object, life: Life) -> bool {
         let Place { keyspace, tags, codec, .. } = self.place();
-        let call = keyspace.call(key, tags, *codec);
+        let call = keyspace.call(key, tags, codec);
         self.0.0.store_beside(call.handler, &call.request, value, life).await
     }
 
