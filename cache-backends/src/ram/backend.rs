@@ -53,21 +53,35 @@ impl Ram {
         (self.store.entry(&place, self.store.clock.now()), seen)
     }
 
-    /// What is kept under `key` and not over at `now`, whatever it depends on.
+    /// Lets the caller look inside.
     #[cfg(feature = "redis")]
-    pub(crate) fn entry(&self, key: &Key<'_>, now: u64) -> Option<Arc<Entry>> {
-        self.store.entry(&self.store.place(key), now)
+    pub(crate) fn inside(&self) -> Inside<'_> {
+        Inside { store: &self.store, pin: Pin::anywhere() }
     }
+}
 
+/// While it lives, nothing is freed that can be found in memory. It is to be short, and runs no code of the user's.
+#[cfg(feature = "redis")]
+pub(crate) struct Inside<'a> {
+    store: &'a Store,
+    pin: Pin,
+}
+
+#[cfg(feature = "redis")]
+impl Inside<'_> {
     /// A time that is not behind the system's clock, and some milliseconds ahead of it at most, without asking it where that
     /// can be had.
-    #[cfg(feature = "redis")]
-    pub(crate) fn time_ahead() -> u64 {
-        let pin = Pin::anywhere();
-        pin.time_ahead().unwrap_or_else(|| {
-            pin.learn_time();
+    pub(crate) fn time_ahead(&self) -> u64 {
+        self.pin.time_ahead().unwrap_or_else(|| {
+            self.pin.learn_time();
             Clock::system().now()
         })
+    }
+
+    /// The entry that was put under `key`, if it is not over at `now`. (What depends on nothing but its function is kept in
+    /// another form, and not found like this.)
+    pub(crate) fn entry(&self, key: &Key<'_>, now: u64) -> Option<&Entry> {
+        self.store.entry_within(&self.pin, key, now)
     }
 }
 

@@ -78,6 +78,32 @@ impl Buckets {
 }
 
 impl Buckets {
+    /// The node of `probe`, of whatever kind, for as long as the caller is inside; found as by [`Buckets::find`].
+    pub(super) fn hold<'p>(&self, pin: &'p Pin, hash: u32, owner: u32, probe: &dyn Probe) -> Option<Held<'p>> {
+        let node = self.node_of(hash, owner, probe, Ordering::Acquire)?;
+        // SAFETY: as in `find`.
+        Some(unsafe { Held::new(node, pin) })
+    }
+
+    /// The node of `probe`. Links are read in this order: `Acquire`, or `Relaxed` behind the shard's lock.
+    #[inline]
+    fn node_of<P: Probe + ?Sized>(&self, hash: u32, owner: u32, probe: &P, order: Ordering) -> Option<Node> {
+        let length = probe.length();
+        let mut next = self.chain(hash).load(order);
+        loop {
+            let node = Node(NonNull::new(next)?);
+            let head = node.head();
+            if head.hash == hash
+                && head.tag == Tag::new(owner, head.tag.kind(), length)
+                && length == node.key().bytes.len()
+                && probe.is(node.key())
+            {
+                return Some(node);
+            }
+            next = head.next.load(order);
+        }
+    }
+
     /// What `find` finds, if nothing was made anew while it did: then what it misses is not there.
     pub(super) fn undisturbed<T>(&self, find: impl FnOnce() -> Option<T>) -> Option<Option<T>> {
         let before = self.remade.load(Ordering::Acquire);
@@ -103,26 +129,7 @@ impl Buckets {
 
     /// The node of `probe`, of whatever kind.
     pub(super) fn locate<P: Probe + ?Sized>(&self, hash: u32, owner: u32, probe: &P) -> Option<Node> {
-        let mut next = NonNull::new(self.chain(hash).load(Ordering::Relaxed));
-        while let Some(node) = next.map(Node) {
-            let head = node.head();
-            if head.hash == hash
-                && head.tag == Tag::new(owner, head.tag.kind(), probe.length())
-                && probe.length() == node.key().bytes.len()
-                && probe.is(node.key())
-            {
-                return Some(node);
-            }
-            next = NonNull::new(head.next.load(Ordering::Relaxed));
-        }
-        None
-    }
-
-    /// The same, for as long as the caller is inside, also when it has let the lock go.
-    pub(super) fn hold<'p>(&self, pin: &'p Pin, hash: u32, owner: u32, probe: &dyn Probe) -> Option<Held<'p>> {
-        let node = self.locate(hash, owner, probe)?;
-        // SAFETY: it is in its chain, and if it is taken out of there it is not freed before the pin ends (`Limbo`).
-        Some(unsafe { Held::new(node, pin) })
+        self.node_of(hash, owner, probe, Ordering::Relaxed)
     }
 
     /// Puts a node in front of its chain.

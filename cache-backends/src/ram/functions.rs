@@ -4,8 +4,9 @@
 //! room when its time comes.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use cache_core::key::{Key, Named, Owner};
 use cache_core::{EpochName, Weigher};
@@ -34,6 +35,7 @@ pub(super) struct Function {
     reported: AtomicBool,
     /// Some of its entries were kept in nodes that are not of its kind.
     whole: AtomicBool,
+    owner: Owner,
     /// Where its nodes are.
     pub(super) table: Arc<Table>,
     pub(super) epoch: Option<EpochName<'static>>,
@@ -111,15 +113,37 @@ impl Function {
     }
 }
 
+/// A function that was looked for.
+pub(super) enum Known<'a> {
+    First(&'a Arc<Function>),
+    Other(Arc<Function>),
+}
+
+impl Deref for Known<'_> {
+    type Target = Arc<Function>;
+
+    fn deref(&self) -> &Arc<Function> {
+        match self {
+            Self::First(function) => function,
+            Self::Other(function) => function,
+        }
+    }
+}
+
 /// What is added to the marks of the keys of this owner.
 pub(super) const fn seed(number: u32) -> u64 {
     (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// How many are found without a lock, a power of two.
+const FIRST: usize = 64;
+
 /// All of them.
 #[derive(Debug)]
 pub(super) struct Functions {
     by_owner: RwLock<HashMap<Owner, Arc<Function>, foldhash::fast::RandomState>>,
+    /// The first whose space's number has these last bits. Written behind the lock, and never again.
+    first: [OnceLock<Arc<Function>>; FIRST],
     next: AtomicU32,
     retired: AtomicBool,
     /// Some have another number since this was asked before.
@@ -130,6 +154,7 @@ impl Functions {
     pub(super) fn new() -> Self {
         Self {
             by_owner: RwLock::new(HashMap::default()),
+            first: [const { OnceLock::new() }; FIRST],
             next: AtomicU32::new(0),
             retired: AtomicBool::new(false),
             renewed: AtomicBool::new(false),
@@ -146,8 +171,22 @@ impl Functions {
     }
 
     /// The function that `key` is of; its table is one of `partitions`.
-    pub(super) fn of(&self, key: &Key<'_>, partitions: &Partitions) -> Arc<Function> {
+    pub(super) fn of(&self, key: &Key<'_>, partitions: &Partitions) -> Known<'_> {
         let owner = key.owner();
+        let first = &self.first[owner.space() as usize % FIRST];
+        match first.get() {
+            Some(function) if function.owner == owner => Known::First(function),
+            _ => Known::Other(self.other(owner, first, key, partitions)),
+        }
+    }
+
+    fn other(
+        &self,
+        owner: Owner,
+        first: &OnceLock<Arc<Function>>,
+        key: &Key<'_>,
+        partitions: &Partitions,
+    ) -> Arc<Function> {
         if let Some(found) = self.by_owner.read().get(&owner) {
             return Arc::clone(found);
         }
@@ -163,12 +202,16 @@ impl Functions {
                 learned: AtomicBool::new(false),
                 reported: AtomicBool::new(false),
                 whole: AtomicBool::new(false),
+                owner,
                 table,
                 epoch: key.space().epoch().cloned(),
                 named: key.named(),
             })
         };
-        Arc::clone(all.entry(owner).or_insert_with(make))
+        let function = all.entry(owner).or_insert_with(make);
+        // Where another one was first, it stays.
+        let _ = first.set(Arc::clone(function));
+        Arc::clone(function)
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Function>> {

@@ -58,6 +58,8 @@ mod ticket;
 pub(crate) mod weighers;
 mod weight;
 
+#[cfg(feature = "redis")]
+pub(crate) use backend::Inside;
 pub use backend::Ram;
 pub use builder::RamBuilder;
 pub(crate) use hit::{Found, again};

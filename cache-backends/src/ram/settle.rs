@@ -89,7 +89,7 @@ fn settle_in<V: Value>(
     let settled: &'static Settled = Box::leak(Box::new(settled));
     let store: &'static Store = Box::leak(Box::new(store));
     let function: &'static Function =
-        Box::leak(Box::new(store.functions.of(&Key::any(settled.space(), instance), &store.partitions)));
+        Box::leak(Box::new(Arc::clone(&store.functions.of(&Key::any(settled.space(), instance), &store.partitions))));
     let buckets = function.table.buckets();
     function.has_values(kind);
     let short = Short {

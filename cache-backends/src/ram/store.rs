@@ -6,11 +6,13 @@ use cache_core::key::{Key, Recorded};
 use cache_core::{Clock, Entry, Epoch, EpochName, Life, Pattern, Seen, Slot, Stored, Validity, When};
 
 use super::epochs::Epochs;
-use super::functions::{Function, Functions, seed};
+use super::functions::{Function, Functions, Known, seed};
 use super::kind;
 use super::limbo::Freed;
 use super::node::{Node, Plate};
 use super::partitions::Partitions;
+#[cfg(feature = "redis")]
+use super::reader::Pin;
 use super::table::{Found, Spot, Table};
 use super::weight::{self, Room, Weight};
 use super::{barrier, fork, keeper, preempted};
@@ -27,7 +29,7 @@ pub(super) struct Store {
 /// A key, and where it is in the table.
 pub(super) struct Place<'a> {
     key: &'a Key<'a>,
-    function: Arc<Function>,
+    function: Known<'a>,
     number: u32,
     spot: Spot,
     probe: Recorded<'a>,
@@ -45,7 +47,7 @@ impl Store {
         store
     }
 
-    pub(super) fn place<'a>(&self, key: &'a Key<'a>) -> Place<'a> {
+    pub(super) fn place<'a>(&'a self, key: &'a Key<'a>) -> Place<'a> {
         let function = self.functions.of(key, &self.partitions);
         let number = function.number();
         Place { key, number, spot: Spot::new(key.mark(), seed(number)), probe: Recorded(key.arguments()), function }
@@ -60,6 +62,13 @@ impl Store {
             }
             found @ Found::Whole(..) => Some(found.into_entry(0)),
         }
+    }
+
+    /// The entry of a key that is kept as it was given, for as long as the pin lives.
+    #[cfg(feature = "redis")]
+    pub(super) fn entry_within<'p>(&self, pin: &'p Pin, key: &Key<'_>, now: u64) -> Option<&'p Entry> {
+        let place = self.place(key);
+        place.table().whole(pin, place.spot, place.number, &place.probe, now)
     }
 
     pub(super) fn read_slot(&self, slot: &Slot<'_>) -> Option<Stored> {

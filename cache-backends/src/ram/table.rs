@@ -131,12 +131,33 @@ impl Table {
         found.unwrap_or_else(|| behind_lock().filter(|held| held.head().tag == tag))
     }
 
-    /// The entry of a key, noted as read, unless it is over at `now`. It is looked for behind the lock: without it, it may be
-    /// missed while the chains are being made anew.
+    /// The node of a key of `owner`, of whatever kind, for as long as the pin lives, also while the chains are being made anew.
+    fn held<'p>(&self, pin: &'p Pin, spot: Spot, owner: u32, probe: &dyn Probe) -> Option<Held<'p>> {
+        let buckets = &self.buckets[spot.shard(self.mask)];
+        let found = buckets.undisturbed(|| buckets.hold(pin, spot.hash(), owner, probe));
+        found.unwrap_or_else(|| self.lock(spot).find(pin, spot.hash(), owner, probe))
+    }
+
+    /// The entry of a key, noted as read, unless it is over at `now`.
     pub(super) fn entry(&self, spot: Spot, owner: u32, probe: &dyn Probe, now: u64) -> Option<Found> {
         let pin = Pin::anywhere();
-        let node = self.lock(spot).find(&pin, spot.hash(), owner, probe)?;
-        Found::of(node).filter(|found| now < found.ends())
+        Found::of(self.held(&pin, spot, owner, probe)?).filter(|found| now < found.ends())
+    }
+
+    /// The entry of a key, noted as read, unless it is over at `now`; only one that is kept as it was given.
+    #[cfg(feature = "redis")]
+    pub(super) fn whole<'p>(
+        &self,
+        pin: &'p Pin,
+        spot: Spot,
+        owner: u32,
+        probe: &dyn Probe,
+        now: u64,
+    ) -> Option<&'p Entry> {
+        let held = self.held(pin, spot, owner, probe)?;
+        let life = held.head().life();
+        held.head().note_read(life);
+        held.value(kind::whole()).filter(|_| now < life.ends()).map(|entry| &**entry)
     }
 
     /// A node for `entry`, with the value inside where its kind is known.

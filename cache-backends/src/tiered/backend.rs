@@ -12,6 +12,7 @@ use cache_core::{
 use super::builder::TieredBuilder;
 use super::copy::Copy;
 use super::heartbeat::Heartbeat;
+use crate::ram::Inside;
 use crate::redis::Copied;
 use crate::{Ram, RamBuilder, Redis, RedisBuilder};
 
@@ -58,17 +59,13 @@ impl Tiered {
         Self { near, remote, heartbeat: Arc::default(), clock: Clock::system(), serve_without_remote }
     }
 
-    fn peek_at(&self, now: u64, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
+    /// What is in memory under `key`, if it counts at `now`.
+    fn copy_at<'i>(&self, now: u64, key: &Key<'_>, inside: &'i Inside<'_>) -> Option<&'i Copy> {
         if !self.near_counts(now) {
-            return false;
+            return None;
         }
-        let Some(found) = self.near.entry(key, now) else { return false };
-        let Some(copy) = found.value.downcast_ref::<Copy>() else { return false };
-        if now >= copy.ends || !self.remote.stands(&copy.copied) {
-            return false;
-        }
-        visit(&copy.entry);
-        true
+        let copy = inside.entry(key, now)?.value.downcast_ref::<Copy>()?;
+        (now < copy.ends && self.remote.stands(&copy.copied)).then_some(copy)
     }
 
     /// Whether anything in memory counts at `now`.
@@ -100,8 +97,11 @@ impl Backend for Tiered {
     }
 
     fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
+        let inside = self.near.inside();
         // What is not fresh by a time that is a little ahead is asked again by the clock.
-        self.peek_at(Ram::time_ahead(), key, visit) || self.peek_at(self.clock.now(), key, visit)
+        let copy = self.copy_at(inside.time_ahead(), key, &inside);
+        let copy = copy.or_else(|| self.copy_at(self.clock.now(), key, &inside));
+        copy.map(|copy| visit(&copy.entry)).is_some()
     }
 
     fn keep(&self, key: &Key<'_>, entry: Entry, ticket: Ticket) {
