@@ -34,6 +34,7 @@ mod stats;
 mod sync;
 mod timer;
 mod ttl;
+mod waits;
 mod weigh;
 
 pub use backend::{Backend, Epochs, Look, Reply, Slot, Ticket, When};

@@ -3,111 +3,164 @@
 //! Alarms on the system's clock are rung by one thread that is started by the first of them and ends when none is
 //! left, so an idle program has no thread and no ticker. Alarms on a standing clock are rung by moving that clock.
 
-use std::collections::BTreeMap;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::future::Future;
+use std::num::NonZeroU64;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::fork::InProcess;
+use crate::fork::{InProcess, forks};
+use crate::waits::{Place, Waits};
 
-/// Wakers by the millisecond at which they are due; the second number tells alarms of one millisecond apart.
-#[derive(Debug, Default)]
+/// The alarms of one clock.
+#[derive(Debug)]
 pub(crate) struct Alarms {
     queue: Mutex<Queue>,
     /// Wakes the thread.
     changed: Condvar,
 }
 
-#[derive(Debug, Default)]
+/// In no order: nearly all alarms are taken back before they ring, so looking through all of them now and then costs less
+/// than keeping each where it belongs.
+#[derive(Debug)]
 struct Queue {
-    due: BTreeMap<(u64, u64), Waker>,
+    set: Waits<Set>,
+    /// None of them rings before; `u64::MAX` is never.
+    earliest: u64,
     thread: bool,
     /// Until when the thread sleeps; 0 while it is awake, and looks for the earliest alarm before it sleeps.
     asleep_until: u64,
 }
 
+#[derive(Debug)]
+struct Set {
+    /// The millisecond at which it is due.
+    at: u64,
+    /// None when it has rung.
+    waker: Option<Waker>,
+}
+
+impl Queue {
+    const fn from(number: NonZeroU64) -> Self {
+        Self { set: Waits::from(number), earliest: u64::MAX, thread: false, asleep_until: 0 }
+    }
+
+    fn take_due(&mut self, now: u64) -> Vec<Waker> {
+        if now < self.earliest {
+            return Vec::new();
+        }
+        let (mut due, mut earliest) = (Vec::new(), u64::MAX);
+        for set in self.set.iter_mut() {
+            if set.at <= now {
+                due.extend(set.waker.take());
+            } else {
+                earliest = earliest.min(set.at);
+            }
+        }
+        self.earliest = earliest;
+        due
+    }
+}
+
 impl Alarms {
+    const fn from(number: NonZeroU64) -> Self {
+        Self { queue: Mutex::new(Queue::from(number)), changed: Condvar::new() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Wakes every alarm that is due at `now`.
     pub(crate) fn ring(&self, now: u64) {
-        for waker in self.take_due(now) {
-            waker.wake();
-        }
+        let due = self.lock().take_due(now);
+        due.into_iter().for_each(Waker::wake);
     }
+}
 
-    fn take_due(&self, now: u64) -> Vec<Waker> {
-        let mut queue = self.lock();
-        let later = queue.due.split_off(&(now.saturating_add(1), 0));
-        std::mem::replace(&mut queue.due, later).into_values().collect()
+impl Default for Alarms {
+    /// In a child of a fork, alarms of the parent are not taken for those that were set since.
+    fn default() -> Self {
+        Self::from(NonZeroU64::MIN | forks() << 48)
     }
 }
 
 /// A child of a fork has alarms and a thread of its own: the thread of its parent is not there.
-static SYSTEM: InProcess<Alarms> = InProcess::of_first(Alarms {
-    queue: Mutex::new(Queue { due: BTreeMap::new(), thread: false, asleep_until: 0 }),
-    changed: Condvar::new(),
-});
-
-/// Of all alarms, so that one that was set before a fork is not taken for another one behind it.
-static NEXT: AtomicU64 = AtomicU64::new(0);
+static SYSTEM: InProcess<Alarms> = InProcess::of_first(Alarms::from(NonZeroU64::MIN));
 
 /// One alarm: set when first polled, taken back when dropped.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     clock: Clock,
+    /// In milliseconds.
+    limit: u64,
+    /// When it rings, from the first poll on; 0 before.
     at: u64,
-    set: Option<(u64, u64)>,
+    set: Option<Place>,
 }
 
 impl Alarm {
-    /// An alarm that rings when `clock` shows `at` milliseconds.
-    pub(crate) fn at(clock: &Clock, at: u64) -> Self {
-        Self { clock: clock.clone(), at, set: None }
+    /// An alarm that rings when `limit` has passed on `clock` since it was polled first.
+    pub(crate) fn after(clock: &Clock, limit: Duration) -> Self {
+        let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        Self { clock: clock.clone(), limit, at: 0, set: None }
+    }
+
+    pub(crate) const fn limit(&self) -> Duration {
+        Duration::from_millis(self.limit)
     }
 
     /// Whether it is time; if not, `waker` is woken when it is.
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        if let Some(place) = self.set {
+            match self.alarms().lock().set.get_mut(place) {
+                Some(Set { waker: None, .. }) => return Poll::Ready(()),
+                Some(Set { waker: Some(set), .. }) if set.will_wake(waker) => return Poll::Pending,
+                Some(_) | None => {}
+            }
+        }
         self.cancel();
-        if self.clock.now() >= self.at {
+        self.set(waker)
+    }
+
+    fn set(&mut self, waker: &Waker) -> Poll<()> {
+        let now = self.clock.now();
+        if self.at == 0 {
+            self.at = now.saturating_add(self.limit);
+        }
+        let at = self.at;
+        if now >= at {
             return Poll::Ready(());
         }
         // Wakers are cloned and dropped outside the lock: one may be the last that holds a task, and that an alarm.
-        let waker = waker.clone();
-        let (alarms, system) = self.alarms();
+        let waker = Some(waker.clone());
+        let (alarms, is_system) = (self.alarms(), self.clock.is_system());
         let mut queue = alarms.lock();
-        let id = (self.at, NEXT.fetch_add(1, Ordering::Relaxed));
-        queue.due.insert(id, waker);
-        if system {
+        let place = queue.set.insert(Set { at, waker });
+        queue.earliest = queue.earliest.min(at);
+        if is_system {
             ensure_thread(&mut queue);
             // Only an alarm before its waking concerns the thread. (That may be for one that was taken back.)
-            if self.at < queue.asleep_until {
+            if at < queue.asleep_until {
                 alarms.changed.notify_one();
             }
         }
         drop(queue);
-        self.set = Some(id);
+        self.set = Some(place);
         // A standing clock may have been moved between the first look and the alarm.
-        if self.clock.now() >= self.at { Poll::Ready(()) } else { Poll::Pending }
+        if !is_system && self.clock.now() >= at { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn alarms(&self) -> (&Alarms, bool) {
-        match self.clock.as_standing() {
-            Some(standing) => (&standing.alarms, false),
-            None => (SYSTEM.here(), true),
-        }
+    fn alarms(&self) -> &Alarms {
+        self.clock.as_standing().map_or_else(|| SYSTEM.here(), |standing| &standing.alarms)
     }
 
     fn cancel(&mut self) {
-        if let Some(id) = self.set.take() {
-            let waker = self.alarms().0.lock().due.remove(&id);
-            drop(waker);
+        if let Some(place) = self.set.take() {
+            let taken = self.alarms().lock().set.remove(place);
+            drop(taken);
         }
     }
 }
@@ -120,18 +173,24 @@ impl Drop for Alarm {
 
 /// `future`'s output, or `None` when `limit` has passed on `clock` first.
 pub async fn within<F: Future>(clock: &Clock, limit: Duration, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut alarm = None;
-    poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
+    Within { future: pin!(future), alarm: Alarm::after(clock, limit) }.await
+}
+
+/// See [`within`]. The alarm is set when the future is not ready at its first poll.
+pub(crate) struct Within<F> {
+    pub(crate) future: F,
+    pub(crate) alarm: Alarm,
+}
+
+impl<F: Future + Unpin> Future for Within<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match Pin::new(&mut self.future).poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => self.alarm.poll(context.waker()).map(|()| None),
         }
-        let alarm = alarm.get_or_insert_with(|| {
-            Alarm::at(clock, clock.now().saturating_add(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)))
-        });
-        alarm.poll(context.waker()).map(|()| None)
-    })
-    .await
+    }
 }
 
 /// Starts the thread of the system's alarms unless it runs. Without a thread (none can be had) alarms do not ring:
@@ -147,10 +206,11 @@ fn keep_ringing() {
     loop {
         alarms.ring(clock.now());
         let mut queue = alarms.lock();
-        let Some((&(at, _), _)) = queue.due.first_key_value() else {
+        let at = queue.earliest;
+        if at == u64::MAX {
             queue.thread = false;
             return;
-        };
+        }
         let wait = Duration::from_millis(at.saturating_sub(clock.now()));
         if !wait.is_zero() {
             queue.asleep_until = at;

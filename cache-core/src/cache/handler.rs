@@ -1,8 +1,10 @@
 //! One named handler: its backend, and what larder keeps about it.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::open::Opened;
@@ -18,6 +20,7 @@ use crate::form;
 use crate::key::Key;
 use crate::pattern::Pattern;
 use crate::stats::{Count, Counters};
+use crate::timer::{Alarm, Within};
 use crate::ttl::{Life, Ttl};
 
 /// How long a run may last and still be stored. Tombstones live this long, so a run that is older may have been
@@ -196,14 +199,8 @@ impl Handler {
 
     /// The answer of an operation, or an error when it takes longer than this handler's timeout. By the real clock:
     /// a store hangs in real time also where a test's clock stands still.
-    pub(crate) async fn ask<T: Unpin>(&self, reply: Reply<'_, T>) -> Result<T, BackendError> {
-        let Reply::Pending(future) = reply else {
-            return reply.await;
-        };
-        let limit = self.opened.timeout;
-        crate::within(&Clock::system(), limit, future)
-            .await
-            .unwrap_or_else(|| Err(BackendError::new(format!("no answer within {limit:?}"))))
+    pub(crate) fn ask<'a, T: Unpin>(&self, reply: Reply<'a, T>) -> Asking<'a, T> {
+        Asking(Within { future: reply, alarm: Alarm::after(&Clock::system(), self.opened.timeout) })
     }
 
     /// Forgets that it failed: a test's handler that works again does so at once.
@@ -290,6 +287,21 @@ impl Handler {
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handler").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// See [`Handler::ask`].
+pub(crate) struct Asking<'a, T>(Within<Reply<'a, T>>);
+
+impl<T: Unpin> Future for Asking<'_, T> {
+    type Output = Result<T, BackendError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.0).poll(context));
+        Poll::Ready(answer.unwrap_or_else(|| {
+            let limit = self.0.alarm.limit();
+            Err(BackendError::new(format!("no answer within {limit:?}")))
+        }))
     }
 }
 

@@ -111,7 +111,7 @@ pub(super) struct Right {
 impl Right {
     fn new(lease: Lease, clock: &Clock, deadline: Duration) -> Self {
         let held = Arc::new(Held(Mutex::new(Some(lease))));
-        let mut alarm = Alarm::at(clock, clock.now().saturating_add(millis(deadline)));
+        let mut alarm = Alarm::after(clock, deadline);
         if alarm.poll(&Waker::from(Arc::clone(&held))).is_ready() {
             held.give_back();
         }

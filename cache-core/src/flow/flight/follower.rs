@@ -8,6 +8,7 @@ use super::{Landing, Leader, Led, Phase, Seat};
 use crate::flow::stack::Waiting;
 use crate::sync::Arc;
 use crate::timer::Alarm;
+use crate::waits::Place;
 
 /// How waiting ended.
 pub(crate) enum Waited {
@@ -23,8 +24,8 @@ pub(crate) enum Waited {
 pub(crate) struct Follower {
     pub(super) seat: Seat,
     pub(super) led: Led,
-    /// Its waker's place in the queue, from the first poll on.
-    pub(super) ticket: Option<u64>,
+    /// That of its waker, from the first poll on.
+    pub(super) place: Option<Place>,
     /// While it waits, the runs around it wait for this flight.
     pub(super) waiting: Option<Waiting>,
 }
@@ -34,8 +35,7 @@ impl Follower {
     pub(crate) async fn wait(mut self, patience: Option<Duration>) -> Waited {
         let shared = &self.seat.flights;
         let limit = patience.map_or(shared.deadline, |patience| patience.min(shared.deadline));
-        let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-        let mut alarm = Alarm::at(&shared.clock, shared.clock.now().saturating_add(limit));
+        let mut alarm = Alarm::after(&shared.clock, limit);
         poll_fn(|context| {
             if let Some(waited) = self.look(context.waker()) {
                 return Poll::Ready(waited);
@@ -45,7 +45,7 @@ impl Follower {
         .await
     }
 
-    /// How waiting ended, or `None` with `waker` in the queue. Wakers are cloned and dropped outside the lock: one may
+    /// How waiting ended, or `None` with `waker` among those to be woken. Wakers are cloned and dropped outside the lock: one may
     /// be the last that holds a task, and that task another follower.
     fn look(&mut self, waker: &Waker) -> Option<Waited> {
         let waker = waker.clone();
@@ -61,12 +61,13 @@ impl Follower {
                 Some(Waited::Lead(Leader(Some(seat))))
             }
             Phase::Led => {
-                let next = state.next;
-                let ticket = *self.ticket.get_or_insert(next);
-                if ticket == next {
-                    state.next += 1;
-                }
-                let replaced = state.wakers.insert(ticket, waker);
+                let replaced = match self.place.and_then(|place| state.wakers.get_mut(place)) {
+                    Some(there) => Some(std::mem::replace(there, waker)),
+                    None => {
+                        self.place = Some(state.wakers.insert(waker));
+                        None
+                    }
+                };
                 drop(state);
                 drop(replaced);
                 None
@@ -79,7 +80,7 @@ impl Drop for Follower {
     fn drop(&mut self) {
         let mut state = self.seat.flight.lock();
         state.followers = state.followers.saturating_sub(1);
-        let waker = self.ticket.and_then(|ticket| state.wakers.remove(&ticket));
+        let waker = self.place.and_then(|place| state.wakers.remove(place));
         // The last one leaves a flight that nobody leads: it must not stay in the map for ever.
         let abandoned = state.followers == 0 && matches!(state.phase, Phase::Free);
         if abandoned {

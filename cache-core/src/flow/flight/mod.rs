@@ -10,7 +10,6 @@ mod model;
 mod unawaited;
 mod under_way;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
@@ -25,6 +24,7 @@ use crate::clock::Clock;
 use crate::entry::Object;
 use crate::key::{Key, OwnedKey};
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
+use crate::waits::Waits;
 
 /// Who polls a leader's run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,8 @@ struct State {
     led: Led,
     since: u64,
     followers: usize,
-    /// Those of the followers that were polled, by the order of their first poll.
-    wakers: BTreeMap<u64, Waker>,
-    next: u64,
+    /// Those of the followers that were polled.
+    wakers: Waits<Waker>,
 }
 
 enum Phase {
@@ -80,7 +79,7 @@ enum Phase {
 
 impl Flight {
     fn new(id: u64, key: &Key<'_>, led: Led, since: u64) -> Arc<Self> {
-        let state = State { phase: Phase::Led, led, since, followers: 0, wakers: BTreeMap::new(), next: 0 };
+        let state = State { phase: Phase::Led, led, since, followers: 0, wakers: Waits::default() };
         Arc::new(Self {
             id,
             key: key.to_owned(),
@@ -99,11 +98,9 @@ impl Flight {
         let wakers = {
             let mut state = self.lock();
             state.phase = next(&state);
-            std::mem::take(&mut state.wakers)
+            state.wakers.take()
         };
-        for waker in wakers.into_values() {
-            waker.wake();
-        }
+        wakers.for_each(Waker::wake);
     }
 }
 
@@ -175,7 +172,7 @@ impl Flights {
         state.followers += 1;
         drop(state);
         let waiting = if blocked { None } else { Waiting::on(seat.flight.id) };
-        let follower = Follower { seat, led, ticket: None, waiting };
+        let follower = Follower { seat, led, place: None, waiting };
         if follower.waiting.is_some() { Joined::Follow(follower) } else { Joined::Alone }
     }
 
