@@ -29,7 +29,6 @@ impl Breaker {
     }
 
     /// Whether every ask passes.
-    #[cfg(feature = "bytes")]
     pub(crate) fn is_closed(&self) -> bool {
         self.open_until.load(Ordering::Relaxed) == 0
     }

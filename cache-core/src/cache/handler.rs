@@ -94,7 +94,6 @@ impl Handler {
     }
 
     /// Whether the store can be read, and nothing has to be done before.
-    #[cfg(feature = "bytes")]
     pub(crate) fn is_ready_at_once(&self) -> bool {
         self.breaker.is_closed() && !self.owes()
     }

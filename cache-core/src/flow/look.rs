@@ -3,12 +3,12 @@
 use smallvec::SmallVec;
 
 use super::witness::Witness;
-use crate::backend::Look;
+use crate::backend::{Look, Ticket};
 use crate::cache::{Handler, LONGEST_RUN};
-use crate::entry::{Form, Object, Stored, Validity};
+use crate::entry::{Form, Object, Validity};
 use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
-use crate::form::{Codec, remembered_until};
+use crate::form::{Codec, Thawed, remembered_until};
 use crate::key::Key;
 use crate::ttl::Life;
 
@@ -42,10 +42,13 @@ pub(crate) enum Looked {
     Away,
 }
 
+/// What is watched: mostly two.
+pub(super) type Names<'a> = SmallVec<[EpochName<'a>; 4]>;
+
 /// The epochs that an entry of `request` depends on: the handler's, its space's, that of clearing by pattern if a
 /// pattern could match it, and one for each tag.
-pub(super) fn watch<'a>(request: &Request<'a>) -> SmallVec<[EpochName<'a>; 4]> {
-    let mut names = SmallVec::new();
+pub(super) fn watch<'a>(request: &Request<'a>) -> Names<'a> {
+    let mut names = Names::new();
     names.push(EpochName::HANDLER);
     if let Some(own) = request.key.space().epoch() {
         names.push(own.borrowed());
@@ -97,8 +100,10 @@ pub(crate) fn peek(handler: &Handler, request: &Request<'_>) -> Option<Object> {
 }
 
 /// Looks for `request` in `handler`. A failure is logged and counted, and makes the handler be skipped for a while.
+///
+/// All that is seldom is boxed, here and below: this is part of the future of every call that waits.
 pub(crate) async fn look(handler: &Handler, request: &Request<'_>, purpose: Purpose) -> Looked {
-    if !handler.is_ready().await {
+    if !handler.is_ready_at_once() && !Box::pin(handler.is_ready()).await {
         return Looked::Away;
     }
     let looked = try_look(handler, request, purpose).await;
@@ -111,9 +116,38 @@ async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) ->
     let since = if purpose == Purpose::Read { (0, 0) } else { (handler.clock.now(), handler.clock.wall()) };
     let names = watch(request);
     let mut found = handler.ask(handler.backend().look(&request.key, &names)).await?;
-    if purpose != Purpose::Overwrite
-        && let Some(value) = valid(handler, request, &names, &mut found).await?
-    {
+    let ticket = found.ticket.take();
+    let valid = match purpose {
+        Purpose::Overwrite => Valid::Not,
+        Purpose::Read | Purpose::Run => valid(handler, request, &names, &found, ticket),
+    };
+    match valid {
+        Valid::Value(value) => Ok(Looked::Hit(value)),
+        Valid::Not if purpose == Purpose::Read => Ok(Looked::Miss(None)),
+        Valid::Not | Valid::Unknown => {
+            let unknown = matches!(valid, Valid::Unknown);
+            Box::pin(look_further(handler, request, purpose, Saw { names, found, since }, unknown)).await
+        }
+    }
+}
+
+/// What a look saw that gave no value.
+struct Saw<'a> {
+    names: Names<'a>,
+    found: Look,
+    since: (u64, u64),
+}
+
+/// A look that has to ask more: `unknown` if what was found may be valid, by epochs that were not watched.
+async fn look_further(
+    handler: &Handler,
+    request: &Request<'_>,
+    purpose: Purpose,
+    saw: Saw<'_>,
+    unknown: bool,
+) -> Result<Looked, BackendError> {
+    let Saw { names, found, since } = saw;
+    if unknown && let Some(value) = valid_by_others(handler, request, &names, &found).await? {
         return Ok(Looked::Hit(value));
     }
     if purpose == Purpose::Read {
@@ -162,39 +196,71 @@ pub(super) fn has_tags(request: &Request<'_>, validity: &Validity) -> bool {
     request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag))
 }
 
+/// Whether what was found may be given.
+enum Valid {
+    Value(Object),
+    Not,
+    /// It depends on epochs that were not watched.
+    Unknown,
+}
+
 /// The value that was found, if it is one of this key and type, fresh, and invalidated by nothing. It is kept near, where the
-/// store does that.
-async fn valid(
+/// store does that: a ticket is of what was watched.
+fn valid(
     handler: &Handler,
     request: &Request<'_>,
     names: &[EpochName<'_>],
-    found: &mut Look,
-) -> Result<Option<Object>, BackendError> {
-    let ticket = found.ticket.take();
-    let thawed = found.stored.as_ref().and_then(|stored: &Stored| request.codec.thaw(&request.key, stored));
-    let Some(thawed) = thawed else { return Ok(None) };
+    found: &Look,
+    ticket: Option<Ticket>,
+) -> Valid {
+    let Some(thawed) = fresh(handler, request, found) else { return Valid::Not };
     let validity = thawed.validity();
-    let backend = handler.backend();
+    if not_among(names, validity).next().is_some() {
+        return Valid::Unknown;
+    }
+    if !validity.is_current(&request.key, |name| among(names, &found.epochs, name)) {
+        return Valid::Not;
+    }
+    let Some(value) = thawed.value() else { return Valid::Not };
+    if let Some(ticket) = ticket {
+        let entry = request.codec.entry(Object::clone(&value), validity.clone());
+        handler.backend().keep(&request.key, entry, ticket);
+    }
+    Valid::Value(value)
+}
+
+/// The same of an entry that has tags which are not those of `request`. It is not kept near.
+async fn valid_by_others(
+    handler: &Handler,
+    request: &Request<'_>,
+    names: &[EpochName<'_>],
+    found: &Look,
+) -> Result<Option<Object>, BackendError> {
+    let Some(thawed) = fresh(handler, request, found) else { return Ok(None) };
+    let others: Vec<EpochName<'_>> = not_among(names, thawed.validity()).collect();
+    let theirs = handler.ask(handler.backend().current(&others)).await?;
+    let current = |name: &EpochName<'_>| among(names, &found.epochs, name).or_else(|| among(&others, &theirs, name));
+    Ok(thawed.validity().is_current(&request.key, current).then(|| thawed.value()).flatten())
+}
+
+/// What was found, if it is one of this key and type, has its tags, and is fresh.
+fn fresh<'f>(handler: &Handler, request: &Request<'_>, found: &'f Look) -> Option<Thawed<'f>> {
+    let thawed = request.codec.thaw(&request.key, found.stored.as_ref()?)?;
+    let validity = thawed.validity();
     // A store that ends lives by its own clock is believed, unless it was told to keep the slot for longer.
-    let timed = handler.form() == Form::Bytes && backend.keeps_time() && validity.kept_until == validity.fresh_until;
-    if !timed && handler.time() >= validity.fresh_until || !has_tags(request, validity) {
-        return Ok(None);
-    }
-    let others = validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name));
-    let others: Vec<EpochName<'_>> = others.collect();
-    let theirs = if others.is_empty() { Vec::new() } else { handler.ask(backend.current(&others)).await? };
-    let current = |name: &EpochName<'_>| {
-        let known = names.iter().zip(&found.epochs).chain(others.iter().zip(&theirs));
-        known.filter(|(known, _)| *known == name).find_map(|(_, epoch)| *epoch)
-    };
-    if !validity.is_current(&request.key, current) {
-        return Ok(None);
-    }
-    let value = thawed.value();
-    // A ticket is of what was watched.
-    if let (Some(value), Some(ticket), true) = (&value, ticket, others.is_empty()) {
-        let entry = request.codec.entry(Object::clone(value), validity.clone());
-        backend.keep(&request.key, entry, ticket);
-    }
-    Ok(value)
+    let timed =
+        handler.form() == Form::Bytes && handler.backend().keeps_time() && validity.kept_until == validity.fresh_until;
+    let fresh = timed || handler.time() < validity.fresh_until;
+    (fresh && has_tags(request, validity)).then_some(thawed)
+}
+
+/// The tags of an entry that are not among `names`.
+fn not_among<'a>(names: &'a [EpochName<'_>], validity: &'a Validity) -> impl Iterator<Item = EpochName<'a>> {
+    validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name))
+}
+
+/// The epoch of `name`, which has the place of its own in both.
+fn among(names: &[EpochName<'_>], epochs: &[Option<Epoch>], name: &EpochName<'_>) -> Option<Epoch> {
+    let at = names.iter().position(|known| known == name)?;
+    epochs.get(at).copied().flatten()
 }

@@ -6,6 +6,7 @@
 mod flight;
 #[cfg(feature = "bytes")]
 mod glance;
+mod lead;
 mod look;
 mod processes;
 mod run;
@@ -14,7 +15,6 @@ mod swap;
 mod witness;
 
 use std::any::Any;
-use std::pin::pin;
 use std::time::Duration;
 
 use crate::cache::SharedHandler;
@@ -28,10 +28,9 @@ use flight::{Follower, Joined, Leader, Waited};
 pub use flight::{Followers, Unawaited, Waiters};
 #[cfg(feature = "bytes")]
 use glance::{Glimpse, glance};
+pub(crate) use lead::lead;
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
-use processes::Asked;
 pub use run::Ended;
-use run::inside;
 pub(crate) use run::{Run, drive, leave};
 pub use stack::Inside;
 pub(crate) use swap::swap_in;
@@ -143,133 +142,68 @@ pub(crate) async fn enter(call: &Call<'_>, mode: Mode, led: Led) -> Entered {
 
 /// [`enter`], where [`at_once`] gave nothing; `unknown` if that could not tell what is stored.
 pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led, unknown: bool) -> Entered {
-    if call.single_flight == SingleFlight::Off {
-        let purpose = if mode == Mode::Refresh { Purpose::Overwrite } else { Purpose::Run };
-        return alone(call, purpose).await;
-    }
     if mode == Mode::Refresh {
-        // A run of this process that is under way is older, also that of another refresh: what it gives is not to come after
-        // this one. Callers who find nothing meanwhile wait for it, and so a younger refresh finds it.
-        call.handler.flights.detach(&call.request.key);
-        return match call.handler.flights.join(&call.request.key, led) {
-            Joined::Lead(leader) => lead(call, leader, Purpose::Overwrite).await,
-            Joined::Follow(_) | Joined::Alone => alone(call, Purpose::Overwrite).await,
-        };
+        return lead(call, refresh(call, led), Purpose::Overwrite).await;
+    }
+    if call.single_flight == SingleFlight::Off {
+        return lead(call, None, Purpose::Run).await;
     }
     if unknown
         && call.handler.backend().answers_at_once()
-        && let Looked::Hit(value) = look(call.handler, &call.request, Purpose::Read).await
+        && let Looked::Hit(value) = Box::pin(look(call.handler, &call.request, Purpose::Read)).await
     {
         call.count(Count::Hit);
         return Entered::Value(value);
     }
-    for _ in 0..ROUNDS {
-        let leader = match call.handler.flights.join(&call.request.key, led) {
-            Joined::Lead(leader) => leader,
-            Joined::Follow(follower) => match follow(call, follower).await {
-                Followed::Answered(entered) => return entered,
-                Followed::Lead(leader) => leader,
-                Followed::Alone => return alone(call, Purpose::Run).await,
-                Followed::Again => continue,
-            },
-            Joined::Alone => return alone(call, Purpose::Run).await,
-        };
-        return lead(call, leader, Purpose::Run).await;
+    let leader = match call.handler.flights.join(&call.request.key, led) {
+        Joined::Lead(leader) => Some(leader),
+        Joined::Alone => None,
+        Joined::Follow(follower) => match follow(call, follower, led).await {
+            Followed::Answered(entered) => return entered,
+            Followed::Runs(leader) => leader,
+        },
+    };
+    lead(call, leader, Purpose::Run).await
+}
+
+/// A run of this process that is under way is older than a refresh, also that of another refresh: what it gives is not to come
+/// after this one. Callers who find nothing meanwhile wait for it, and so a younger refresh finds it.
+fn refresh(call: &Call<'_>, led: Led) -> Option<Leader> {
+    if call.single_flight == SingleFlight::Off {
+        return None;
     }
-    alone(call, Purpose::Run).await
+    call.handler.flights.detach(&call.request.key);
+    match call.handler.flights.join(&call.request.key, led) {
+        Joined::Lead(leader) => Some(leader),
+        Joined::Follow(_) | Joined::Alone => None,
+    }
 }
 
 /// What waiting for another caller's run came to.
 enum Followed {
     Answered(Entered),
-    Lead(Leader),
-    Alone,
-    Again,
+    /// This caller runs, and leads if others may wait for it.
+    Runs(Option<Leader>),
 }
 
-async fn follow(call: &Call<'_>, follower: Follower) -> Followed {
-    let entered = match follower.wait(call.patience).await {
-        Waited::Lead(leader) => return Followed::Lead(leader),
-        Waited::Late | Waited::Landed(Landing::SideBySide) => return Followed::Alone,
-        Waited::Landed(Landing::Again) => return Followed::Again,
-        Waited::Landed(Landing::Value(value)) => Entered::Coalesced(value),
-        Waited::Landed(Landing::Whole(whole)) => Entered::Whole(whole),
-    };
-    call.count(Count::Coalesced);
-    Followed::Answered(entered)
-}
-
-/// Looks for others and for itself, and runs if there is nothing.
-async fn lead(call: &Call<'_>, leader: Leader, purpose: Purpose) -> Entered {
-    let generation = call.handler.generation();
-    // What is held over an `.await` is part of every caller's future: it is let go early, or kept on the heap where it is
-    // seldom needed.
-    let looked = inside(Some(leader.id()), pin!(look(call.handler, &call.request, purpose))).await;
-    let Asked { right, looked, generation } = match looked {
-        // A refresh waits for nobody.
-        Looked::Miss(Some(witness)) if purpose == Purpose::Run && call.single_flight == SingleFlight::Shared => {
-            inside(Some(leader.id()), Box::pin(processes::ask(call, witness, generation))).await
-        }
-        looked => Asked { right: None, looked, generation },
-    };
-    let witness = match looked {
-        Looked::Hit(value) => {
-            drop(right);
-            call.count(Count::Hit);
-            let landing = if others_are_answered(call, &leader, generation) {
-                Landing::Value(Object::clone(&value))
-            } else {
-                inside(Some(leader.id()), Box::pin(look_for_others(call))).await
-            };
-            leader.land(landing);
-            return Entered::Value(value);
-        }
-        Looked::Miss(witness) => witness,
-        Looked::Away => {
-            call.count_function(Count::Error);
-            None
-        }
-    };
-    if purpose == Purpose::Run {
-        call.count(Count::Miss);
+async fn follow(call: &Call<'_>, mut follower: Follower, led: Led) -> Followed {
+    for _ in 0..ROUNDS {
+        let entered = match follower.wait(call.patience).await {
+            Waited::Lead(leader) => return Followed::Runs(Some(leader)),
+            Waited::Late | Waited::Landed(Landing::SideBySide) => break,
+            Waited::Landed(Landing::Again) => {
+                follower = match call.handler.flights.join(&call.request.key, led) {
+                    Joined::Lead(leader) => return Followed::Runs(Some(leader)),
+                    Joined::Follow(follower) => follower,
+                    Joined::Alone => break,
+                };
+                continue;
+            }
+            Waited::Landed(Landing::Value(value)) => Entered::Coalesced(value),
+            Waited::Landed(Landing::Whole(whole)) => Entered::Whole(whole),
+        };
+        call.count(Count::Coalesced);
+        return Followed::Answered(entered);
     }
-    call.count(Count::Run);
-    Entered::Run(Run { right, leader: Some(leader), witness, generation })
-}
-
-/// Whether a hit answers those who wait for it too. One that came after an invalidation must not get what was looked up
-/// before it. So nobody can join any more when it is asked whether anything was invalidated meanwhile; if that may be, a
-/// second look is behind it for all of them.
-fn others_are_answered(call: &Call<'_>, leader: &Leader, generation: u64) -> bool {
-    // What other processes invalidate is seen in the store only.
-    let alone = call.handler.form() == Form::Objects;
-    !leader.close() || (alone && call.handler.generation() == generation)
-}
-
-async fn look_for_others(call: &Call<'_>) -> Landing {
-    match look(call.handler, &call.request, Purpose::Read).await {
-        Looked::Hit(value) => Landing::Value(value),
-        Looked::Miss(_) | Looked::Away => Landing::Again,
-    }
-}
-
-/// Runs without anyone waiting for it, and waits for nobody.
-pub(crate) async fn alone(call: &Call<'_>, purpose: Purpose) -> Entered {
-    let generation = call.handler.generation();
-    let witness = match look(call.handler, &call.request, purpose).await {
-        Looked::Hit(value) => {
-            call.count(Count::Hit);
-            return Entered::Value(value);
-        }
-        Looked::Miss(witness) => witness,
-        Looked::Away => {
-            call.count_function(Count::Error);
-            None
-        }
-    };
-    if purpose == Purpose::Run {
-        call.count(Count::Miss);
-    }
-    call.count(Count::Run);
-    Entered::Run(Run { right: None, leader: None, witness, generation })
+    Followed::Runs(None)
 }

@@ -6,23 +6,13 @@ use std::pin::Pin;
 
 use super::call::{Answer, Begun, Placed, Running};
 use super::how::How;
-use super::plan::{Mode, Plan};
+use super::plan::Plan;
 use super::ready::{Asked, ready};
 use super::result::Returns;
 use super::short::ShortCut;
 use super::site::Site;
-use crate::flow::{AtOnce, Call, Ended, Entered, Led, Run, drive, enter_waiting, leave};
+use crate::flow::{AtOnce, Ended, Led, Run, drive, enter_waiting, leave};
 use crate::form::Codec;
-
-/// The future of [`enter_waiting`], on the heap.
-#[inline(never)]
-fn enter_boxed<'a>(
-    call: &'a Call<'a>,
-    mode: Mode,
-    unknown: bool,
-) -> Pin<Box<dyn Future<Output = Entered> + Send + 'a>> {
-    Box::pin(enter_waiting(call, mode, Led::Async, unknown))
-}
 
 /// The result of a call that needs no waiting.
 fn found<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan) -> Result<R, Asked> {
@@ -30,17 +20,23 @@ fn found<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan
     again.map_or_else(|| ready(how, site, plan), Ok)
 }
 
-/// What a call comes to before a run, with nothing on the heap for a hit that needs no waiting.
-async fn entered(site: &'static Site, plan: Plan, codec: &'static Codec, asked: Asked) -> Option<Answer> {
-    let placed = Placed::new(site, plan, codec)?;
-    let entered = {
-        let (call, mode) = (placed.call(codec)?, placed.plan.mode);
-        match asked.at_once(&call, mode) {
-            AtOnce::Value(value) => return Some(Answer::Value(value)),
-            not => enter_boxed(&call, mode, matches!(not, AtOnce::Unknown)).await,
-        }
-    };
-    Some(Answer::new(placed, entered))
+/// What a call comes to before a run. On the heap as a whole, so that nothing of the call is moved about while it waits.
+#[inline(never)]
+fn entered(
+    placed: Placed,
+    codec: &'static Codec,
+    asked: Asked,
+) -> Pin<Box<dyn Future<Output = Option<Answer>> + Send>> {
+    Box::pin(async move {
+        let entered = {
+            let (call, mode) = (placed.call(codec)?, placed.plan.mode);
+            match asked.at_once(&call, mode) {
+                AtOnce::Value(value) => return Some(Answer::Value(value)),
+                not => enter_waiting(&call, mode, Led::Async, matches!(not, AtOnce::Unknown)).await,
+            }
+        };
+        Some(Answer::new(placed, entered))
+    })
 }
 
 /// The future of [`leave`], on the heap.
@@ -103,7 +99,11 @@ impl<R: Send> CallSend<R> for &Returns<R> {
                 Ok(result) => return result,
                 Err(asked) => asked,
             };
-            let running = match Answer::begun(entered(site, plan, how.codec, asked).await, &how) {
+            let answer = match Placed::new(site, plan, how.codec) {
+                Some(placed) => entered(placed, how.codec, asked).await,
+                None => None,
+            };
+            let running = match Answer::begun(answer, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };
@@ -153,7 +153,11 @@ impl<R> CallLocal<R> for Returns<R> {
                 Ok(result) => return result,
                 Err(asked) => asked,
             };
-            let running = match Answer::begun(entered(site, plan, how.codec, asked).await, &how) {
+            let answer = match Placed::new(site, plan, how.codec) {
+                Some(placed) => entered(placed, how.codec, asked).await,
+                None => None,
+            };
+            let running = match Answer::begun(answer, &how) {
                 Begun::Done(result) => return result,
                 Begun::Run(running) => running,
             };

@@ -191,7 +191,7 @@ impl Place {
             if patience.is_some() {
                 flow::enter_waiting(&call, Mode::Cached, Led::Async, true).await
             } else {
-                flow::alone(&call, Purpose::Run).await
+                flow::lead(&call, None, Purpose::Run).await
             }
         };
         match entered {
