@@ -43,6 +43,14 @@ impl<'a> Slot<'a> {
             Self::Epoch(name) => name.text().into(),
         }
     }
+
+    /// Appends [`Slot::text`] to `out`.
+    pub fn write_text(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Entry(key) => key.write_text(out),
+            Self::Epoch(name) => out.extend_from_slice(name.text().as_bytes()),
+        }
+    }
 }
 
 /// When a write happens.

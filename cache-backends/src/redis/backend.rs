@@ -17,6 +17,9 @@ use super::runtime::Runtime;
 use super::servers::{Failure, Servers};
 use super::sweep;
 
+/// How long the names of most slots are, at most.
+const USUAL: usize = 128;
+
 /// The handler on a Redis (6 or newer) or Valkey server or cluster, made by [`Redis::builder`].
 ///
 /// It connects when it is first used, over one connection to each server that all callers share, and comes back by itself
@@ -52,15 +55,15 @@ impl Redis {
 
     /// The key of a slot.
     pub(super) fn key(&self, slot: &Slot<'_>) -> Vec<u8> {
-        self.prefixed(&slot.text())
+        let prefix = self.target.prefix.as_bytes();
+        let mut key = Vec::with_capacity(prefix.len() + USUAL);
+        key.extend_from_slice(prefix);
+        slot.write_text(&mut key);
+        key
     }
 
     pub(super) fn epoch_key(&self, name: &EpochName<'_>) -> Vec<u8> {
-        self.prefixed(name.text())
-    }
-
-    fn prefixed(&self, text: &str) -> Vec<u8> {
-        [self.target.prefix.as_bytes(), text.as_bytes()].concat()
+        self.key(&Slot::Epoch(name))
     }
 
     /// Whether the servers say what happens to keys.

@@ -13,6 +13,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+#[cfg(feature = "bytes")]
+use std::io::Write as _;
 use std::sync::Arc;
 
 use super::{Key, Kind, OwnedKey, Space};
@@ -104,36 +106,39 @@ impl Key<'_> {
     /// The slot of this key on a store of bytes, without the handler's prefix.
     #[must_use]
     pub fn text(&self) -> String {
+        let mut text = Vec::new();
+        self.write_text(&mut text);
+        // All that is written is UTF-8.
+        String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// Appends [`Key::text`] to `out`.
+    pub fn write_text(&self, out: &mut Vec<u8>) {
         let Space { kind, name, version, template, .. } = self.space;
+        out.extend_from_slice(&[kind.letter() as u8, b':']);
         match (kind, template) {
-            (Kind::Direct, _) => ["k:", &String::from_utf8_lossy(self.arguments)].concat(),
+            (Kind::Direct, _) => out.extend_from_slice(String::from_utf8_lossy(self.arguments).as_bytes()),
             (Kind::Response, _) => {
-                let digits = hex(&self.identity());
-                let digest = std::str::from_utf8(&digits).unwrap_or_default();
-                format!("{}:{version}:{name}:{}~{digest}", kind.letter(), target(self.arguments))
+                let _ = write!(out, "{version}:{name}:{}~", target(self.arguments));
+                out.extend_from_slice(&hex(&self.identity()));
             }
-            (kind, Some(literals)) => {
-                let mut text = format!("{}:{version}:{name}:{}", kind.letter(), readable(self.arguments, literals));
+            (Kind::Function, Some(literals)) => {
+                let _ = write!(out, "{version}:{name}:{}", readable(self.arguments, literals));
                 let instance = self.instance_text();
                 if !separates(literals) || !instance.is_empty() {
-                    let _ = write!(text, "~{:0DIGEST_DIGITS$x}", short_digest(self.arguments, &instance));
+                    let _ = write!(out, "~{:0DIGEST_DIGITS$x}", short_digest(self.arguments, &instance));
                 }
-                text
             }
-            (kind, None) => {
-                let mut text = String::with_capacity(name.len() + 64);
-                text.push(kind.letter());
-                text.push(':');
+            (Kind::Function, None) => {
+                out.reserve(name.len() + IDENTITY_DIGITS + 8);
                 if *version == 0 {
-                    text.push('0');
+                    out.push(b'0');
                 } else {
-                    let _ = write!(text, "{version}");
+                    let _ = write!(out, "{version}");
                 }
-                text.push('#');
-                text.push_str(name);
-                text.push(':');
-                text.push_str(std::str::from_utf8(&hex(&self.identity())).unwrap_or_default());
-                text
+                for part in [b"#", name.as_bytes(), b":", &hex(&self.identity())] {
+                    out.extend_from_slice(part);
+                }
             }
         }
     }
