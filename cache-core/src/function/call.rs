@@ -53,7 +53,7 @@ pub(super) struct Placed {
 
 impl Placed {
     /// `None` where the call touches no cache.
-    pub(super) fn new(site: &'static Site, mut plan: Plan, codec: &'static Codec) -> Option<Self> {
+    fn new(site: &'static Site, mut plan: Plan, codec: &'static Codec) -> Option<Self> {
         // `bypass` outranks a refresh, by the attribute or by the companion.
         let mode = take_mode(site);
         if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
@@ -64,6 +64,19 @@ impl Placed {
         }
         let placed = Self { whose: Whose::of(site)?, plan, site };
         placed.whose.bound().is_fit_for(codec, placed.plan.instance).then_some(placed)
+    }
+
+    /// The same on the heap; `whose` is where the call was looked for already.
+    pub(super) fn boxed(
+        site: &'static Site,
+        plan: Plan,
+        codec: &'static Codec,
+        whose: Option<Whose>,
+    ) -> Option<Box<Self>> {
+        Some(Box::new(match whose {
+            Some(whose) => Self { whose, plan, site },
+            None => Self::new(site, plan, codec)?,
+        }))
     }
 
     /// None where there is no handler, which [`Placed::new`] has asked.
@@ -95,7 +108,7 @@ pub(super) struct Running {
     /// Dropped first: a run that panics is left before those who wait for it are sent on.
     inside: Option<Inside>,
     right: Run,
-    placed: Placed,
+    placed: Box<Placed>,
 }
 
 impl Running {
@@ -104,10 +117,10 @@ impl Running {
     }
 
     /// What its result comes to, and what it takes to store it.
-    pub(super) fn ended<R, V, S: ShortCut>(self, how: &How<R, V, S>, result: &R) -> Option<(Placed, Run, Ended)> {
-        let Self { inside, right, placed } = self;
+    pub(super) fn ended<R, V, S: ShortCut>(self, how: &How<R, V, S>, result: &R) -> Option<(Box<Placed>, Run, Ended)> {
+        let Self { inside, mut right, placed } = self;
         drop(inside);
-        let ended = judged(how, result, &placed, &right)?;
+        let ended = judged(how, result, &placed, &mut right)?;
         Some((placed, right, ended))
     }
 }
@@ -122,7 +135,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn new(placed: Placed, entered: Entered) -> Self {
+    pub(super) fn new(placed: Box<Placed>, entered: Entered) -> Self {
         match entered {
             Entered::Value(object) | Entered::Coalesced(object) => Self::Value(object),
             Entered::Whole(object) => Self::Whole(object),
@@ -143,12 +156,12 @@ impl Answer {
 }
 
 /// What a run gave, as the flow sees it. Nothing of it borrows the result, which may not be `Sync`.
-fn judged<R, V, S: ShortCut>(how: &How<R, V, S>, result: &R, placed: &Placed, right: &Run) -> Option<Ended> {
+fn judged<R, V, S: ShortCut>(how: &How<R, V, S>, result: &R, placed: &Placed, right: &mut Run) -> Option<Ended> {
     // What follows calls code of the user's, which may call this very function.
     let _inside = right.inside();
     let (split, ttl) = how.judge(result);
     // What is not stored is copied only if somebody waits for it.
-    let shared = || how.share.as_ref().filter(|_| right.close()).map(|share| (share.give)(result));
+    let mut shared = || how.share.as_ref().filter(|_| right.close()).map(|share| (share.give)(result));
     Some(match split {
         Split::Value(value) => {
             let handler = placed.whose.bound().handler_if_there()?;
@@ -173,10 +186,10 @@ fn begin_blocking<R, V, S: ShortCut>(site: &'static Site, plan: &mut Plan, how: 
 }
 
 fn enter_blocking(site: &'static Site, plan: Plan, codec: &'static Codec, asked: Asked) -> Option<Answer> {
-    let placed = Placed::new(site, plan, codec)?;
+    let placed = Placed::boxed(site, plan, codec, asked.whose)?;
     let call = placed.call(codec)?;
     let mode = placed.plan.mode;
-    let entered = match asked.at_once(&call, mode) {
+    let entered = match asked.known.at_once(&call, mode) {
         AtOnce::Value(value) => return Some(Answer::Value(value)),
         not => block_on(enter_waiting(&call, mode, Led::Sync, matches!(not, AtOnce::Unknown))),
     };

@@ -23,25 +23,28 @@ fn found<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan
 /// What a call comes to before a run. On the heap as a whole, so that nothing of the call is moved about while it waits.
 #[inline(never)]
 fn entered(
-    placed: Placed,
+    site: &'static Site,
+    plan: Plan,
     codec: &'static Codec,
     asked: Asked,
-) -> Pin<Box<dyn Future<Output = Option<Answer>> + Send>> {
-    Box::pin(async move {
+) -> Option<Pin<Box<dyn Future<Output = Option<Answer>> + Send>>> {
+    let Asked { whose, known } = asked;
+    let placed = Placed::boxed(site, plan, codec, whose)?;
+    Some(Box::pin(async move {
         let entered = {
             let (call, mode) = (placed.call(codec)?, placed.plan.mode);
-            match asked.at_once(&call, mode) {
+            match known.at_once(&call, mode) {
                 AtOnce::Value(value) => return Some(Answer::Value(value)),
                 not => enter_waiting(&call, mode, Led::Async, matches!(not, AtOnce::Unknown)).await,
             }
         };
         Some(Answer::new(placed, entered))
-    })
+    }))
 }
 
 /// The future of [`leave`], on the heap.
 fn leave_boxed(
-    placed: Placed,
+    placed: Box<Placed>,
     codec: &'static Codec,
     right: Run,
     ended: Ended,
@@ -99,8 +102,8 @@ impl<R: Send> CallSend<R> for &Returns<R> {
                 Ok(result) => return result,
                 Err(asked) => asked,
             };
-            let answer = match Placed::new(site, plan, how.codec) {
-                Some(placed) => entered(placed, how.codec, asked).await,
+            let answer = match entered(site, plan, how.codec, asked) {
+                Some(entered) => entered.await,
                 None => None,
             };
             let running = match Answer::begun(answer, &how) {
@@ -153,8 +156,8 @@ impl<R> CallLocal<R> for Returns<R> {
                 Ok(result) => return result,
                 Err(asked) => asked,
             };
-            let answer = match Placed::new(site, plan, how.codec) {
-                Some(placed) => entered(placed, how.codec, asked).await,
+            let answer = match entered(site, plan, how.codec, asked) {
+                Some(entered) => entered.await,
                 None => None,
             };
             let running = match Answer::begun(answer, &how) {
