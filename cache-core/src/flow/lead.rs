@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 
 use super::flight::{Landing, Leader};
-use super::look::{Looked, Purpose, look};
+use super::look::{Looked, Purpose, look, look_since};
 use super::processes::{self, Asked};
 use super::run::{Run, inside};
 use super::witness::Witness;
@@ -25,9 +25,9 @@ enum Next<'a> {
 
 /// Looks, and runs if there is nothing. Without a leader nobody waits for it, and it waits for nobody.
 pub(crate) async fn lead(call: &Call<'_>, leader: Option<Leader>, purpose: Purpose) -> Entered {
-    let flight = leader.as_ref().map(Leader::id);
+    let (flight, since) = (leader.as_ref().map(Leader::id), leader.as_ref().map(Leader::since));
     let generation = call.handler.generation();
-    let looked = inside(flight, pin!(look(call.handler, &call.request, purpose))).await;
+    let looked = inside(flight, pin!(look_since(call.handler, &call.request, purpose, since))).await;
     let asks = match looked_up(call, leader, purpose, looked, generation) {
         Next::Entered(entered) => return entered,
         Next::Asks(asks) => asks,
@@ -83,10 +83,11 @@ fn next<'a>(call: &'a Call<'a>, leader: Option<Leader>, purpose: Purpose, asked:
 
 fn hit<'a>(call: &'a Call<'a>, leader: Option<Leader>, generation: u64, value: Object) -> Next<'a> {
     call.count(Count::Hit);
-    match leader {
-        Some(leader) if answers_others(call, &leader, generation) => leader.land(Landing::Value(Object::clone(&value))),
-        Some(leader) => return Next::Asks(Box::pin(ask_for_others(call, leader, value))),
-        None => {}
+    if let Some(mut leader) = leader {
+        if !answers_others(call, &mut leader, generation) {
+            return Next::Asks(Box::pin(ask_for_others(call, leader, value)));
+        }
+        leader.land(Landing::Value(Object::clone(&value)));
     }
     Next::Entered(Entered::Value(value))
 }
@@ -94,7 +95,7 @@ fn hit<'a>(call: &'a Call<'a>, leader: Option<Leader>, generation: u64, value: O
 /// Whether a hit answers those who wait for it too. One that came after an invalidation must not get what was looked up
 /// before it. So nobody can join any more when it is asked whether anything was invalidated meanwhile; if that may be, a
 /// second look is behind it for all of them.
-fn answers_others(call: &Call<'_>, leader: &Leader, generation: u64) -> bool {
+fn answers_others(call: &Call<'_>, leader: &mut Leader, generation: u64) -> bool {
     // What other processes invalidate is seen in the store only.
     let alone = call.handler.form() == Form::Objects;
     !leader.close() || (alone && call.handler.generation() == generation)

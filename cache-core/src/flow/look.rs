@@ -103,17 +103,35 @@ pub(crate) fn peek(handler: &Handler, request: &Request<'_>) -> Option<Object> {
 ///
 /// All that is seldom is boxed, here and below: this is part of the future of every call that waits.
 pub(crate) async fn look(handler: &Handler, request: &Request<'_>, purpose: Purpose) -> Looked {
+    look_since(handler, request, purpose, None).await
+}
+
+/// [`look`] of a caller who noted at `since` that it is about to, by the clock of the handler.
+pub(crate) async fn look_since(
+    handler: &Handler,
+    request: &Request<'_>,
+    purpose: Purpose,
+    since: Option<u64>,
+) -> Looked {
     if !handler.is_ready_at_once() && !Box::pin(handler.is_ready()).await {
         return Looked::Away;
     }
-    let looked = try_look(handler, request, purpose).await;
+    let looked = try_look(handler, request, purpose, since).await;
     handler.answered("a look", looked).unwrap_or(Looked::Away)
 }
 
 /// [`look`], with its failure.
-async fn try_look(handler: &Handler, request: &Request<'_>, purpose: Purpose) -> Result<Looked, BackendError> {
+async fn try_look(
+    handler: &Handler,
+    request: &Request<'_>,
+    purpose: Purpose,
+    since: Option<u64>,
+) -> Result<Looked, BackendError> {
     // Asked for by runs only, and not by a look that most often is all.
-    let since = if purpose == Purpose::Read { (0, 0) } else { (handler.clock.now(), handler.clock.wall()) };
+    let since = match purpose {
+        Purpose::Read => (0, 0),
+        Purpose::Run | Purpose::Overwrite => (since.unwrap_or_else(|| handler.clock.now()), handler.clock.wall()),
+    };
     let names = watch(request);
     let mut found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     let ticket = found.ticket.take();

@@ -104,14 +104,14 @@ fn millis(duration: Duration) -> u64 {
 /// hangs, or whose future is kept and never polled, must not make every caller elsewhere wait.
 pub(super) struct Right {
     held: Arc<Held>,
-    /// Taken back when it is dropped.
-    _alarm: Alarm,
+    /// Taken back when it is dropped. On the heap, since few runs have one.
+    _alarm: Box<Alarm>,
 }
 
 impl Right {
     fn new(lease: Lease, clock: &Clock, deadline: Duration) -> Self {
         let held = Arc::new(Held(Mutex::new(Some(lease))));
-        let mut alarm = Alarm::after(clock, deadline);
+        let mut alarm = Box::new(Alarm::after(clock, deadline));
         if alarm.poll(&Waker::from(Arc::clone(&held))).is_ready() {
             held.give_back();
         }

@@ -30,8 +30,8 @@ pub(crate) struct Run {
 
 impl Run {
     /// Lets nobody join any more, and gives whether anyone waits.
-    pub(crate) fn close(&self) -> bool {
-        self.leader.as_ref().is_some_and(Leader::close)
+    pub(crate) fn close(&mut self) -> bool {
+        self.leader.as_mut().is_some_and(Leader::close)
     }
 
     /// Whether its result can be stored.
@@ -156,7 +156,7 @@ impl Run {
     /// Ends the flight. Those who waited get the result unless something was invalidated while it ran: one of them may
     /// have come after that, and must not get what was read before it. So that is asked when nobody can join any more.
     /// Where the store cannot tell, what this process itself invalidated is enough to send them round again.
-    async fn land(self, handler: &Handler, request: &Request<'_>, committed: Committed, landing: Option<Landing>) {
+    async fn land(mut self, handler: &Handler, request: &Request<'_>, committed: Committed, landing: Option<Landing>) {
         let waited_for = self.close();
         let Some(leader) = self.leader else { return };
         let Some(landing) = landing.filter(|_| waited_for) else {

@@ -53,12 +53,12 @@ impl Follower {
         match &state.phase {
             Phase::Landed(landing) => Some(Waited::Landed(landing.clone())),
             Phase::Free => {
-                state.take_lead(self.led, self.seat.flights.clock.now());
-                let seat = Seat { flight: Arc::clone(&self.seat.flight), flights: Arc::clone(&self.seat.flights) };
+                let now = self.seat.flights.clock.now();
+                state.take_lead(self.led, now);
                 // Whoever leads waits for nobody.
                 drop(state);
                 self.waiting = None;
-                Some(Waited::Lead(Leader(Some(seat))))
+                Some(Waited::Lead(Leader::next(&self.seat.flights, Arc::clone(&self.seat.flight), now)))
             }
             Phase::Led => {
                 let replaced = match self.place.and_then(|place| state.wakers.get_mut(place)) {

@@ -3,8 +3,11 @@
 //! The first caller leads, the others follow. Leading is a guard: a leader that is dropped without an end (cancelled,
 //! or never polled again and then dropped) hands over to a follower; one that panics sends its followers to run side
 //! by side. A follower waits until the flight's deadline at most.
+//!
+//! A run is an entry of a few words ([`under_way`]) until somebody comes to wait for it. Only then there is a [`Flight`].
 
 mod follower;
+mod leader;
 #[cfg(all(test, loom))]
 mod model;
 mod unawaited;
@@ -16,6 +19,8 @@ use std::task::Waker;
 use std::time::Duration;
 
 pub(crate) use follower::{Follower, Waited};
+pub use leader::Followers;
+pub(crate) use leader::Leader;
 pub use unawaited::{Unawaited, Waiters};
 
 use self::under_way::{Found, UnderWay};
@@ -78,19 +83,21 @@ enum Phase {
 }
 
 impl Flight {
-    fn new(id: u64, key: &Key<'_>, led: Led, since: u64) -> Arc<Self> {
+    fn new(id: u64, key: OwnedKey, mark: u64, led: Led, since: u64) -> Arc<Self> {
         let state = State { phase: Phase::Led, led, since, followers: 0, wakers: Waits::default() };
-        Arc::new(Self {
-            id,
-            key: key.to_owned(),
-            mark: key.mark(),
-            detached: AtomicBool::new(false),
-            state: Mutex::new(state),
-        })
+        Arc::new(Self { id, key, mark, detached: AtomicBool::new(false), state: Mutex::new(state) })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    fn has_followers(&self) -> bool {
+        self.lock().followers > 0
+    }
+
+    fn is_detached(&self) -> bool {
+        self.detached.load(Ordering::SeqCst)
     }
 
     /// Changes the phase to what `next` says of the state, and wakes everyone who waits for that.
@@ -119,7 +126,7 @@ struct Shared {
 impl Seat {
     /// Nobody joins this flight from now on.
     fn close(&self) {
-        self.flights.under_way.remove(&self.flight);
+        self.flights.under_way.remove(self.flight.mark, self.flight.id);
     }
 }
 
@@ -148,50 +155,31 @@ impl Flights {
 
     /// Joins the flight of `key`, or begins it.
     pub(crate) fn join(&self, key: &Key<'_>, led: Led) -> Joined {
-        let now = self.0.clock.now();
-        let found = self.0.under_way.join(
-            key,
-            |flight| self.is_over(flight, now),
-            // A run that nobody waits for is that of a thread that called.
-            |id, unawaited| Flight::new(id, key, if unawaited { Led::Sync } else { led }, now),
-        );
-        let seat = |flight| Seat { flight, flights: Arc::clone(&self.0) };
-        let seat = match found {
-            Found::Begun(flight) => return Joined::Lead(Leader(Some(seat(flight)))),
-            Found::Flight(flight) => seat(flight),
+        let (mark, now) = (key.mark(), self.0.clock.now());
+        let flight = match self.0.under_way.join(key, mark, led, now, self.0.deadline) {
+            Found::Begun(id) => return Joined::Lead(Leader::first(&self.0, mark, id, now)),
+            Found::Flight(flight) => flight,
         };
-        let mut state = seat.flight.lock();
+        let mut state = flight.lock();
         if matches!(state.phase, Phase::Free) {
             state.take_lead(led, now);
             drop(state);
-            return Joined::Lead(Leader(Some(seat)));
+            return Joined::Lead(Leader::next(&self.0, flight, now));
         }
         // A thread that waited for a future could be the one that has to poll it.
         let blocked = led == Led::Sync && state.led == Led::Async;
         // It may have landed since it was found; then being told so costs no more than another round.
         state.followers += 1;
         drop(state);
-        let waiting = if blocked { None } else { Waiting::on(seat.flight.id) };
+        let waiting = if blocked { None } else { Waiting::on(flight.id) };
+        let seat = Seat { flight, flights: Arc::clone(&self.0) };
         let follower = Follower { seat, led, place: None, waiting };
         if follower.waiting.is_some() { Joined::Follow(follower) } else { Joined::Alone }
     }
 
     /// Lets callers from now on begin a flight of their own: what the one under way gives is from before.
     pub(crate) fn detach(&self, key: &Key<'_>) {
-        if let Some(flight) = self.0.under_way.take(key) {
-            flight.detached.store(true, Ordering::SeqCst);
-        }
-    }
-
-    /// Whether nobody should join `flight` any more: it landed, or its run is past the deadline.
-    fn is_over(&self, flight: &Flight, now: u64) -> bool {
-        let state = flight.lock();
-        let age = u128::from(now.saturating_sub(state.since));
-        match state.phase {
-            Phase::Led => age >= self.0.deadline.as_millis(),
-            Phase::Free => false,
-            Phase::Landed(_) => true,
-        }
+        self.0.under_way.detach(key);
     }
 }
 
@@ -201,89 +189,24 @@ impl fmt::Debug for Flights {
     }
 }
 
+/// Whether a run is past its deadline.
+const fn is_late(since: u64, now: u64, deadline: Duration) -> bool {
+    now.saturating_sub(since) as u128 >= deadline.as_millis()
+}
+
 impl State {
+    /// Whether nobody should join any more: it landed, or its run is past the deadline.
+    const fn is_over(&self, now: u64, deadline: Duration) -> bool {
+        match self.phase {
+            Phase::Led => is_late(self.since, now, deadline),
+            Phase::Free => false,
+            Phase::Landed(_) => true,
+        }
+    }
+
     fn take_lead(&mut self, led: Led, now: u64) {
         self.phase = Phase::Led;
         self.led = led;
         self.since = now;
-    }
-}
-
-/// Those who wait for a run.
-#[derive(Clone, Default)]
-pub struct Followers(Option<Arc<Flight>>);
-
-impl Followers {
-    /// Whether there are any now.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        self.0.as_ref().is_some_and(|flight| flight.lock().followers > 0)
-    }
-}
-
-impl fmt::Debug for Followers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Followers").field(&self.any()).finish()
-    }
-}
-
-/// The right, and the duty, to end a flight. It is empty once that is done.
-pub(crate) struct Leader(Option<Seat>);
-
-impl Leader {
-    /// The number of this flight, for [`super::stack`].
-    pub(crate) fn id(&self) -> u64 {
-        self.0.as_ref().map_or(0, |seat| seat.flight.id)
-    }
-
-    pub(crate) fn followers(&self) -> Followers {
-        Followers(self.0.as_ref().map(|seat| Arc::clone(&seat.flight)))
-    }
-
-    /// Whether the key was invalidated, set or refreshed in this process since the flight began: then its result is
-    /// older than that, also where the store does not remember it any more.
-    pub(crate) fn is_detached(&self) -> bool {
-        self.0.as_ref().is_some_and(|seat| seat.flight.detached.load(Ordering::SeqCst))
-    }
-
-    /// Lets nobody join any more, and gives whether anyone did.
-    pub(crate) fn close(&self) -> bool {
-        self.0.as_ref().is_some_and(|seat| {
-            seat.close();
-            seat.flight.lock().followers > 0
-        })
-    }
-
-    /// Ends the flight.
-    pub(crate) fn land(mut self, landing: Landing) {
-        if let Some(seat) = self.0.take() {
-            seat.close();
-            seat.flight.enter(|_| Phase::Landed(landing));
-        }
-    }
-}
-
-impl fmt::Debug for Leader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Leader").field(&self.id()).finish()
-    }
-}
-
-impl Drop for Leader {
-    fn drop(&mut self) {
-        let Some(seat) = self.0.take() else { return };
-        if std::thread::panicking() {
-            seat.close();
-            seat.flight.enter(|_| Phase::Landed(Landing::SideBySide));
-            return;
-        }
-        let mut freed = false;
-        seat.flight.enter(|state| {
-            freed = state.followers > 0;
-            if freed { Phase::Free } else { Phase::Landed(Landing::Again) }
-        });
-        if !freed {
-            seat.close();
-        }
     }
 }

@@ -43,7 +43,7 @@ fn value(number: u32) -> Landing {
 /// A caller that runs when it leads, waits when it follows, and comes back when it is told to.
 fn call(flights: &Flights, runs: &AtomicUsize) {
     loop {
-        let leader = match join(flights) {
+        let mut leader = match join(flights) {
             Joined::Lead(leader) => leader,
             Joined::Alone => panic!("nobody is inside of a run here"),
             Joined::Follow(follower) => match block_on(follower.wait(None)) {

@@ -1,10 +1,9 @@
 //! [`Unawaited`]: a run that nobody waits for yet.
 
 use super::under_way::UnderWay;
-use super::{Flights, Landing, Leader, Seat};
+use super::{Flights, Landing, Leader};
 use crate::flow::stack::Inside;
 use crate::key::Key;
-use crate::sync::Arc;
 
 /// A run of the calling thread. It costs nothing on the heap until somebody comes to wait for it. Dropped without an end, it
 /// goes the way of a `Leader`.
@@ -41,7 +40,7 @@ impl Unawaited {
     fn leave(&mut self, commit: impl FnOnce(bool)) -> Option<Leader> {
         let under_way: &UnderWay = &self.flights.0.under_way;
         let flight = under_way.end(self.mark, std::mem::take(&mut self.id), commit)?;
-        Some(Leader(Some(Seat { flight, flights: Arc::clone(&self.flights.0) })))
+        Some(Leader::last(&self.flights.0, flight))
     }
 }
 

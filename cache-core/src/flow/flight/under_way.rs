@@ -5,8 +5,9 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use super::Flight;
+use super::{Flight, Led, is_late};
 use crate::fork::InProcess;
 use crate::key::{Key, OwnedKey};
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
@@ -37,21 +38,27 @@ struct Entry {
 }
 
 enum What {
-    /// Nobody waits, and the thread that called runs it.
-    Unawaited(OwnedKey),
-    /// Somebody came to wait for such a run. The thread that runs it knows of its id only, and asks here when it ends.
+    /// Nobody waits yet.
+    Unawaited(Unawaited),
+    /// Somebody came to wait. Who runs knows of its id only, and asks here when it ends.
     Joined(Arc<Flight>),
     /// Nobody comes to that one any more. Those who did are told when it ends.
-    Left(Arc<Flight>),
-    /// Of a leader, who has it too.
-    Flight(Arc<Flight>),
+    Left(Option<Arc<Flight>>),
+}
+
+struct Unawaited {
+    key: OwnedKey,
+    led: Led,
+    /// Since when it is led, if that was noted.
+    since: Option<u64>,
 }
 
 impl What {
     fn into_flight(self) -> Option<Arc<Flight>> {
         match self {
             Self::Unawaited(_) => None,
-            Self::Joined(flight) | Self::Left(flight) | Self::Flight(flight) => Some(flight),
+            Self::Joined(flight) => Some(flight),
+            Self::Left(flight) => flight,
         }
     }
 }
@@ -60,14 +67,47 @@ impl Entry {
     fn is_of(&self, key: &Key<'_>, mark: u64) -> bool {
         self.mark == mark
             && match &self.what {
-                What::Unawaited(owned) => key.is(owned),
-                What::Joined(flight) | What::Flight(flight) => key.is(&flight.key),
+                What::Unawaited(run) => key.is(&run.key),
+                What::Joined(flight) => key.is(&flight.key),
                 What::Left(_) => false,
             }
     }
 
     const fn is_left(&self) -> bool {
         matches!(self.what, What::Left(_))
+    }
+
+    fn is_over(&self, now: u64, deadline: Duration) -> bool {
+        match &self.what {
+            What::Unawaited(run) => run.since.is_some_and(|since| is_late(since, now, deadline)),
+            What::Joined(flight) => flight.lock().is_over(now, deadline),
+            What::Left(_) => true,
+        }
+    }
+
+    /// Its flight, made for one who comes to wait `now`. None where nobody comes any more.
+    fn joined(&mut self, now: u64) -> Option<Arc<Flight>> {
+        let flight = match &self.what {
+            What::Unawaited(run) => {
+                let flight = Flight::new(self.id, run.key.clone(), self.mark, run.led, run.since.unwrap_or(now));
+                self.what = What::Joined(Arc::clone(&flight));
+                flight
+            }
+            What::Joined(flight) => Arc::clone(flight),
+            What::Left(flight) => return flight.clone(),
+        };
+        Some(flight)
+    }
+
+    /// Has nobody come any more. Gives its flight if somebody waits.
+    fn leave(&mut self) -> Option<Arc<Flight>> {
+        let flight = match &self.what {
+            What::Unawaited(_) => None,
+            What::Joined(flight) => Some(Arc::clone(flight)),
+            What::Left(flight) => flight.clone(),
+        };
+        self.what = What::Left(flight.clone());
+        flight
     }
 }
 
@@ -92,8 +132,8 @@ pub(super) fn next_id() -> u64 {
 pub(super) enum Found {
     /// Somebody runs.
     Flight(Arc<Flight>),
-    /// Nobody does: it runs, on this flight.
-    Begun(Arc<Flight>),
+    /// Nobody does: it runs, under this id.
+    Begun(u64),
 }
 
 impl UnderWay {
@@ -101,38 +141,24 @@ impl UnderWay {
         lock(&self.0.here().0[(mark >> 16) as usize & (STRIPES - 1)].0)
     }
 
-    /// The flight of `key` unless it is `over`, or one that `make` makes for an id: for this caller, or (`true`) for the run
-    /// that nobody waited for.
-    pub(super) fn join(
-        &self,
-        key: &Key<'_>,
-        over: impl FnOnce(&Flight) -> bool,
-        make: impl FnOnce(u64, bool) -> Arc<Flight>,
-    ) -> Found {
-        let mark = key.mark();
+    /// The flight of `key`, to wait for it; or else a run of this caller, which is `led` like this from `now` on.
+    pub(super) fn join(&self, key: &Key<'_>, mark: u64, led: Led, now: u64, deadline: Duration) -> Found {
         let mut entries = self.lock(mark);
-        if let Some(at) = entries.iter().position(|entry| entry.is_of(key, mark)) {
-            let entry = &mut entries[at];
-            match &entry.what {
-                What::Unawaited(_) => {
-                    let flight = make(entry.id, true);
-                    entry.what = What::Joined(Arc::clone(&flight));
-                    return Found::Flight(flight);
-                }
-                What::Joined(flight) | What::Flight(flight) | What::Left(flight) => {
-                    if !over(flight) {
-                        return Found::Flight(Arc::clone(flight));
-                    }
-                    drop(leave(&mut entries, at));
-                }
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.is_of(key, mark)) {
+            if !entry.is_over(now, deadline)
+                && let Some(flight) = entry.joined(now)
+            {
+                return Found::Flight(flight);
             }
+            drop(entry.leave());
         }
-        let flight = make(next_id(), false);
-        entries.push(Entry { mark, id: flight.id, what: What::Flight(Arc::clone(&flight)) });
-        Found::Begun(flight)
+        let id = next_id();
+        let run = Unawaited { key: key.to_owned(), led, since: Some(now) };
+        entries.push(Entry { mark, id, what: What::Unawaited(run) });
+        Found::Begun(id)
     }
 
-    /// Begins a run of `key` for which there is no flight yet; gives its id. None if one is under way.
+    /// Begins a run of `key` by this thread for which there is no flight yet; gives its id. None if one is under way.
     #[inline(never)]
     pub(super) fn begin(&self, key: &Key<'_>, mark: u64) -> Option<u64> {
         let mut entries = self.lock(mark);
@@ -141,7 +167,8 @@ impl UnderWay {
             return None;
         }
         let id = next_id();
-        entries.push(Entry { mark, id, what: What::Unawaited(key.to_owned()) });
+        let run = Unawaited { key: key.to_owned(), led: Led::Sync, since: None };
+        entries.push(Entry { mark, id, what: What::Unawaited(run) });
         Some(id)
     }
 
@@ -156,32 +183,69 @@ impl UnderWay {
         ended.what.into_flight()
     }
 
-    /// Takes a flight out, if it is there still.
-    pub(super) fn remove(&self, flight: &Flight) {
-        let mut entries = self.lock(flight.mark);
-        let at = entries.iter().position(|entry| entry.id == flight.id);
-        let removed = at.map(|at| entries.swap_remove(at));
+    /// Takes a run out, so that nobody comes any more. Gives its flight if somebody waits, and whether it was detached.
+    pub(super) fn close(&self, mark: u64, id: u64) -> (Option<Arc<Flight>>, bool) {
+        match self.remove(mark, id) {
+            None => (None, true),
+            Some(flight) => {
+                let detached = flight.as_ref().is_some_and(|flight| flight.is_detached());
+                (flight, detached)
+            }
+        }
+    }
+
+    /// Takes a run out, if it is there still: then its flight, if somebody came to wait.
+    pub(super) fn remove(&self, mark: u64, id: u64) -> Option<Option<Arc<Flight>>> {
+        let mut entries = self.lock(mark);
+        let at = entries.iter().position(|entry| entry.id == id)?;
+        let removed = entries.swap_remove(at);
+        drop(entries);
+        Some(removed.what.into_flight())
+    }
+
+    /// Takes out a run that goes away, unless somebody came to wait: then its flight.
+    pub(super) fn abandon(&self, mark: u64, id: u64) -> Option<Arc<Flight>> {
+        let mut entries = self.lock(mark);
+        let at = entries.iter().position(|entry| entry.id == id)?;
+        if let What::Joined(flight) | What::Left(Some(flight)) = &entries[at].what {
+            return Some(Arc::clone(flight));
+        }
+        let removed = entries.swap_remove(at);
         drop(entries);
         drop(removed);
+        None
     }
 
-    /// Takes out what is under way for `key`; gives its flight if somebody waits.
-    pub(super) fn take(&self, key: &Key<'_>) -> Option<Arc<Flight>> {
+    /// The flight of a run, made if nobody has come yet.
+    pub(super) fn flight(&self, mark: u64, id: u64) -> Option<Arc<Flight>> {
+        let mut entries = self.lock(mark);
+        entries.iter_mut().find(|entry| entry.id == id)?.joined(0)
+    }
+
+    /// Whether a run was detached since it began.
+    pub(super) fn is_detached(&self, mark: u64, id: u64) -> bool {
+        let entries = self.lock(mark);
+        match entries.iter().find(|entry| entry.id == id).map(|entry| &entry.what) {
+            Some(What::Joined(flight) | What::Left(Some(flight))) => flight.is_detached(),
+            Some(What::Unawaited(_) | What::Left(None)) => false,
+            None => true,
+        }
+    }
+
+    /// Detaches what is under way for `key`.
+    pub(super) fn detach(&self, key: &Key<'_>) {
         let mark = key.mark();
         let mut entries = self.lock(mark);
-        let at = entries.iter().position(|entry| entry.is_of(key, mark))?;
-        let left = leave(&mut entries, at);
+        let Some(at) = entries.iter().position(|entry| entry.is_of(key, mark)) else { return };
+        // Of a run that nobody waits for there is nothing left, by which it knows.
+        let left = match entries[at].leave() {
+            Some(flight) => {
+                flight.detached.store(true, Ordering::SeqCst);
+                None
+            }
+            None => Some(entries.swap_remove(at)),
+        };
         drop(entries);
-        left
+        drop(left);
     }
-}
-
-/// Has nobody come to an entry any more. Gives its flight if somebody waits.
-fn leave(entries: &mut Vec<Entry>, at: usize) -> Option<Arc<Flight>> {
-    if let What::Joined(flight) = &entries[at].what {
-        let flight = Arc::clone(flight);
-        entries[at].what = What::Left(Arc::clone(&flight));
-        return Some(flight);
-    }
-    entries.swap_remove(at).what.into_flight()
 }
