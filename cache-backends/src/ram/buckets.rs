@@ -79,7 +79,14 @@ impl Buckets {
 
 impl Buckets {
     /// The node of `probe`, of whatever kind, for as long as the caller is inside; found as by [`Buckets::find`].
-    pub(super) fn hold<'p>(&self, pin: &'p Pin, hash: u32, owner: u32, probe: &dyn Probe) -> Option<Held<'p>> {
+    #[inline]
+    pub(super) fn hold<'p, P: Probe + ?Sized>(
+        &self,
+        pin: &'p Pin,
+        hash: u32,
+        owner: u32,
+        probe: &P,
+    ) -> Option<Held<'p>> {
         let node = self.node_of(hash, owner, probe, Ordering::Acquire)?;
         // SAFETY: as in `find`.
         Some(unsafe { Held::new(node, pin) })
@@ -105,6 +112,7 @@ impl Buckets {
     }
 
     /// What `find` finds, if nothing was made anew while it did: then what it misses is not there.
+    #[inline]
     pub(super) fn undisturbed<T>(&self, find: impl FnOnce() -> Option<T>) -> Option<Option<T>> {
         let before = self.remade.load(Ordering::Acquire);
         let found = find();

@@ -171,6 +171,7 @@ impl Functions {
     }
 
     /// The function that `key` is of; its table is one of `partitions`.
+    #[inline]
     pub(super) fn of(&self, key: &Key<'_>, partitions: &Partitions) -> Known<'_> {
         let owner = key.owner();
         let first = &self.first[owner.space() as usize % FIRST];
@@ -180,6 +181,7 @@ impl Functions {
         }
     }
 
+    #[inline(never)]
     fn other(
         &self,
         owner: Owner,

@@ -132,26 +132,28 @@ impl Table {
     }
 
     /// The node of a key of `owner`, of whatever kind, for as long as the pin lives, also while the chains are being made anew.
-    fn held<'p>(&self, pin: &'p Pin, spot: Spot, owner: u32, probe: &dyn Probe) -> Option<Held<'p>> {
+    #[inline]
+    fn held<'p, P: Probe>(&self, pin: &'p Pin, spot: Spot, owner: u32, probe: &P) -> Option<Held<'p>> {
         let buckets = &self.buckets[spot.shard(self.mask)];
         let found = buckets.undisturbed(|| buckets.hold(pin, spot.hash(), owner, probe));
         found.unwrap_or_else(|| self.lock(spot).find(pin, spot.hash(), owner, probe))
     }
 
     /// The entry of a key, noted as read, unless it is over at `now`.
-    pub(super) fn entry(&self, spot: Spot, owner: u32, probe: &dyn Probe, now: u64) -> Option<Found> {
+    pub(super) fn entry<P: Probe>(&self, spot: Spot, owner: u32, probe: &P, now: u64) -> Option<Found> {
         let pin = Pin::anywhere();
         Found::of(self.held(&pin, spot, owner, probe)?).filter(|found| now < found.ends())
     }
 
     /// The entry of a key, noted as read, unless it is over at `now`; only one that is kept as it was given.
     #[cfg(feature = "redis")]
-    pub(super) fn whole<'p>(
+    #[inline]
+    pub(super) fn whole<'p, P: Probe>(
         &self,
         pin: &'p Pin,
         spot: Spot,
         owner: u32,
-        probe: &dyn Probe,
+        probe: &P,
         now: u64,
     ) -> Option<&'p Entry> {
         let held = self.held(pin, spot, owner, probe)?;
