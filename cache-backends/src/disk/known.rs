@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use cache_core::{Epoch, EpochName};
 use heed::RoTxn;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::open::Open;
 
@@ -44,7 +44,7 @@ impl Held<'_> {
     /// See [`Known::get`].
     pub(super) fn get(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
         let text = name.text();
-        let seen = self.0.get(&xxh3_64(text.as_bytes()))?;
+        let seen = self.0.get(&XxHash3_64::oneshot(text.as_bytes()))?;
         (seen.state == state && now < seen.ends && *seen.name == *text).then_some(seen.epoch)
     }
 }
@@ -79,7 +79,7 @@ impl Known {
     /// It was read.
     pub(super) fn learn(&self, name: &EpochName<'_>, epoch: Epoch, ends: u64, state: State) {
         if name.as_tag().is_none() {
-            let (hash, name) = (xxh3_64(name.text().as_bytes()), name.text().into());
+            let (hash, name) = (XxHash3_64::oneshot(name.text().as_bytes()), name.text().into());
             let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
             known.insert(hash, Seen { name, epoch, ends, state });
         }

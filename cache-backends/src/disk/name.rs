@@ -7,7 +7,7 @@ use std::cell::LazyCell;
 
 use cache_core::Slot;
 use cache_core::key::Key;
-use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
+use twox_hash::XxHash3_128;
 
 use super::table::{HASH, Kind};
 
@@ -55,7 +55,7 @@ impl Name {
         bytes[1 + SEAL..length].copy_from_slice(what);
         // Functions are often called with the same arguments.
         let seed = seal.last_chunk().map_or(0, |seed| u64::from_le_bytes(*seed));
-        let hash = xxh3_128_with_seed(what, seed).to_be_bytes();
+        let hash = XxHash3_128::oneshot_with_seed(seed, what).to_be_bytes();
         Self { kind: Kind::Entry, hash, text: Text::Bare(bytes, length) }
     }
 
@@ -77,5 +77,5 @@ impl Name {
 }
 
 pub(super) fn hash(text: &[u8]) -> [u8; HASH] {
-    xxh3_128(text).to_be_bytes()
+    XxHash3_128::oneshot(text).to_be_bytes()
 }

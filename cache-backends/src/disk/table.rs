@@ -17,7 +17,7 @@
 
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, RoTxn};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::name::{self, Name};
 use super::queue::Counters;
@@ -141,7 +141,7 @@ pub(super) type PartId = [u8; PART];
 pub(super) type Address = [u8; ADDRESS];
 
 pub(super) fn part_id(prefix: &str) -> PartId {
-    xxh3_64(prefix.as_bytes()).to_be_bytes()
+    XxHash3_64::oneshot(prefix.as_bytes()).to_be_bytes()
 }
 
 /// The part of an address that is the hash of the slot's text.

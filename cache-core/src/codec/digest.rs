@@ -5,7 +5,7 @@
 //! collection known to be unordered, are hashed one by one and added up; everything else counts in its order.
 
 use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::{
     error::Stop,
@@ -51,7 +51,7 @@ impl Digest {
     }
 
     fn name(&mut self, name: &str) {
-        self.mix(xxh3_64(name.as_bytes()));
+        self.mix(XxHash3_64::oneshot(name.as_bytes()));
     }
 }
 
@@ -78,7 +78,7 @@ impl Sink for Digest {
     fn blob(&mut self, kind: Kind, bytes: &[u8]) -> Result<(), Stop> {
         self.kind(kind);
         self.mix(bytes.len() as u64);
-        self.mix(xxh3_64(bytes));
+        self.mix(XxHash3_64::oneshot(bytes));
         Ok(())
     }
 

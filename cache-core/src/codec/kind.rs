@@ -7,7 +7,7 @@
 //!
 //! The shape says nothing about the values themselves; the frame's checksum does that.
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 /// One kind of call in serde's data model. The numbers are stored (as tags and inside the shape): never renumber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +155,6 @@ impl Names {
     /// These names, and then another one.
     #[inline]
     pub(super) fn and(self, name: &str) -> Self {
-        Self(fold(self.0 ^ xxh3_64(name.as_bytes()), MULTIPLIER).wrapping_add(name.len() as u64))
+        Self(fold(self.0 ^ XxHash3_64::oneshot(name.as_bytes()), MULTIPLIER).wrapping_add(name.len() as u64))
     }
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde::de::DeserializeOwned;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::trace::Schema;
 
@@ -87,7 +87,7 @@ impl Plan {
         }
         // Not under the lock: the type's own code runs here, and might come back to this table.
         let schema = Schema::of::<T>();
-        let fingerprint = xxh3_64(format!("{LAYOUT}\n{}\n{}", type_name::<T>(), schema.text()).as_bytes());
+        let fingerprint = XxHash3_64::oneshot(format!("{LAYOUT}\n{}\n{}", type_name::<T>(), schema.text()).as_bytes());
         let needs_names = AtomicBool::new(schema.is_open());
         hold().entry(id).or_insert_with(|| {
             Box::leak(Box::new(Self { id, schema, fingerprint, needs_names, large: AtomicU32::new(0) }))

@@ -26,6 +26,8 @@ mod head;
 mod read;
 mod write;
 
+use twox_hash::XxHash3_64;
+
 use crate::codec::Format;
 
 pub use error::Malformed;
@@ -98,5 +100,5 @@ pub struct Frame<'a> {
 
 /// The checksum over everything before it.
 fn checksum(covered: &[u8], identity: &[u8]) -> u64 {
-    xxhash_rust::xxh3::xxh3_64_with_seed(covered, xxhash_rust::xxh3::xxh3_64(identity))
+    XxHash3_64::oneshot_with_seed(XxHash3_64::oneshot(identity), covered)
 }

@@ -193,7 +193,7 @@ impl Key<'_> {
             return self.identity();
         }
         let mut imprint = self.seal();
-        imprint[16..].copy_from_slice(&xxhash_rust::xxh3::xxh3_128(self.arguments).to_le_bytes());
+        imprint[16..].copy_from_slice(&twox_hash::XxHash3_128::oneshot(self.arguments).to_le_bytes());
         imprint
     }
 }
