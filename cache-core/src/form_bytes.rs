@@ -75,24 +75,25 @@ impl Reader {
             return None;
         }
         let payload = Payload { format: frame.header.format, decode: self.decode };
-        Some(Opened { validity: validity(&frame.header), payload, bytes: frame.payload })
+        Some(Opened { validity: validity(frame.header), payload, bytes: frame.payload })
     }
 }
 
 /// [`Validity::remembered_until`] of the entry in this frame, of whatever type it is.
 pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
     let header = frame::read(bytes, &key.imprint()).ok()?.header;
-    Some(validity(&header).remembered_until())
+    Some(validity(header).remembered_until())
 }
 
-fn validity(header: &Header) -> Validity {
-    Validity {
-        created: header.created,
-        fresh_until: header.fresh_until,
-        kept_until: header.stale_until,
-        epoch: header.epoch,
-        tags: header.tags.iter().map(|(tag, epoch)| (EpochName::tag(tag), Epoch(*epoch))).collect(),
-    }
+fn validity(header: Header) -> Validity {
+    let Header { created, fresh_until, stale_until, epoch, tags, .. } = header;
+    // Most entries have none, and a hit asks for them.
+    let tags = if tags.is_empty() {
+        Vec::new()
+    } else {
+        tags.iter().map(|(tag, epoch)| (EpochName::tag(tag), Epoch(*epoch))).collect()
+    };
+    Validity { created, fresh_until, kept_until: stale_until, epoch, tags }
 }
 
 /// A frame that is sound and of the right key and type, its payload not decoded yet.

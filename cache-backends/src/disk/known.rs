@@ -1,13 +1,15 @@
 //! Epochs as this process last read them. They are what they were for as long as nothing was committed since, by whichever
 //! process: LMDB numbers its transactions, and a reader knows the number that it reads.
+//!
+//! Each thread has a few of them at hand: a hit asks for two, and waits for no lock of theirs.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use cache_core::{Epoch, EpochName};
 use heed::RoTxn;
-use twox_hash::XxHash3_64;
 
 use super::open::Open;
 
@@ -24,64 +26,96 @@ impl State {
     }
 }
 
+#[derive(Clone)]
 struct Seen {
-    name: Box<str>,
+    name: Arc<str>,
     epoch: Epoch,
     ends: u64,
     state: State,
 }
 
-/// Those of the handler and of functions; there may be any number of tags.
-#[derive(Default)]
-pub(super) struct Known(RwLock<Table>);
-
-type Table = HashMap<u64, Seen, BuildHasherDefault<Hashed>>;
-
-/// See [`Known::hold`].
-pub(super) struct Held<'a>(RwLockReadGuard<'a, Table>);
-
-impl Held<'_> {
-    /// See [`Known::get`].
-    pub(super) fn get(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
-        let text = name.text();
-        let seen = self.0.get(&XxHash3_64::oneshot(text.as_bytes()))?;
-        (seen.state == state && now < seen.ends && *seen.name == *text).then_some(seen.epoch)
+impl Seen {
+    fn epoch(&self, name: &str, state: State, now: u64) -> Option<Epoch> {
+        (self.state == state && now < self.ends && *self.name == *name).then_some(self.epoch)
     }
 }
 
-/// Keys are hashes.
-#[derive(Default)]
-struct Hashed(u64);
+/// Those of the handler and of functions; there may be any number of tags.
+pub(super) struct Known {
+    /// Tells it from all others of this process.
+    id: u64,
+    all: RwLock<HashMap<Arc<str>, Seen>>,
+}
 
-impl Hasher for Hashed {
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+impl Default for Known {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self { id: NEXT.fetch_add(1, Ordering::Relaxed), all: RwLock::default() }
     }
 }
 
 impl Known {
     /// The epoch of `name` in this state, if it was read and is not over at `now`.
     pub(super) fn get(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
-        self.hold().get(name, state, now)
+        let text = name.text();
+        // Where the thread ends already it has nothing at hand.
+        let at_hand = HAND.try_with(|hand| hand.borrow().get(self.id, text, state, now));
+        at_hand.ok().flatten().or_else(|| self.get_of_all(text, state, now))
     }
 
-    /// All of them, for whoever asks for several. Nothing can be learnt meanwhile.
-    pub(super) fn hold(&self) -> Held<'_> {
-        Held(self.0.read().unwrap_or_else(PoisonError::into_inner))
+    #[cold]
+    fn get_of_all(&self, name: &str, state: State, now: u64) -> Option<Epoch> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        let seen = all.get(name)?;
+        let epoch = seen.epoch(name, state, now)?;
+        let _ = HAND.try_with(|hand| hand.borrow_mut().take_up(self.id, name, seen.clone()));
+        Some(epoch)
     }
 
     /// It was read.
     pub(super) fn learn(&self, name: &EpochName<'_>, epoch: Epoch, ends: u64, state: State) {
         if name.as_tag().is_none() {
-            let (hash, name) = (XxHash3_64::oneshot(name.text().as_bytes()), name.text().into());
-            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            known.insert(hash, Seen { name, epoch, ends, state });
+            let name: Arc<str> = name.text().into();
+            let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+            all.insert(Arc::clone(&name), Seen { name, epoch, ends, state });
+        }
+    }
+}
+
+/// How many a thread has at hand, a power of two.
+const AT_HAND: usize = 16;
+
+thread_local! {
+    static HAND: RefCell<Hand> = const { RefCell::new(Hand([const { None }; AT_HAND])) };
+}
+
+/// Some of what is known, each with the number of what it is known to.
+struct Hand([Option<(u64, Seen)>; AT_HAND]);
+
+impl Hand {
+    /// The two places where the epoch of a name may be: two that are asked for by turns never push each other out. Names
+    /// seldom move in memory.
+    fn places(id: u64, name: &str) -> [usize; 2] {
+        let place = (name.as_ptr().addr() >> 4 ^ id as usize) & (AT_HAND - 1);
+        [place, place ^ 1]
+    }
+
+    fn get(&self, id: u64, name: &str, state: State, now: u64) -> Option<Epoch> {
+        let at = |place: usize| match &self.0[place] {
+            Some((of, seen)) if *of == id => seen.epoch(name, state, now),
+            _ => None,
+        };
+        let [first, second] = Self::places(id, name);
+        at(first).or_else(|| at(second))
+    }
+
+    fn take_up(&mut self, id: u64, name: &str, seen: Seen) {
+        let [first, second] = Self::places(id, name);
+        // One of an older state gives way to its successor.
+        let of = self.0[first].take().filter(|(of, old)| *of != id || *old.name != *name);
+        self.0[first] = Some((id, seen));
+        if of.is_some() {
+            self.0[second] = of;
         }
     }
 }

@@ -123,14 +123,10 @@ impl Part {
             if !was_touched {
                 open.touched.touch(hash_of(&place.address));
             }
-            let (state, mut held) = (State::of(open, txn), Some(self.known.hold()));
+            let state = State::of(open, txn);
             visit(bytes, &mut |name| {
-                let known = held.as_ref().and_then(|held| held.get(name, state, now));
-                known.or_else(|| {
-                    // It is learnt now.
-                    held = None;
-                    self.read_epoch(open, txn, name, now).ok().flatten()
-                })
+                let known = self.known.get(name, state, now);
+                known.or_else(|| self.read_epoch(open, txn, name, now).ok().flatten())
             });
             Ok(true)
         })

@@ -179,11 +179,14 @@ impl Key<'_> {
     #[must_use]
     pub fn seal(&self) -> [u8; 32] {
         let seal = self.space.seal();
+        if self.instance.is_none() {
+            return *seal;
+        }
         let instance = self.instance_text();
         if instance.is_empty() {
-            return seal;
+            return *seal;
         }
-        blake3::keyed_hash(&seal, instance.as_bytes()).into()
+        blake3::keyed_hash(seal, instance.as_bytes()).into()
     }
 
     /// What frames are sealed with. A readable slot may be another key's too, if someone picks its fields for that, so there it
@@ -201,8 +204,8 @@ impl Key<'_> {
 #[cfg(feature = "bytes")]
 impl Space {
     /// A digest of everything that tells this space from others, made once.
-    fn seal(&self) -> [u8; 32] {
-        *self.seal.get_or_init(|| {
+    fn seal(&self) -> &[u8; 32] {
+        self.seal.get_or_init(|| {
             let mut hasher = blake3::Hasher::new_derive_key("larder 2 space");
             hasher.update(&self.version.to_le_bytes());
             hasher.update(&[self.kind.letter() as u8, u8::from(self.template.is_some())]);
