@@ -9,7 +9,8 @@ use std::cell::Cell;
 use super::look::{Request, has_tags};
 use crate::backend::Epochs;
 use crate::cache::Handler;
-use crate::form::bytes::{Goal, Payload, Reader};
+use crate::form::bytes::{Goal, Opened, Payload, Reader};
+use crate::frame::CHECKSUM;
 
 /// How much room a thread keeps, in bytes.
 const KEPT: usize = 64 << 10;
@@ -18,6 +19,10 @@ thread_local! {
     /// Room for a payload. It is taken while it is in use, so a call from inside of a decoder has room of its own.
     static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
+
+/// From how many bytes on a frame is copied before it is read. It is read twice, for its checksum and for its value, and out of
+/// memory that is far away a copy comes faster than a checksum.
+const FAR: usize = 1 << 10;
 
 /// What a glance comes to.
 pub(super) enum Glimpse {
@@ -42,50 +47,77 @@ pub(super) fn glance(handler: &Handler, request: &Request<'_>, mut goal: Goal<'_
     }
     // The first of a type runs code of the user's.
     let Some(reader) = request.codec.reader() else { return Glimpse::Unknown };
-    let now = handler.clock.wall();
+    let asked = Asked { reader, request, now: handler.clock.wall() };
     let (mut shown, mut room) = (Shown::Nothing, Vec::new());
-    let looked = handler.backend().glance(&request.key, now, &mut |bytes, epochs| {
-        shown = read(&reader, request, bytes, epochs, now, &mut room, &mut goal);
+    let looked = handler.backend().glance(&request.key, asked.now, &mut |bytes, epochs| {
+        let read = if bytes.len() < FAR { Asked::read } else { Asked::read_far };
+        shown = read(&asked, bytes, epochs, &mut room, &mut goal);
     });
-    match shown {
+    let glimpse = match shown {
         _ if !looked => Glimpse::Unknown,
         Shown::Nothing => Glimpse::Nothing,
         Shown::Value => Glimpse::Value,
-        Shown::Copied(payload) => {
-            let is_there = payload.decode(&room, &mut goal);
-            give_back(room);
-            if is_there { Glimpse::Value } else { Glimpse::Nothing }
+        Shown::Copied(payload) if payload.decode(&room, &mut goal) => Glimpse::Value,
+        Shown::Copied(_) => Glimpse::Nothing,
+    };
+    give_back(room);
+    glimpse
+}
+
+/// What is asked for, and when.
+struct Asked<'a> {
+    reader: Reader,
+    request: &'a Request<'a>,
+    now: u64,
+}
+
+impl Asked<'_> {
+    /// The value in `bytes`.
+    fn read(&self, bytes: &[u8], epochs: Epochs<'_>, room: &mut Vec<u8>, goal: &mut Goal<'_>) -> Shown {
+        let Some(opened) = self.sound(bytes, epochs) else { return Shown::Nothing };
+        if opened.payload.is_raw() {
+            return shown(opened.payload.decode(opened.bytes, goal));
         }
+        copy(opened.bytes, room);
+        Shown::Copied(opened.payload)
+    }
+
+    /// The same of bytes that are copied first.
+    #[inline(never)]
+    fn read_far(&self, bytes: &[u8], epochs: Epochs<'_>, room: &mut Vec<u8>, goal: &mut Goal<'_>) -> Shown {
+        copy(bytes, room);
+        let Some(opened) = self.sound(room, epochs) else { return Shown::Nothing };
+        let (payload, length) = (opened.payload, opened.bytes.len());
+        if payload.is_raw() {
+            return shown(payload.decode(opened.bytes, goal));
+        }
+        room.truncate(room.len().saturating_sub(CHECKSUM));
+        room.drain(..room.len().saturating_sub(length));
+        Shown::Copied(payload)
+    }
+
+    /// What is in `bytes`, if it is of this key and type, fresh, and invalidated by nothing.
+    fn sound<'b>(&self, bytes: &'b [u8], epochs: Epochs<'_>) -> Option<Opened<'b>> {
+        let opened = self.reader.open(&self.request.key, bytes)?;
+        let Opened { validity, .. } = &opened;
+        let is_fresh = self.now < validity.fresh_until && has_tags(self.request, validity);
+        (is_fresh && validity.is_current(&self.request.key, epochs)).then_some(opened)
     }
 }
 
-/// The value in `bytes`, if it is one of this key and type, fresh, and invalidated by nothing.
-fn read(
-    reader: &Reader,
-    request: &Request<'_>,
-    bytes: &[u8],
-    epochs: Epochs<'_>,
-    now: u64,
-    room: &mut Vec<u8>,
-    goal: &mut Goal<'_>,
-) -> Shown {
-    let Some(opened) = reader.open(&request.key, bytes) else { return Shown::Nothing };
-    let validity = &opened.validity;
-    if now >= validity.fresh_until || !has_tags(request, validity) || !validity.is_current(&request.key, epochs) {
-        return Shown::Nothing;
-    }
-    if opened.payload.is_raw() {
-        return if opened.payload.decode(opened.bytes, goal) { Shown::Value } else { Shown::Nothing };
-    }
-    // Where the thread ends already there is none.
+const fn shown(is_there: bool) -> Shown {
+    if is_there { Shown::Value } else { Shown::Nothing }
+}
+
+/// Copies `bytes` into the room that the thread keeps; where it ends already there is none.
+fn copy(bytes: &[u8], room: &mut Vec<u8>) {
     *room = ROOM.try_with(Cell::take).unwrap_or_default();
     room.clear();
-    room.extend_from_slice(opened.bytes);
-    Shown::Copied(opened.payload)
+    room.extend_from_slice(bytes);
 }
 
 fn give_back(room: Vec<u8>) {
-    if room.capacity() <= KEPT {
+    if (1..=KEPT).contains(&room.capacity()) {
         let _ = ROOM.try_with(|kept| kept.set(room));
     }
 }

@@ -47,8 +47,8 @@ const FORMAT_BITS: u32 = 1;
 const HAS_STALE: u8 = 1 << 3;
 const HAS_TAGS: u8 = 1 << 4;
 const FLAGS_BITS: u32 = 5;
-/// Bytes of the checksum at the end.
-const CHECKSUM: usize = 8;
+/// Bytes of the checksum at the end, behind the payload.
+pub(crate) const CHECKSUM: usize = 8;
 
 /// A moment that never comes, for [`Header::fresh_until`] and [`Header::stale_until`].
 pub const NEVER: u64 = u64::MAX;
