@@ -8,6 +8,16 @@ use super::writer::Writer;
 
 /// How many entries that were read lately stay where one has to go, at most.
 const SPARED: usize = 8;
+/// How many that were written anew go to where they belong, at most, where one has to go.
+const MOVED: usize = 16;
+
+/// What stands first in a queue.
+struct First {
+    place: u64,
+    queued: Queued,
+    /// The number of what is in the row that it is about.
+    sequence: u64,
+}
 
 impl Writer<'_, '_> {
     /// Removes the oldest entries until they are within their bound, and the oldest tombstones until those are, or
@@ -41,8 +51,25 @@ impl Writer<'_, '_> {
         Ok(true)
     }
 
-    /// What stands first in `queue`: where, and what.
-    fn first(&self, queue: Queue) -> heed::Result<Option<(u64, Queued)>> {
+    /// What stands first in `queue` and is there still. A row whose value was written anew stands where the one before it was
+    /// put, until it comes here: then it goes to where it would be, if many do not.
+    fn first(&mut self, queue: Queue) -> heed::Result<Option<First>> {
+        let mut moved = 0;
+        loop {
+            let Some((place, queued)) = self.head(queue)? else { return Ok(None) };
+            let sequence = self.number_of(&queued)?;
+            if let Some(sequence) = sequence {
+                if sequence <= place || moved == MOVED {
+                    return Ok(Some(First { place, queued, sequence }));
+                }
+                moved += 1;
+                self.tables.queue.put(self.txn, &queue_key(&self.part, sequence), &queued.row())?;
+            }
+            self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
+        }
+    }
+
+    fn head(&self, queue: Queue) -> heed::Result<Option<(u64, Queued)>> {
         let first = queue_key(&self.part, queue.sequence(0));
         let head = self.tables.queue.get_greater_than_or_equal_to(self.txn, &first)?;
         Ok(head.and_then(|(key, row)| {
@@ -51,10 +78,10 @@ impl Writer<'_, '_> {
         }))
     }
 
-    /// Whether the row stands there still that was put into the queue.
-    fn is_there(&self, queued: &Queued) -> heed::Result<bool> {
+    /// The number of what is in the row that was put into the queue, if that is there still.
+    fn number_of(&self, queued: &Queued) -> heed::Result<Option<u64>> {
         let current = self.tables.record(self.txn, Kind::Entry, &queued.address(&self.part))?;
-        Ok(current.is_some_and(|record| record.sequence == queued.sequence))
+        Ok(current.filter(|record| record.listed.sequence == queued.sequence).map(|record| record.sequence))
     }
 
     /// Has the entries that stand first and were read since they came there go to the end: a second chance. Their rows stay as
@@ -65,32 +92,32 @@ impl Writer<'_, '_> {
         }
         let (mut spared, mut newest) = (0, self.newest.filter(|_| self.counters.of(queue).rows > 1));
         loop {
-            let Some((place, queued)) = self.first(queue)? else { return Ok(()) };
-            if self.is_there(&queued)? {
-                // What is stored just now does not make room for itself.
-                let is_new = newest == Some(queued.sequence);
-                if !is_new && (spared == SPARED || !self.touched.take(&queued.hash)) {
-                    return Ok(());
-                }
-                if is_new {
-                    newest = None;
-                } else {
-                    spared += 1;
-                }
-                self.enqueue(queue, &queued)?;
+            let Some(First { place, queued, sequence }) = self.first(queue)? else { return Ok(()) };
+            // What is stored just now does not make room for itself.
+            let is_new = newest == Some(sequence);
+            if !is_new && (spared == SPARED || !self.touched.take(&queued.hash)) {
+                return Ok(());
             }
+            if is_new {
+                newest = None;
+            } else {
+                spared += 1;
+            }
+            self.enqueue(queue, &queued)?;
             self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         }
     }
 
     fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
-        let Some((place, queued)) = self.first(queue)? else { return self.remove_any(queue) };
+        let Some(First { place, queued, sequence }) = self.first(queue)? else { return self.remove_any(queue) };
         if place >= queue.sequence(before) {
             return Ok(false);
         }
-        if self.is_there(&queued)? {
-            self.remove(Kind::Entry, &queued.address(&self.part))?;
+        if sequence >= queue.sequence(before) {
+            // It goes to where it belongs another time.
+            return Ok(true);
         }
+        self.remove(Kind::Entry, &queued.address(&self.part))?;
         // It went with its record, unless that was damaged or had a second chance.
         self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         Ok(true)

@@ -207,8 +207,8 @@ impl Part {
         guarded: u64,
     ) -> heed::Result<Done> {
         let most = self.bounds.of(Queue::to_guard(guarded)).bytes;
-        // The slot may have to remember an invalidation.
-        let room = |value: &NewValue<'_>| value.room(NewRecord::row_length(place, u64::MAX, value));
+        // The slot may have to remember an invalidation, and where it stood.
+        let room = |value: &NewValue<'_>| value.room(NewRecord::longest(place, value));
         let fits = stored.as_ref().is_none_or(|(value, _)| place.kind == Kind::Epoch || room(value) <= most);
         let done = match stored.filter(|(_, ends)| fits && writer.now() < *ends) {
             Some((value, ends)) => {

@@ -52,7 +52,7 @@ impl Queue {
     }
 
     /// The queue of what has this sequence number.
-    const fn of(sequence: u64) -> Self {
+    pub(super) const fn of(sequence: u64) -> Self {
         if sequence & OF_A_TOMBSTONE == 0 { Self::Entries } else { Self::Tombstones }
     }
 
@@ -85,7 +85,8 @@ pub(super) fn queue_key(part: &PartId, sequence: u64) -> [u8; PART + 8] {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Queued {
     pub(super) hash: [u8; HASH],
-    /// The sequence number that the row was written with. Where it stands is another number once it had a second chance.
+    /// What the row is [listed](super::record::Listed) by: the number that it was put here with. Where it stands is another one once it
+    /// had a second chance, or its value was written anew.
     pub(super) sequence: u64,
 }
 

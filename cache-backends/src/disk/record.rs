@@ -12,13 +12,24 @@ pub(super) struct Record<'a> {
     pub(super) ends: u64,
     /// Until when an invalidation of this slot has to be remembered; 0 if there was none.
     pub(super) guarded: u64,
-    /// Its place in its [`super::queue::Queue`].
+    /// The number of its writing, in its [`super::queue::Queue`].
     pub(super) sequence: u64,
+    pub(super) listed: Listed,
     /// See [`super::name::Name::is_bare`].
     pub(super) is_bare: bool,
     /// The prefix and the slot's text.
     pub(super) text: &'a [u8],
     pub(super) value: Value<'a>,
+}
+
+/// What the indexes call a row. A value that takes the place of another leaves their rows as they are: whoever comes to them in
+/// their turn has them go to where they belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// The number that stands in the queue. That of its writing is as high or higher.
+    pub(super) sequence: u64,
+    /// When it was to end, as far as `ends` knows.
+    pub(super) ends: u64,
 }
 
 /// What larder stored.
@@ -36,11 +47,15 @@ const IN_FILE: u32 = 1 << 31;
 const GUARDED: u32 = 1 << 30;
 /// In the length of a text: it is nothing that anyone reads.
 const BARE: u32 = 1 << 29;
+/// In the length of a text: the indexes call it something else, and what stands behind the length and the moment above.
+const REWRITTEN: u32 = 1 << 28;
 /// The longest text there can be.
-const LONGEST: u32 = BARE - 1;
+const LONGEST: u32 = REWRITTEN - 1;
 
-/// The bytes of a row before its text, but for until when it is guarded.
+/// The bytes of a row before its text that every row has.
 const HEADER: usize = 20;
+/// Those of [`Listed`].
+const LISTED: usize = 16;
 
 impl<'a> Record<'a> {
     pub(super) fn parse(row: &'a [u8]) -> Option<Self> {
@@ -49,16 +64,30 @@ impl<'a> Record<'a> {
         let (length, rest) = rest.split_first_chunk()?;
         let length = u32::from_le_bytes(*length);
         let (guarded, rest) = if length & GUARDED == 0 { (&[0; 8], rest) } else { rest.split_first_chunk()? };
+        let (ends, sequence) = (u64::from_le_bytes(*ends), u64::from_le_bytes(*sequence));
+        let (listed, rest) = match length & REWRITTEN {
+            0 => (Listed { sequence, ends }, rest),
+            _ => Listed::parse(rest)?,
+        };
         let (text, bytes) = rest.split_at_checked(usize::try_from(length & LONGEST).ok()?)?;
         let value = if length & IN_FILE == 0 { Value::Here(bytes) } else { Value::InFile(InFile::parse(bytes)?) };
         Some(Self {
-            ends: u64::from_le_bytes(*ends),
+            ends,
             guarded: u64::from_le_bytes(*guarded),
-            sequence: u64::from_le_bytes(*sequence),
+            sequence,
+            listed,
             is_bare: length & BARE != 0,
             text,
             value,
         })
+    }
+}
+
+impl Listed {
+    fn parse(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (sequence, rest) = bytes.split_first_chunk()?;
+        let (ends, rest) = rest.split_first_chunk()?;
+        Some((Self { sequence: u64::from_le_bytes(*sequence), ends: u64::from_le_bytes(*ends) }, rest))
     }
 }
 
@@ -68,6 +97,7 @@ pub(super) struct NewRecord<'a> {
     pub(super) ends: u64,
     pub(super) guarded: u64,
     pub(super) sequence: u64,
+    pub(super) listed: Listed,
     pub(super) place: &'a Place<'a>,
     pub(super) value: NewValue<'a>,
 }
@@ -105,9 +135,20 @@ impl<'a> NewValue<'a> {
 }
 
 impl NewRecord<'_> {
-    pub(super) fn row_length(place: &Place<'_>, guarded: u64, value: &NewValue<'_>) -> usize {
-        let guard = if guarded == 0 { 0 } else { size_of::<u64>() };
-        HEADER + guard + place.prefix.len() + place.text.len() + value.bytes().len()
+    /// How long a row is at most that holds this.
+    pub(super) fn longest(place: &Place<'_>, value: &NewValue<'_>) -> usize {
+        let text = place.prefix.len() + place.text.len();
+        HEADER + size_of::<u64>() + LISTED + text + value.bytes().len()
+    }
+
+    const fn is_rewritten(&self) -> bool {
+        self.listed.sequence != self.sequence || self.listed.ends != self.ends
+    }
+
+    pub(super) fn length(&self) -> usize {
+        let guard = if self.guarded == 0 { size_of::<u64>() } else { 0 };
+        let listed = if self.is_rewritten() { 0 } else { LISTED };
+        Self::longest(self.place, &self.value) - guard - listed
     }
 
     /// Writes the row straight into the store's page.
@@ -117,12 +158,17 @@ impl NewRecord<'_> {
         let text = u32::try_from(text).map_or(LONGEST, |text| text.min(LONGEST));
         let text = if matches!(self.value, NewValue::InFile(..)) { text | IN_FILE } else { text };
         let text = if self.guarded == 0 { text } else { text | GUARDED };
+        let text = if self.is_rewritten() { text | REWRITTEN } else { text };
         let text = if self.place.is_bare { text | BARE } else { text };
         into.write_all(&self.ends.to_le_bytes())?;
         into.write_all(&self.sequence.to_le_bytes())?;
         into.write_all(&text.to_le_bytes())?;
         if self.guarded != 0 {
             into.write_all(&self.guarded.to_le_bytes())?;
+        }
+        if self.is_rewritten() {
+            into.write_all(&self.listed.sequence.to_le_bytes())?;
+            into.write_all(&self.listed.ends.to_le_bytes())?;
         }
         into.write_all(self.place.prefix.as_bytes())?;
         into.write_all(self.place.text)?;

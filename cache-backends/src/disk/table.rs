@@ -12,6 +12,9 @@
 //! `entries` is the table without a name, in which LMDB has those of the others too: a transaction that reads an entry, as most
 //! do, looks up no name. No key is as short as a name.
 //!
+//! A value that takes the place of another one in `entries` leaves the rows of `queue` and `ends` as they are: see
+//! [`super::record::Listed`].
+//!
 //! A part is what belongs to one prefix: its bounds, its clearing and its counters are its own. Numbers in keys are
 //! big-endian, so that they are sorted; all others are little-endian.
 

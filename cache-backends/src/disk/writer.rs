@@ -5,7 +5,7 @@ use heed::RwTxn;
 
 use super::open::Open;
 use super::queue::{Counters, Queue, Queued, queue_key};
-use super::record::{NewRecord, NewValue, Record, Value, room};
+use super::record::{Listed, NewRecord, NewValue, Record, Value, room};
 use super::table::{Address, HASH, Kind, PART, PartId, Place, Tables, end_key, hash_of, join, parse_end};
 use super::touched::Touched;
 
@@ -29,6 +29,27 @@ pub(super) struct Writer<'w, 'e> {
 struct Removed {
     /// Until when an invalidation has to be remembered.
     guarded: u64,
+    left: Left,
+}
+
+/// What the indexes go on calling the row of a slot by: see [`Listed`].
+#[derive(Clone, Copy, Default)]
+struct Left {
+    sequence: Option<u64>,
+    ends: Option<u64>,
+}
+
+impl Left {
+    /// What stays as it is where an entry takes the place of `record` that stands in `queue` and ends at `ends`.
+    fn by(queue: Queue, ends: u64, record: &Record<'_>) -> Self {
+        let stays = queue == Queue::Entries && queue == Queue::of(record.sequence);
+        // Where it ends sooner than the index knows, or never, that has to know. What never ended may not be there.
+        let is_later = record.ends != u64::MAX && ends != u64::MAX && record.listed.ends <= ends;
+        Self {
+            sequence: stays.then_some(record.listed.sequence),
+            ends: (stays && is_later).then_some(record.listed.ends),
+        }
+    }
 }
 
 impl<'w, 'e> Writer<'w, 'e> {
@@ -104,22 +125,28 @@ impl<'w, 'e> Writer<'w, 'e> {
             // Another text with the same hash: it is pushed out as by an eviction.
             self.remove(slot.kind, &slot.address)?;
         }
-        let old = self.take_out(slot.kind, &slot.address)?;
         let queue = Queue::to_guard(guarded);
+        let left = |record: &Record<'_>| Left::by(queue, ends, record);
+        let old = self.take_out(slot.kind, &slot.address, left)?;
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
-        let length = NewRecord::row_length(slot, guarded, &value);
+        let left = old.map_or(Left::default(), |old| old.left);
         let sequence = queue.sequence(self.counters.next);
-        let record = NewRecord { ends, guarded, sequence, place: slot, value };
+        let listed = Listed { sequence: left.sequence.unwrap_or(sequence), ends: left.ends.unwrap_or(ends) };
+        let record = NewRecord { ends, guarded, sequence, listed, place: slot, value };
+        let length = record.length();
         self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;
         if slot.kind == Kind::Entry {
             self.newest = Some(sequence);
-            self.enqueue(queue, &Queued::of(&slot.address, sequence))?;
+            match left.sequence {
+                Some(_) => self.counters.next += 1,
+                None => self.enqueue(queue, &Queued::of(&slot.address, sequence))?,
+            }
             self.counters.of_mut(queue).add(value.room(length));
             self.counters.files = self.counters.files.saturating_add(value.file_room());
             // Only what is read from now on counts.
             self.touched.take(hash_of(&slot.address));
         }
-        if ends != u64::MAX {
+        if ends != u64::MAX && left.ends.is_none() {
             self.tables.ends.put(self.txn, &end_key(slot.kind, ends, &slot.address), &[])?;
         }
         Ok(())
@@ -144,15 +171,20 @@ impl<'w, 'e> Writer<'w, 'e> {
 
     /// Removes a row and what belongs to it.
     fn take(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
-        let removed = self.take_out(kind, address)?;
+        let removed = self.take_out(kind, address, |_| Left::default())?;
         if removed.is_some() {
             self.tables.of(kind).delete(self.txn, address)?;
         }
         Ok(removed)
     }
 
-    /// Removes what belongs to a row. The row itself is about to be overwritten, or removed.
-    fn take_out(&mut self, kind: Kind, address: &Address) -> heed::Result<Option<Removed>> {
+    /// Removes what belongs to a row, but for what is `left`. The row itself is about to be overwritten, or removed.
+    fn take_out(
+        &mut self,
+        kind: Kind,
+        address: &Address,
+        left: impl FnOnce(&Record<'_>) -> Left,
+    ) -> heed::Result<Option<Removed>> {
         let Some(row) = self.tables.of(kind).get(self.txn, address)? else { return Ok(None) };
         let (queue, record) = (Queue::of_row(row), Record::parse(row));
         let room = record.map_or_else(|| room(row.len()), |record| record.room(row.len()));
@@ -160,18 +192,20 @@ impl<'w, 'e> Writer<'w, 'e> {
             self.files.push(file.name(address));
             self.counters.files = self.counters.files.saturating_sub(record.map_or(0, |record| record.file_room()));
         }
-        let (ends, guarded, sequence) =
-            record.map_or((u64::MAX, 0, None), |found| (found.ends, found.guarded, Some(found.sequence)));
-        if ends != u64::MAX {
-            self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
-        }
-        if kind == Kind::Entry {
-            if let Some(sequence) = sequence {
+        let left = record.as_ref().filter(|_| kind == Kind::Entry).map_or(Left::default(), left);
+        let (guarded, listed) = (record.map_or(0, |found| found.guarded), record.map(|found| found.listed));
+        if let Some(Listed { sequence, ends }) = listed {
+            if ends != u64::MAX && left.ends.is_none() {
+                self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
+            }
+            if kind == Kind::Entry && left.sequence.is_none() {
                 self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
             }
+        }
+        if kind == Kind::Entry {
             self.counters.of_mut(queue).subtract(room);
         }
-        Ok(Some(Removed { guarded }))
+        Ok(Some(Removed { guarded, left }))
     }
 
     /// Removes up to `limit` entries and as many epochs whose life has ended; gives how many there were.
@@ -193,11 +227,15 @@ impl<'w, 'e> Writer<'w, 'e> {
                 return Ok(done);
             }
             let key = end_key(kind, ends, &address);
-            let current = self.tables.record(self.txn, kind, &address)?.is_some_and(|record| record.ends == ends);
-            if current {
-                self.remove(kind, &address)?;
+            match self.tables.record(self.txn, kind, &address)?.map(|record| record.ends) {
+                Some(ends) if ends <= self.now => drop(self.remove(kind, &address)?),
+                // Another value has come since, which ends later.
+                Some(ends) if ends != u64::MAX => {
+                    self.tables.ends.put(self.txn, &end_key(kind, ends, &address), &[])?;
+                }
+                _ => {}
             }
-            // It went with its record, unless that has another end.
+            // It went with its record, unless that is called something else.
             self.tables.ends.delete(self.txn, &key)?;
         }
         Ok(limit)

@@ -34,6 +34,57 @@ fn of_what_nobody_reads_the_oldest_go_first() {
 }
 
 #[test]
+fn what_was_written_again_goes_as_if_it_had_come_then() {
+    for seed in 1..=20_u64 {
+        let directory = TempDir::new().unwrap();
+        let store = open(builder(&directory).threshold(8));
+        let (mut random, mut expected) = (seed, Vec::new());
+        for _ in 0..seed * 20 {
+            // A congruential generator, whose upper bits are good enough.
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let key = (random >> 33) as usize % 12;
+            expected.retain(|there| *there != key);
+            if random >> 60 == 0 {
+                store.remove(&key.to_string());
+            } else {
+                assert!(store.set(&key.to_string(), b"value"));
+                expected.push(key);
+            }
+            expected.drain(..expected.len().saturating_sub(8));
+        }
+        expected.sort_unstable();
+        assert_eq!(there(&store, 0..12), expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_value_that_was_written_again_gives_back_its_room_when_its_own_life_ends() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(4));
+    let lives = [
+        ("longer", seconds(10), seconds(100)),
+        ("shorter", seconds(100), seconds(10)),
+        ("immortal", seconds(10), Life::FOREVER),
+        ("mortal", Life::FOREVER, seconds(10)),
+    ];
+    for (key, first, _) in lives {
+        store.set_for(key, b"first", first);
+    }
+    for (key, _, second) in lives {
+        store.set_for(key, b"second", second);
+    }
+    store.clock.advance(Duration::from_secs(50));
+    store.set("a", b"value");
+    store.set("b", b"value");
+    let are_there = |keys: &[&str]| keys.iter().all(|key| store.get(key).is_some());
+    assert!(are_there(&["longer", "immortal", "a", "b"]));
+    assert!(store.get("shorter").is_none() && store.get("mortal").is_none());
+    store.clock.advance(Duration::from_secs(100));
+    store.set("c", b"value");
+    assert!(are_there(&["immortal", "a", "b", "c"]));
+}
+
+#[test]
 fn what_was_read_lately_stays() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory).threshold(100));

@@ -67,6 +67,11 @@ impl Store {
         drop(self.backend.put(Slot::Entry(&key), stored, Life::FOREVER, When::Always));
     }
 
+    pub(crate) fn remove(&self, key: &str) {
+        let key = Key::direct(key);
+        block_on(self.backend.put(Slot::Entry(&key), None, Life::FOREVER, When::Always)).unwrap();
+    }
+
     pub(crate) fn seen(&self, key: &str) -> Seen {
         block_on(self.backend.look(&Key::direct(key), &[])).unwrap().seen
     }
