@@ -3,7 +3,7 @@
 use std::future::{Future as _, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use cache_backends::Redis;
@@ -122,6 +122,35 @@ fn a_reply_that_nobody_asked_for_ends_the_connection_and_is_nobodys_value() {
         }
         None => false,
     });
+}
+
+/// A waker is the code of whatever executor it is of.
+#[test]
+fn a_waker_that_panics_is_nobody_elses_trouble() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("on purpose");
+        }
+    }
+
+    let server = Server::start();
+    let backend = server.backend();
+    assert!(block_on(put(&*backend, "a", b"value")));
+    assert!(block_on(get(&*backend, "a")).is_some());
+    server.signal("-STOP");
+    let mut bad = Box::pin(get(&*backend, "a"));
+    let polled = bad.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::new(Panics))));
+    assert!(polled.is_pending());
+    let other = std::thread::spawn({
+        let backend = Arc::clone(&backend);
+        move || block_on(get(&*backend, "a"))
+    });
+    std::thread::park_timeout(Duration::from_millis(20));
+    server.signal("-CONT");
+    eventually("the other has its reply", || other.is_finished());
+    assert!(other.join().unwrap().is_some());
+    assert!(block_on(get(&*backend, "a")).is_some());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use redis::{PushKind, RedisError, RedisResult, Value};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Shared;
 use super::queue::{Awaited, Replies};
 use super::reader::Reader;
+use super::wakes::wake;
 use crate::redis::stream::Stream;
 
 /// Takes in the server's messages: each in the order of the stream, before a reply behind it is given out.
@@ -128,7 +129,7 @@ impl Line {
             self.writing.clear();
             self.writing.shrink_to(KEPT);
             let blocked = shared.queue().take(&mut self.writing, &mut self.awaited);
-            blocked.into_iter().for_each(Waker::wake);
+            blocked.into_iter().for_each(wake);
             if self.writing.is_empty() {
                 break;
             }
@@ -184,7 +185,7 @@ impl Line {
         match by {
             By::Thread => shared.wakes.give(complete),
             By::Caller => {
-                complete.filter_map(|(awaited, replies)| awaited.answer.give(Ok(replies))).for_each(Waker::wake);
+                complete.filter_map(|(awaited, replies)| awaited.answer.give(Ok(replies))).for_each(wake);
             }
         }
     }

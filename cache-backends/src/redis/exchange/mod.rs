@@ -42,7 +42,7 @@ use process::Process;
 pub(super) use queue::Replies;
 use queue::{Caller, Queue, Queued};
 use request::Request;
-use wakes::Wakes;
+use wakes::{Wakes, wake};
 
 /// For so long it is left to callers to do what they do for others.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -202,7 +202,7 @@ impl Exchange {
         let written = line.map(Line::close).unwrap_or_default();
         let failed = written.into_iter().chain(queued);
         let failed = failed.filter_map(|awaited| awaited.answer.give(Err(error.clone())));
-        failed.chain(blocked).for_each(Waker::wake);
+        failed.chain(blocked).for_each(wake);
         // Nobody helps out any more.
         self.shared.wakes.pass_on_late(u64::MAX);
     }

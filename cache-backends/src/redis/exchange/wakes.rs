@@ -8,6 +8,7 @@
 //! A caller that blocks its thread is woken by itself: it would keep the others waiting until its thread runs.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -73,7 +74,7 @@ impl Wakes {
                 continue;
             }
             let Some(home) = awaited.home else {
-                wake(awaited.answer.give(Ok(replies)));
+                awaited.answer.give(Ok(replies)).into_iter().for_each(wake);
                 continue;
             };
             match last.iter_mut().find(|last| last.home == home) {
@@ -103,7 +104,7 @@ impl Wakes {
             self.owing.store(true, Ordering::SeqCst);
         }
         drop(owed);
-        wake(answer.give(Ok(replies)));
+        answer.give(Ok(replies)).into_iter().for_each(wake);
     }
 
     /// Wakes whoever is owed a wake on this runtime, by a caller on it.
@@ -116,7 +117,7 @@ impl Wakes {
         let others = at.map(|at| owed.homes.swap_remove(at).others);
         self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
         drop(owed);
-        others.into_iter().flatten().for_each(Waker::wake);
+        others.into_iter().flatten().for_each(wake);
     }
 
     /// Whether anyone is owed a wake.
@@ -140,7 +141,7 @@ impl Wakes {
         self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
         drop(owed);
         let late: SmallVec<[Woken; 2]> = late;
-        late.into_iter().flat_map(|woken| woken.others).for_each(Waker::wake);
+        late.into_iter().flat_map(|woken| woken.others).for_each(wake);
     }
 
     fn owed(&self) -> MutexGuard<'_, Owed> {
@@ -148,8 +149,8 @@ impl Wakes {
     }
 }
 
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
-    }
+/// Wakes a caller. A waker is its executor's code: where that panics, the others have their replies all the same, and the
+/// handler keeps its thread.
+pub(super) fn wake(waker: Waker) {
+    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
 }
