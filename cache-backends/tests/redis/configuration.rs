@@ -117,6 +117,18 @@ fn a_password_that_is_missing_is_asked_for() {
 }
 
 #[test]
+fn a_server_that_takes_no_more_clients_says_so() {
+    let server = Server::start();
+    let mut only = server.raw();
+    redis::cmd("CONFIG").arg("SET").arg("maxclients").arg(1).exec(&mut only).unwrap();
+    // Whether the words come through before the connection is gone is the system's to say.
+    crate::server::eventually("it is said what to do", || {
+        let error = block_on(server.backend().renew(&[EpochName::HANDLER])).unwrap_err().to_string();
+        error.contains("raise its `maxclients`")
+    });
+}
+
+#[test]
 fn a_db_that_is_not_there_is_an_error() {
     let server = Server::start();
     let backend = open(server.builder().db(99));

@@ -96,6 +96,14 @@ impl Line {
         Poll::Pending
     }
 
+    /// What the server said in place of the first reply to a request, if it said nothing else.
+    pub(super) fn refusal(&self) -> Option<RedisError> {
+        match &self.found[..] {
+            [Value::ServerError(error)] => Some(error.clone().into()),
+            _ => None,
+        }
+    }
+
     /// What is awaited when the connection is closed.
     pub(super) fn close(self) -> VecDeque<Awaited> {
         self.awaited

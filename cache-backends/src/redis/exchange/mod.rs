@@ -187,7 +187,8 @@ impl Exchange {
             Poll::Pending => match self.poll(context) {
                 Poll::Ready(error) => match request.as_mut().poll(context) {
                     Poll::Ready(replies) => Poll::Ready(replies),
-                    Poll::Pending => Poll::Ready(Err(error)),
+                    // A server that takes no clients says so in place of the first reply, and closes the connection.
+                    Poll::Pending => Poll::Ready(Err(self.line().as_ref().and_then(Line::refusal).unwrap_or(error))),
                 },
                 Poll::Pending => request.as_mut().poll(context),
             },
