@@ -12,7 +12,7 @@
 //! | `servers` | where commands go: to the one server, or to those of a cluster |
 //! | `cluster/` | which server of a cluster has a key, and going there |
 //! | `link` | one established connection: requests, and noticing that nothing answers |
-//! | `exchange/` | requests written and replies read, by the thread or by a caller who is alone |
+//! | `exchange/` | requests written and replies read, by the thread or by a caller |
 //! | `near/` | what is kept near of what is on the server, true by the server's own messages |
 //! | `command`, `scripts` | the commands and scripts, and what is made of replies |
 //! | `envelope/` | what entries are wrapped in: compressed, encrypted |

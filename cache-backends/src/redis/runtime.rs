@@ -1,7 +1,7 @@
 //! The handler's thread: a small runtime of its own that drives its connections.
 //!
-//! Callers give requests to it through channels and wait for the reply on whatever executor they have, or none. So a
-//! handler is shared by threads, by runtimes, and by tests with a runtime each, and outlives any of them. The runtime
+//! Callers queue requests for it, or drive a connection themselves, and wait for the reply on whatever executor they have, or
+//! none. So a handler is shared by threads, by runtimes, and by tests with a runtime each, and outlives any of them. The runtime
 //! lives and ends on that thread, so a handler can be dropped anywhere.
 
 use std::sync::{Arc, Mutex, PoisonError};

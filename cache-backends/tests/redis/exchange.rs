@@ -50,9 +50,9 @@ fn callers_wait_while_the_server_takes_nothing_and_all_go_on_when_it_does() {
     });
 }
 
-/// A caller is woken when its reply is here, and may do something else first, or nothing at all.
+/// The first of those that wait for their turn to write is to write for all, and may do something else, or nothing at all.
 #[test]
-fn a_caller_that_is_woken_and_does_not_go_on_keeps_no_other_from_it() {
+fn a_caller_that_is_to_write_for_others_and_does_not_go_on_keeps_none_of_them_waiting() {
     const CALLERS: usize = 20;
     let server = Server::start();
     let backend = server.backend();

@@ -1,7 +1,7 @@
 //! A command, as it is sent: an array of strings.
 
-/// A command and its arguments.
-#[derive(Clone, Debug)]
+/// A command and its arguments. It has no `Debug`: one of them may be a password.
+#[derive(Clone)]
 pub(in crate::redis) struct Command {
     /// The strings, one behind the other, as they are sent.
     bytes: Vec<u8>,

@@ -1,7 +1,7 @@
 //! A caller that waits for its replies, and what it does for others meanwhile.
 //!
 //! Of the tasks of one runtime that ask at the same time, the first writes the requests of all, when the others have had
-//! their turn: a request for each system call is what a server and its callers spend most of their time on. It takes a few
+//! their turn: a system call for each request is what a server and its callers spend most of their time on. It takes a few
 //! turns of its runtime, which are over in a moment where nothing else is to be done.
 
 use std::future::Future;
