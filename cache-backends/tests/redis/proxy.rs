@@ -45,6 +45,7 @@ impl Proxy {
     }
 
     /// Whether what comes is swallowed, without a sign.
+    #[cfg_attr(not(feature = "ram"), allow(dead_code, reason = "for values in memory"))]
     pub(crate) fn cut(&self, is_cut: bool) {
         self.shared.is_cut.store(is_cut, Ordering::SeqCst);
     }
