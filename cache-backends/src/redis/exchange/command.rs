@@ -38,6 +38,11 @@ impl Command {
         self.arg(itoa::Buffer::new().format(number))
     }
 
+    /// How many bytes it has, but for the few that are in front of the array.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Writes it behind `out`.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         add_number(out, b'*', self.strings);

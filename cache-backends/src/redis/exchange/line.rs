@@ -10,6 +10,7 @@ use redis::{PushKind, RedisError, RedisResult, Value};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Shared;
+use super::outgoing::Outgoing;
 use super::queue::{Awaited, Replies};
 use super::reader::Reader;
 use super::wakes::wake;
@@ -28,13 +29,13 @@ pub(super) enum By {
 }
 
 /// After so many reads others on the thread have their turn.
-const TURN: usize = 16;
+const READS: usize = 16;
 
 pub(super) struct Line {
     stream: Box<dyn Stream>,
     listener: Listener,
-    /// What is being written, and how much of it is.
-    writing: Vec<u8>,
+    /// What is being written, and how much of its first piece is.
+    outgoing: Outgoing,
     written: usize,
     unflushed: bool,
     /// The server took no more when it was last written to.
@@ -56,7 +57,7 @@ impl Line {
         Self {
             stream,
             listener,
-            writing: Vec::new(),
+            outgoing: Outgoing::default(),
             written: 0,
             unflushed: false,
             stalled: false,
@@ -73,10 +74,9 @@ impl Line {
     pub(super) fn advance(&mut self, shared: &Shared, by: By, context: &mut Context<'_>) -> Poll<RedisError> {
         // It is not advanced again when this panics.
         if mem::replace(&mut self.ended, true) {
-            let ended = || io::Error::from(io::ErrorKind::NotConnected).into();
-            return Poll::Ready(self.broken.clone().unwrap_or_else(ended));
+            return Poll::Ready(self.broken.clone().unwrap_or_else(not_connected));
         }
-        for _ in 0..TURN {
+        for _ in 0..READS {
             self.write(shared, context);
             let read = self.read(shared, context);
             self.give_out(shared, by);
@@ -105,8 +105,8 @@ impl Line {
     }
 
     /// What is awaited when the connection is closed.
-    pub(super) fn close(self) -> VecDeque<Awaited> {
-        self.awaited
+    pub(super) fn close(self) -> impl Iterator<Item = Awaited> {
+        self.complete.into_iter().map(|(awaited, _)| awaited).chain(self.awaited)
     }
 
     /// Writes until nothing is left, or the server does not take more now.
@@ -120,8 +120,8 @@ impl Line {
 
     fn try_write(&mut self, shared: &Shared, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            while self.written < self.writing.len() {
-                let polled = Pin::new(&mut self.stream).poll_write(context, &self.writing[self.written..]);
+            while let Some(piece) = self.outgoing.first() {
+                let polled = Pin::new(&mut self.stream).poll_write(context, &piece[self.written..]);
                 if mem::replace(&mut self.stalled, polled.is_pending()) && polled.is_ready() {
                     // What was written before has arrived.
                     shared.see();
@@ -132,13 +132,14 @@ impl Line {
                 }
                 self.written += written;
                 self.unflushed = true;
+                if self.written == piece.len() {
+                    self.outgoing.remove_first();
+                    self.written = 0;
+                }
             }
-            self.written = 0;
-            self.writing.clear();
-            self.writing.shrink_to(KEPT);
-            let blocked = shared.queue().take(&mut self.writing, &mut self.awaited);
+            let blocked = shared.queue().take(&mut self.outgoing, &mut self.awaited);
             blocked.into_iter().for_each(wake);
-            if self.writing.is_empty() {
+            if self.outgoing.is_empty() {
                 break;
             }
         }
@@ -158,10 +159,12 @@ impl Line {
             let closed = io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed it");
             return Poll::Ready(Err(closed.into()));
         }
-        shared.see();
         self.reader.add(read);
         while let Some(reply) = self.reader.take()? {
             self.sort(reply)?;
+        }
+        if self.reader.is_within_reply() {
+            shared.see();
         }
         Poll::Ready(Ok(()))
     }
@@ -199,5 +202,7 @@ impl Line {
     }
 }
 
-/// Room that is kept for what is written next.
-const KEPT: usize = 64 << 10;
+/// The error where there is no connection any more.
+pub(super) fn not_connected() -> RedisError {
+    io::Error::from(io::ErrorKind::NotConnected).into()
+}

@@ -13,6 +13,7 @@
 //! | `command` | a command, as it is sent |
 //! | `request` | a caller that waits for its replies |
 //! | `queue` | requests that are to be written, and the answers that are waited for |
+//! | `outgoing` | the bytes of what is to be written |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
 //! | `reader` | where a reply ends, and what is in it |
 //! | `wakes` | waking many callers at once |
@@ -20,6 +21,7 @@
 
 mod command;
 mod line;
+mod outgoing;
 mod process;
 mod queue;
 mod reader;
@@ -27,9 +29,10 @@ mod request;
 mod wakes;
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker, ready};
 use std::time::Duration;
 
 use redis::{RedisError, RedisResult, Value};
@@ -38,6 +41,7 @@ use super::stream::Stream;
 pub(super) use command::Command;
 pub(super) use line::Listener;
 use line::{By, Line};
+use outgoing::Packed;
 use process::Process;
 pub(super) use queue::Replies;
 use queue::{Caller, Queue, Queued};
@@ -48,7 +52,7 @@ use wakes::{Wakes, wake};
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// How often whoever drives does so for others that came meanwhile.
-const TURNS: u32 = 4;
+const ROUNDS: u32 = 4;
 
 /// A connection in use.
 pub(super) struct Exchange {
@@ -71,7 +75,7 @@ struct Shared {
     under_way: AtomicUsize,
     /// When the latest request that was answered was sent, in milliseconds.
     heard: AtomicU64,
-    /// Grows whenever the server is seen to do something.
+    /// Grows whenever the server is seen to do something for requests; its messages alone do not count.
     signs: AtomicU64,
 }
 
@@ -84,9 +88,10 @@ impl Shared {
     fn hear(&self, count: usize, sent: u64) {
         self.under_way.fetch_sub(count, Ordering::SeqCst);
         self.heard.fetch_max(sent, Ordering::SeqCst);
+        self.see();
     }
 
-    /// The server did something.
+    /// The server did something for a request.
     fn see(&self) {
         self.signs.fetch_add(1, Ordering::SeqCst);
     }
@@ -123,9 +128,14 @@ impl Exchange {
 
     /// Queues `commands`; pending while there is no room.
     fn put(&self, commands: &[&Command], caller: Caller<'_>) -> Poll<RedisResult<Queued>> {
+        if outgoing::is_large(commands) {
+            ready!(self.shared.queue().room(caller.waker))?;
+        }
+        // What is large is not copied while others wait for the lock.
+        let request = Packed::of(commands);
         let mut queue = self.shared.queue();
         let alone = self.shared.under_way.load(Ordering::SeqCst) == 0;
-        let queued = queue.put(commands, alone, caller)?;
+        let queued = queue.put(request, commands.len(), alone, caller)?;
         if queued.is_ready() {
             self.shared.under_way.fetch_add(1, Ordering::SeqCst);
         }
@@ -141,7 +151,7 @@ impl Exchange {
 
     /// Drives the connection, or has that done by who drives it right now.
     fn turn(&self, by: By) -> Poll<RedisError> {
-        for _ in 0..TURNS {
+        for _ in 0..ROUNDS {
             // In this order: whoever drives looks for it when the line is unlocked.
             self.again.store(true, Ordering::SeqCst);
             let mut line = match self.line.try_lock() {
@@ -169,8 +179,13 @@ impl Exchange {
 
     fn advance(&self, line: Option<&mut Line>, by: By) -> Poll<RedisError> {
         match line {
-            Some(line) => line.advance(&self.shared, by, &mut Context::from_waker(&self.waker)),
-            None => Poll::Ready(std::io::Error::from(std::io::ErrorKind::NotConnected).into()),
+            Some(line) => {
+                let mut context = Context::from_waker(&self.waker);
+                // A mistake in what is called from there costs this connection, and no caller who happens to drive it.
+                let advanced = catch_unwind(AssertUnwindSafe(|| line.advance(&self.shared, by, &mut context)));
+                advanced.unwrap_or_else(|_| Poll::Ready(line::not_connected()))
+            }
+            None => Poll::Ready(line::not_connected()),
         }
     }
 
@@ -200,8 +215,7 @@ impl Exchange {
     pub(super) fn close(&self, error: &RedisError) {
         let line = self.line().take();
         let (queued, blocked) = self.shared.queue().end(error.clone());
-        let written = line.map(Line::close).unwrap_or_default();
-        let failed = written.into_iter().chain(queued);
+        let failed = line.into_iter().flat_map(Line::close).chain(queued);
         let failed = failed.filter_map(|awaited| awaited.answer.give(Err(error.clone())));
         failed.chain(blocked).for_each(wake);
         // Nobody helps out any more.
@@ -215,16 +229,17 @@ impl Exchange {
             // Whoever is owed a wake has a reply, so nothing else may be under way.
             let has_others = || self.is_busy() || self.shared.wakes.owes();
             poll_fn(|_| if has_others() { Poll::Ready(()) } else { Poll::Pending }).await;
-            let (waits, time) = (self.shared.queue().waits(), self.shared.wakes.now());
+            let (waits, round) = (self.shared.queue().waits(), self.shared.wakes.round());
             tokio::time::sleep(MOMENT).await;
             if waits.is_some() && self.shared.queue().waits() == waits {
                 self.relay.pass_on();
             }
-            self.shared.wakes.pass_on_late(time);
+            self.shared.wakes.pass_on_late(round);
         }
     }
 
-    /// A number that grows whenever the server is seen to do something, also where a large value is still under way.
+    /// A number that grows whenever the server is seen to do something for requests, also where a large value is still under
+    /// way.
     pub(super) fn signs(&self) -> u64 {
         self.shared.signs.load(Ordering::SeqCst)
     }

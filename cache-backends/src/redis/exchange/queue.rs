@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use redis::{RedisError, RedisResult, Value};
 use smallvec::SmallVec;
 
-use super::command::Command;
+use super::outgoing::{Outgoing, Packed};
 use super::wakes::Home;
 use crate::redis::link::now;
 
@@ -21,7 +21,7 @@ pub(in crate::redis) type Replies = SmallVec<[Value; 1]>;
 /// What is to be written.
 #[derive(Default)]
 pub(super) struct Queue {
-    bytes: Vec<u8>,
+    outgoing: Outgoing,
     /// When the first of them was put in, in milliseconds.
     since: u64,
     awaited: Vec<Awaited>,
@@ -81,24 +81,37 @@ pub(super) enum Writes {
 }
 
 impl Queue {
-    /// Puts `commands` in, for a caller that is woken when their replies are here; pending while there is no room. One
-    /// that is `alone` writes them itself.
-    pub(super) fn put(&mut self, commands: &[&Command], alone: bool, caller: Caller<'_>) -> Poll<RedisResult<Queued>> {
+    /// Whether there is room; who is to be woken when there is.
+    pub(super) fn room(&mut self, waker: &Waker) -> Poll<RedisResult<()>> {
         if let Some(error) = &self.ended {
             return Poll::Ready(Err(error.clone()));
         }
-        if self.bytes.len() >= FULL {
-            self.blocked.push(caller.waker.clone());
-            return Poll::Pending;
+        if self.outgoing.len() < FULL {
+            return Poll::Ready(Ok(()));
         }
-        if self.bytes.is_empty() {
+        // One that asks again and again is woken once.
+        if !self.blocked.last().is_some_and(|last| last.will_wake(waker)) {
+            self.blocked.push(waker.clone());
+        }
+        Poll::Pending
+    }
+
+    /// Puts `request` in, for a caller that is woken when their replies are here; pending while there is no room. One
+    /// that is `alone` writes them itself.
+    pub(super) fn put(
+        &mut self,
+        request: Packed<'_>,
+        replies: usize,
+        alone: bool,
+        caller: Caller<'_>,
+    ) -> Poll<RedisResult<Queued>> {
+        ready!(self.room(caller.waker))?;
+        if self.outgoing.is_empty() {
             self.since = now();
         }
-        for command in commands {
-            command.write(&mut self.bytes);
-        }
+        self.outgoing.add(request);
         let answer = Arc::new(Answer(Mutex::new(State::Awaited(caller.waker.clone()))));
-        let (home, replies) = (caller.home, commands.len());
+        let home = caller.home;
         self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, sent: self.since });
         let (tell, writes) = self.assign(alone, home);
         Poll::Ready(Ok(Queued { answer, tell, writes }))
@@ -124,7 +137,7 @@ impl Queue {
 
     /// Which requests wait to be written, if any do: a number that is another one for others.
     pub(super) fn waits(&self) -> Option<u64> {
-        (!self.bytes.is_empty()).then_some(self.takes)
+        (!self.outgoing.is_empty()).then_some(self.takes)
     }
 
     /// From now on the thread is told of the next request, whoever writes it.
@@ -132,9 +145,9 @@ impl Queue {
         self.unwatched = true;
     }
 
-    /// Moves all bytes to `bytes`, which is empty, and what they ask for behind `awaited`. Gives those who wait for room.
-    pub(super) fn take(&mut self, bytes: &mut Vec<u8>, awaited: &mut VecDeque<Awaited>) -> Vec<Waker> {
-        mem::swap(&mut self.bytes, bytes);
+    /// Moves all bytes to `outgoing`, which is empty, and what they ask for behind `awaited`. Gives those who wait for room.
+    pub(super) fn take(&mut self, outgoing: &mut Outgoing, awaited: &mut VecDeque<Awaited>) -> Vec<Waker> {
+        mem::swap(&mut self.outgoing, outgoing);
         awaited.extend(self.awaited.drain(..));
         self.writer = None;
         self.takes += 1;
@@ -144,7 +157,7 @@ impl Queue {
     /// Nothing is put in any more. Gives what was, and who waits for room.
     pub(super) fn end(&mut self, error: RedisError) -> (Vec<Awaited>, Vec<Waker>) {
         self.ended.get_or_insert(error);
-        self.bytes = Vec::new();
+        self.outgoing = Outgoing::default();
         (mem::take(&mut self.awaited), mem::take(&mut self.blocked))
     }
 }

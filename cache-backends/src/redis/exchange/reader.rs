@@ -1,4 +1,4 @@
-//! Reader as they come in: where one ends, and what is in it.
+//! Replies as they come in: where one ends, and what is in it.
 //!
 //! Where a reply ends is found here, in one pass however many pieces it comes in. What hits and writes are made of is read
 //! here too; everything else, once it is here as a whole, by the redis crate's parser.
@@ -75,6 +75,11 @@ impl Reader {
         self.begin += length;
         self.frame = Frame::NEW;
         Ok(Some(value))
+    }
+
+    /// Whether a part of a reply is here, and not of a message.
+    pub(super) fn is_within_reply(&self) -> bool {
+        self.buffer[self.begin..self.end].first().is_some_and(|kind| *kind != b'>')
     }
 }
 

@@ -42,6 +42,9 @@ impl<'a> Request<'a> {
 
     /// Queues the commands.
     fn begin(&mut self, context: &Context<'_>) -> Poll<RedisResult<Replies>> {
+        if self.commands.is_empty() {
+            return Poll::Ready(Ok(Replies::new()));
+        }
         self.state = State::New;
         let caller = Caller { waker: context.waker(), home: self.home };
         let queued = ready!(self.exchange.put(self.commands, caller)?);

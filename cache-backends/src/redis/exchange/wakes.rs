@@ -44,14 +44,14 @@ pub(super) struct Wakes {
 struct Owed {
     homes: SmallVec<[Woken; 2]>,
     /// How often one was woken for others.
-    times: u64,
+    rounds: u64,
 }
 
 /// A runtime on which one caller was woken.
 struct Woken {
     home: Home,
     /// Tells it from another time.
-    time: u64,
+    round: u64,
     others: Vec<Waker>,
 }
 
@@ -98,9 +98,9 @@ impl Wakes {
             return;
         }
         if !others.is_empty() {
-            owed.times += 1;
-            let time = owed.times;
-            owed.homes.push(Woken { home, time, others });
+            owed.rounds += 1;
+            let round = owed.rounds;
+            owed.homes.push(Woken { home, round, others });
             self.owing.store(true, Ordering::SeqCst);
         }
         drop(owed);
@@ -126,17 +126,17 @@ impl Wakes {
     }
 
     /// Tells those that are owed a wake by now from later ones.
-    pub(super) fn now(&self) -> u64 {
-        self.owed().times
+    pub(super) fn round(&self) -> u64 {
+        self.owed().rounds
     }
 
-    /// Wakes whoever was owed a wake at that time, [`Wakes::now`], and still is.
-    pub(super) fn pass_on_late(&self, time: u64) {
+    /// Wakes whoever was owed a wake in that round, [`Wakes::round`], and still is.
+    pub(super) fn pass_on_late(&self, round: u64) {
         if !self.owes() {
             return;
         }
         let mut owed = self.owed();
-        let (late, homes) = mem::take(&mut owed.homes).into_iter().partition(|woken| woken.time <= time);
+        let (late, homes) = mem::take(&mut owed.homes).into_iter().partition(|woken| woken.round <= round);
         owed.homes = homes;
         self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
         drop(owed);
