@@ -219,13 +219,23 @@ impl Space {
 #[cfg(feature = "bytes")]
 const IDENTITY_DIGITS: usize = 48;
 
+/// Each byte, hexadecimal.
+#[cfg(feature = "bytes")]
+const DIGITS: [[u8; 2]; 256] = {
+    let (digits, mut all, mut byte) = (b"0123456789abcdef", [[0; 2]; 256], 0);
+    while byte < 256 {
+        all[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    all
+};
+
 /// The first digits of an identity, hexadecimal.
 #[cfg(feature = "bytes")]
 fn hex(identity: &[u8; 32]) -> [u8; IDENTITY_DIGITS] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut digits = [0; IDENTITY_DIGITS];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(identity) {
-        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(identity) {
+        *pair = DIGITS[usize::from(*byte)];
     }
     digits
 }
