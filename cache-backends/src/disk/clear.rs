@@ -10,7 +10,7 @@ use super::Part;
 use super::environment::SLICE;
 use super::marks::Mark;
 use super::open::Open;
-use super::queue::Queue;
+use super::queue::{Numbers, Queue};
 use super::record::Record;
 use super::table::{Address, HASH, Kind, hash_of, join};
 
@@ -82,7 +82,7 @@ impl Part {
 
     /// Removes what is there now, in slices, so that other writers get their turn.
     pub(super) fn remove_all(&self) -> Result<(), BackendError> {
-        let next = self.read(|open, txn, _| Ok(open.tables.counters(txn, &self.id)?.next))?;
+        let next = self.read(|_, txn, _| Ok(Numbers::behind(txn)))?;
         for queue in [Queue::Entries, Queue::Tombstones] {
             while self.write_now(move |_, writer| writer.remove_before(queue, next, SLICE))? {}
         }

@@ -16,6 +16,7 @@ use super::generation::{Directory, private_directory};
 use super::mark::State;
 use super::open::{Open, Room, pages};
 use super::os;
+use super::queue::Numbers;
 use super::steward::{self, Steward};
 use super::table::PartId;
 use super::values::Values;
@@ -315,7 +316,8 @@ pub(super) fn write_part<T>(
     now: u64,
     work: impl FnOnce(&mut Writer<'_, '_>) -> heed::Result<T>,
 ) -> heed::Result<(T, Vec<String>)> {
-    let mut writer = Writer::new(open, txn, part, now)?;
+    let numbers = Numbers::of(txn);
+    let mut writer = Writer::new(open, txn, &numbers, part, now)?;
     let done = work(&mut writer)?;
     Ok((done, writer.finish()?))
 }

@@ -63,7 +63,7 @@ impl Writer<'_, '_> {
                     return Ok(Some(First { place, queued, sequence }));
                 }
                 moved += 1;
-                self.tables.queue.put(self.txn, &queue_key(&self.part, sequence), &queued.row())?;
+                self.enqueue(sequence, &queued)?;
             }
             self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         }
@@ -103,7 +103,7 @@ impl Writer<'_, '_> {
             } else {
                 spared += 1;
             }
-            self.enqueue(queue, &queued)?;
+            self.enqueue(queue.sequence(self.numbers.next()), &queued)?;
             self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         }
     }

@@ -1,6 +1,10 @@
 //! The two queues of a part, and what is counted of each. Entries and tombstones have bounds of their own, so that
 //! neither pushes the other out.
 
+use std::cell::Cell;
+
+use heed::{RoTxn, RwTxn};
+
 use super::record::Record;
 use super::table::{Address, HASH, PART, PartId, hash_of, join};
 
@@ -76,6 +80,28 @@ impl Queue {
     }
 }
 
+/// The numbers of what one transaction writes: each is higher than all before it, also those of other transactions. LMDB numbers
+/// these, so nothing has to be written for that.
+pub(super) struct Numbers(Cell<u64>);
+
+/// How many bits of a number are of one transaction, which is more numbers than it has pages for.
+const IN_ONE: u32 = 24;
+
+impl Numbers {
+    pub(super) fn of(txn: &RwTxn<'_>) -> Self {
+        Self(Cell::new((txn.id() as u64) << IN_ONE))
+    }
+
+    /// A number that all have which are written later than what `txn` sees, or a higher one.
+    pub(super) fn behind(txn: &RoTxn<'_>) -> u64 {
+        (txn.id() as u64 + 1) << IN_ONE
+    }
+
+    pub(super) fn next(&self) -> u64 {
+        self.0.replace(self.0.get() + 1)
+    }
+}
+
 /// The key of `queue`.
 pub(super) fn queue_key(part: &PartId, sequence: u64) -> [u8; PART + 8] {
     join(part, &sequence.to_be_bytes())
@@ -136,13 +162,11 @@ impl Tally {
     }
 }
 
-/// What is known of a part as a whole.
+/// What is known of a part as a whole. It is written where it changes only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counters {
     pub(super) entries: Tally,
     pub(super) tombstones: Tally,
-    /// How many rows were written, which numbers the next.
-    pub(super) next: u64,
     /// Grows whenever a slot forgets that it was invalidated before the invalidation was to end.
     pub(super) forgotten: u64,
     /// The room of those entries' values that have files of their own.
@@ -181,12 +205,13 @@ impl Counters {
         };
         let tally = |index| Tally { rows: number(index), bytes: number(index + 1) };
         // Rows were written once that end before the tombstones; those stood among the entries then.
-        Self { entries: tally(0), next: number(2), forgotten: number(3), tombstones: tally(4), files: number(6) }
+        Self { entries: tally(0), forgotten: number(3), tombstones: tally(4), files: number(6) }
     }
 
     pub(super) fn row(&self) -> [u8; 56] {
-        let Self { entries, tombstones, next, forgotten, files } = self;
-        let numbers = [entries.rows, entries.bytes, *next, *forgotten, tombstones.rows, tombstones.bytes, *files];
+        let Self { entries, tombstones, forgotten, files } = self;
+        // Rows were numbered by the third once.
+        let numbers = [entries.rows, entries.bytes, 0, *forgotten, tombstones.rows, tombstones.bytes, *files];
         let mut row = [0; 56];
         for (chunk, number) in row.chunks_exact_mut(8).zip(numbers) {
             chunk.copy_from_slice(&number.to_le_bytes());

@@ -220,12 +220,13 @@ const fn in_pages(length: u64) -> u64 {
 const PAGE: u64 = 4_096;
 
 /// The room that a row of `entries` takes with all that belongs to it: a row that does not fit into half a page
-/// has pages of its own.
+/// has pages of its own. Lengths that differ little take the same, so that a value which takes another's place changes no counter.
 pub(super) fn room(row: usize) -> u64 {
     /// Rows of the indexes, and what every row costs.
     const AROUND: u64 = 160;
     const PAGE_HEADER: u64 = 16;
     const INLINE: u64 = 2_000;
+    const STEP: u64 = 32;
     let row = row as u64;
-    AROUND + if row <= INLINE { row } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
+    AROUND + if row <= INLINE { row.next_multiple_of(STEP) } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
 }

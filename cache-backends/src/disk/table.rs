@@ -90,7 +90,9 @@ impl Tables {
         const OF_A_RECORD: u64 = 1 << 63;
         match record {
             // Its life has ended, and it was stored after an invalidation that still counts.
-            Some(record) if now < record.guarded => OF_A_RECORD | self.base.wrapping_add(record.sequence),
+            Some(record) if now < record.guarded => {
+                OF_A_RECORD | XxHash3_64::oneshot_with_seed(self.base, &record.sequence.to_le_bytes())
+            }
             _ => self.base.wrapping_add(counters.forgotten) & !OF_A_RECORD,
         }
     }

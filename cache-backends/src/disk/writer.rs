@@ -4,7 +4,7 @@
 use heed::RwTxn;
 
 use super::open::Open;
-use super::queue::{Counters, Queue, Queued, queue_key};
+use super::queue::{Counters, Numbers, Queue, Queued, queue_key};
 use super::record::{Listed, NewRecord, NewValue, Record, Value, room};
 use super::table::{Address, HASH, Kind, PART, PartId, Place, Tables, end_key, hash_of, join, parse_end};
 use super::touched::Touched;
@@ -15,6 +15,7 @@ pub(super) struct Writer<'w, 'e> {
     pub(super) touched: &'w Touched,
     pub(super) txn: &'w mut RwTxn<'e>,
     pub(super) part: PartId,
+    pub(super) numbers: &'w Numbers,
     now: u64,
     before: Counters,
     pub(super) counters: Counters,
@@ -53,10 +54,17 @@ impl Left {
 }
 
 impl<'w, 'e> Writer<'w, 'e> {
-    pub(super) fn new(open: &'w Open, txn: &'w mut RwTxn<'e>, part: PartId, now: u64) -> heed::Result<Self> {
+    pub(super) fn new(
+        open: &'w Open,
+        txn: &'w mut RwTxn<'e>,
+        numbers: &'w Numbers,
+        part: PartId,
+        now: u64,
+    ) -> heed::Result<Self> {
         let Open { tables, touched, .. } = open;
         let before = tables.counters(txn, &part)?;
-        Ok(Self { tables, touched, txn, part, now, before, counters: before, newest: None, files: Vec::new() })
+        let (counters, newest, files) = (before, None, Vec::new());
+        Ok(Self { tables, touched, txn, part, numbers, now, before, counters, newest, files })
     }
 
     pub(super) const fn set_now(&mut self, now: u64) {
@@ -98,7 +106,7 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(self.files)
     }
 
-    /// Marks what matches a pattern as removed, of all that was written so far. Gives the number of the next write; none where
+    /// Marks what matches a pattern as removed, of all that was written so far. Gives a number that is higher; none where
     /// there are `most` marks already.
     pub(super) fn mark(&mut self, pattern: &str, most: u64) -> heed::Result<Option<u64>> {
         // What saw a slot empty before it was invalidated is not to be stored where the entry that remembers that counts as gone.
@@ -107,8 +115,7 @@ impl<'w, 'e> Writer<'w, 'e> {
         if marks >= most {
             return Ok(None);
         }
-        let before = self.counters.next;
-        self.counters.next += 1;
+        let before = self.numbers.next();
         self.tables.marks.put(self.txn, &queue_key(&self.part, before), pattern.as_bytes())?;
         Ok(Some(before))
     }
@@ -130,16 +137,15 @@ impl<'w, 'e> Writer<'w, 'e> {
         let old = self.take_out(slot.kind, &slot.address, left)?;
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
         let left = old.map_or(Left::default(), |old| old.left);
-        let sequence = queue.sequence(self.counters.next);
+        let sequence = queue.sequence(self.numbers.next());
         let listed = Listed { sequence: left.sequence.unwrap_or(sequence), ends: left.ends.unwrap_or(ends) };
         let record = NewRecord { ends, guarded, sequence, listed, place: slot, value };
         let length = record.length();
         self.tables.of(slot.kind).put_reserved(self.txn, &slot.address, length, |row| record.write(row))?;
         if slot.kind == Kind::Entry {
             self.newest = Some(sequence);
-            match left.sequence {
-                Some(_) => self.counters.next += 1,
-                None => self.enqueue(queue, &Queued::of(&slot.address, sequence))?,
+            if left.sequence.is_none() {
+                self.enqueue(sequence, &Queued::of(&slot.address, sequence))?;
             }
             self.counters.of_mut(queue).add(value.room(length));
             self.counters.files = self.counters.files.saturating_add(value.file_room());
@@ -152,10 +158,8 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(())
     }
 
-    /// Has a row stand at the end of its queue.
-    pub(super) fn enqueue(&mut self, queue: Queue, queued: &Queued) -> heed::Result<()> {
-        let place = queue.sequence(self.counters.next);
-        self.counters.next += 1;
+    /// Has a row stand at a place in its queue.
+    pub(super) fn enqueue(&mut self, place: u64, queued: &Queued) -> heed::Result<()> {
         self.tables.queue.put(self.txn, &queue_key(&self.part, place), &queued.row())
     }
 

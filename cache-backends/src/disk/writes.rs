@@ -13,6 +13,7 @@ use cache_core::{BackendError, Reply, may_block};
 use super::answer::{Answer, Promise, answer};
 use super::environment::Environment;
 use super::open::Open;
+use super::queue::Numbers;
 use super::table::PartId;
 use super::writer::Writer;
 
@@ -167,11 +168,11 @@ impl Environment {
     fn commit(self: &Arc<Self>, now: u64, writes: &mut [Box<dyn Write>]) -> Result<(), BackendError> {
         let writes = Mutex::new(writes);
         self.write(now, |open, txn| {
-            let mut writes = lock(&writes);
+            let (mut writes, numbers) = (lock(&writes), Numbers::of(txn));
             let (mut writes, mut files) = (writes.iter_mut().peekable(), Vec::new());
             while let Some(part) = writes.peek().map(|write| write.part()) {
                 // What is known of a part as a whole is read and written once for all of them.
-                let mut writer = Writer::new(open, txn, part, now)?;
+                let mut writer = Writer::new(open, txn, &numbers, part, now)?;
                 while let Some(write) = writes.next_if(|write| write.part() == part) {
                     write.apply(open, &mut writer)?;
                 }
