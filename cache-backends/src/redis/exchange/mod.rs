@@ -16,7 +16,7 @@
 //! | `outgoing` | the bytes of what is to be written |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
 //! | `reader` | where a reply ends, and what is in it |
-//! | `wakes` | waking many callers at once |
+//! | `wakes`, `relay` | waking many callers at once; waking the handler's thread |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
 mod command;
@@ -25,6 +25,7 @@ mod outgoing;
 mod process;
 mod queue;
 mod reader;
+mod relay;
 mod request;
 mod wakes;
 
@@ -32,7 +33,7 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::task::{Context, Poll, Wake, Waker, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use redis::{RedisError, RedisResult, Value};
@@ -45,6 +46,7 @@ use outgoing::Packed;
 use process::Process;
 pub(super) use queue::Replies;
 use queue::{Caller, Queue, Queued};
+use relay::Relay;
 use request::Request;
 use wakes::{Wakes, wake};
 
@@ -267,34 +269,4 @@ impl Exchange {
 /// The reply to the only command of a request.
 pub(super) fn only(mut replies: Replies) -> RedisResult<Value> {
     replies.pop().ok_or_else(|| std::io::Error::other("a request got no reply").into())
-}
-
-/// Wakes the handler's thread, whoever polled last.
-#[derive(Default)]
-struct Relay(Mutex<Option<Waker>>);
-
-impl Relay {
-    fn set(&self, waker: &Waker) {
-        let mut target = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !target.as_ref().is_some_and(|target| target.will_wake(waker)) {
-            *target = Some(waker.clone());
-        }
-    }
-
-    fn pass_on(&self) {
-        let target = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(target) = target {
-            target.wake();
-        }
-    }
-}
-
-impl Wake for Relay {
-    fn wake(self: Arc<Self>) {
-        self.pass_on();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.pass_on();
-    }
 }
