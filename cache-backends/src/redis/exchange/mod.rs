@@ -50,8 +50,8 @@ use relay::Relay;
 use request::Request;
 use wakes::{Wakes, wake};
 
-/// For so long it is left to callers to do what they do for others.
-const MOMENT: Duration = Duration::from_millis(1);
+/// For so long it is left to callers to wake others.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// How often whoever drives does so for others that came meanwhile.
 const ROUNDS: u32 = 4;
@@ -224,19 +224,17 @@ impl Exchange {
         self.shared.wakes.pass_on_late(u64::MAX);
     }
 
-    /// Does what callers were to do for others and did not do for a moment: writing what is queued, waking those whose
-    /// replies are here. To be polled whenever the handler's thread is woken; never ends.
+    /// Wakes those whom other callers were to wake and did not for a moment. (What others were to write is written when
+    /// the reply to something comes, since there is someone who writes for others only while one is under way.) To be polled
+    /// whenever the handler's thread is woken; never ends.
     pub(super) async fn help_out(&self) {
+        let wakes = &self.shared.wakes;
         loop {
-            // Whoever is owed a wake has a reply, so nothing else may be under way.
-            let has_others = || self.is_busy() || self.shared.wakes.owes();
-            poll_fn(|_| if has_others() { Poll::Ready(()) } else { Poll::Pending }).await;
-            let (waits, round) = (self.shared.queue().waits(), self.shared.wakes.round());
+            // There is no timer where callers come one by one: a near one is dear to set on many a machine.
+            poll_fn(|_| if wakes.owes() { Poll::Ready(()) } else { Poll::Pending }).await;
+            let round = wakes.round();
             tokio::time::sleep(MOMENT).await;
-            if waits.is_some() && self.shared.queue().waits() == waits {
-                self.relay.pass_on();
-            }
-            self.shared.wakes.pass_on_late(round);
+            wakes.pass_on_late(round);
         }
     }
 

@@ -27,8 +27,6 @@ pub(super) struct Queue {
     awaited: Vec<Awaited>,
     /// Who is going to write them.
     writer: Option<Writer>,
-    /// How often they were taken to be written.
-    takes: u64,
     /// Nobody looks whether replies come.
     unwatched: bool,
     /// Callers that wait for room.
@@ -135,11 +133,6 @@ impl Queue {
         (unwatched || tell, writes)
     }
 
-    /// Which requests wait to be written, if any do: a number that is another one for others.
-    pub(super) fn waits(&self) -> Option<u64> {
-        (!self.outgoing.is_empty()).then_some(self.takes)
-    }
-
     /// From now on the thread is told of the next request, whoever writes it.
     pub(super) fn leave_unwatched(&mut self) {
         self.unwatched = true;
@@ -150,7 +143,6 @@ impl Queue {
         mem::swap(&mut self.outgoing, outgoing);
         awaited.extend(self.awaited.drain(..));
         self.writer = None;
-        self.takes += 1;
         mem::take(&mut self.blocked)
     }
 
