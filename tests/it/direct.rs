@@ -142,6 +142,25 @@ async fn what_expires_is_gone_at_its_moment() {
 }
 
 #[tokio::test]
+async fn values_of_every_size_come_back() {
+    for kind in KINDS {
+        let rig = rig(kind);
+        let cache = &rig.cache;
+        for size in [1, 900, 950, 1_000, 1_050, 1_100, 5_000, 70_000, 300_000] {
+            let bytes: Vec<u8> = (0..size).map(|at: u32| (at * 7) as u8).collect();
+            let text = "larder".repeat(size as usize / 6 + 1);
+            let numbers: Vec<u32> = (0..size / 4).collect();
+            cache.set("bytes", bytes.clone(), 60).await.unwrap();
+            cache.set("text", text.clone(), 60).await.unwrap();
+            cache.set("numbers", numbers.clone(), 60).await.unwrap();
+            assert_eq!(cache.get("bytes").await.unwrap().as_ref(), Some(&bytes), "{kind}, {size}");
+            assert_eq!(cache.get("text").await.unwrap().as_ref(), Some(&text), "{kind}, {size}");
+            assert_eq!(cache.get("numbers").await.unwrap().as_ref(), Some(&numbers), "{kind}, {size}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn flush_waits_for_what_callers_left_behind_who_went_away() {
     let directory = TempDir::new().unwrap();
     let cache = Cache::builder().handler("disk", Disk::builder().cache_dir(directory.path())).build().unwrap();
