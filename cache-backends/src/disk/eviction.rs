@@ -52,14 +52,14 @@ impl Writer<'_, '_> {
     }
 
     /// What stands first in `queue` and is there still. A row whose value was written anew stands where the one before it was
-    /// put, until it comes here: then it goes to where it would be, if many do not.
-    fn first(&mut self, queue: Queue) -> heed::Result<Option<First>> {
+    /// put, until it comes here: then it goes to where it would be, if no more than `most` do.
+    fn first(&mut self, queue: Queue, most: usize) -> heed::Result<Option<First>> {
         let mut moved = 0;
         loop {
             let Some((place, queued)) = self.head(queue)? else { return Ok(None) };
             let sequence = self.number_of(&queued)?;
             if let Some(sequence) = sequence {
-                if sequence <= place || moved == MOVED {
+                if sequence <= place || moved == most {
                     return Ok(Some(First { place, queued, sequence }));
                 }
                 moved += 1;
@@ -92,7 +92,7 @@ impl Writer<'_, '_> {
         }
         let (mut spared, mut newest) = (0, self.newest.filter(|_| self.counters.of(queue).rows > 1));
         loop {
-            let Some(First { place, queued, sequence }) = self.first(queue)? else { return Ok(()) };
+            let Some(First { place, queued, sequence }) = self.first(queue, MOVED)? else { return Ok(()) };
             // What is stored just now does not make room for itself.
             let is_new = newest == Some(sequence);
             if !is_new && (spared == SPARED || !self.touched.take(&queued.hash)) {
@@ -109,15 +109,16 @@ impl Writer<'_, '_> {
     }
 
     fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
-        let Some(First { place, queued, sequence }) = self.first(queue)? else { return self.remove_any(queue) };
+        let Some(First { place, queued, sequence }) = self.first(queue, 0)? else { return self.remove_any(queue) };
         if place >= queue.sequence(before) {
             return Ok(false);
         }
         if sequence >= queue.sequence(before) {
-            // It goes to where it belongs another time.
-            return Ok(true);
+            // It was written anew, and goes to where it belongs.
+            self.enqueue(sequence, &queued)?;
+        } else {
+            self.remove(Kind::Entry, &queued.address(&self.part))?;
         }
-        self.remove(Kind::Entry, &queued.address(&self.part))?;
         // It went with its record, unless that was damaged or had a second chance.
         self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         Ok(true)

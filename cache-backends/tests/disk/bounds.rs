@@ -58,6 +58,19 @@ fn what_was_written_again_goes_as_if_it_had_come_then() {
 }
 
 #[test]
+fn what_is_removed_was_there_and_not_written_again_since() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(10_000));
+    for value in [b"first", b"again"] {
+        (0..2_500).for_each(|key| assert!(store.set(&key.to_string(), value)));
+    }
+    store.reclaim();
+    assert_eq!(there(&store, 0..2_500), Vec::<usize>::new());
+    (0..100).for_each(|key| assert!(store.set(&key.to_string(), b"later")));
+    assert_eq!(there(&store, 0..100).len(), 100);
+}
+
+#[test]
 fn a_value_that_was_written_again_gives_back_its_room_when_its_own_life_ends() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory).threshold(4));
