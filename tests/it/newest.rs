@@ -3,8 +3,11 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
-use larder::{Cache, Ram, cached};
+use cache_core::Memory;
+use larder::backend::Backend as _;
+use larder::{Cache, Clock, Opened, Ram, cached};
 
 use crate::support::{Gate, KINDS, Runs, rig};
 
@@ -78,6 +81,26 @@ async fn what_was_primed_is_not_replaced_by_an_older_run_also_when_it_was_evicte
     gate.open();
     assert_eq!(old.await, Some(1));
     assert_eq!(reads::peek(1).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_run_past_the_deadline_is_not_stored_behind_an_invalidation_that_the_store_has_forgotten() {
+    let clock = Clock::standing();
+    let store = Memory::new(clock.clone());
+    let cache = Cache::builder().handler("memory", Opened::new(store.clone())).clock(clock.clone()).build().unwrap();
+    let _lab = larder::test::lab_with(cache);
+    SOURCE.store(1, Ordering::SeqCst);
+    let (closed, open) = (Gate::default(), Gate::default());
+    open.open();
+    let old = started(reads(&closed, 1)).await;
+    clock.advance(Duration::from_secs(31));
+    assert_eq!(reads(&open, 1).await, Some(1), "nobody waits for a run past the deadline");
+    SOURCE.store(2, Ordering::SeqCst);
+    reads::invalidate(1).await.unwrap();
+    store.reclaim().await.unwrap();
+    closed.open();
+    assert_eq!(old.await, Some(1));
+    assert_eq!(reads(&open, 1).await, Some(2));
 }
 
 #[tokio::test]

@@ -92,6 +92,14 @@ impl Flight {
         lock(&self.state)
     }
 
+    /// Takes one more who waits, unless nobody should any more.
+    fn takes_follower(&self, now: u64, deadline: Duration) -> bool {
+        let mut state = self.lock();
+        let takes = !state.is_over(now, deadline);
+        state.followers += usize::from(takes);
+        takes
+    }
+
     fn has_followers(&self) -> bool {
         self.lock().followers > 0
     }
@@ -163,13 +171,12 @@ impl Flights {
         let mut state = flight.lock();
         if matches!(state.phase, Phase::Free) {
             state.take_lead(led, now);
+            state.followers -= 1;
             drop(state);
             return Joined::Lead(Leader::next(&self.0, flight, now));
         }
         // A thread that waited for a future could be the one that has to poll it.
         let blocked = led == Led::Sync && state.led == Led::Async;
-        // It may have landed since it was found; then being told so costs no more than another round.
-        state.followers += 1;
         drop(state);
         let waiting = if blocked { None } else { Waiting::on(flight.id) };
         let seat = Seat { flight, flights: Arc::clone(&self.0) };
@@ -189,16 +196,11 @@ impl fmt::Debug for Flights {
     }
 }
 
-/// Whether a run is past its deadline.
-const fn is_late(since: u64, now: u64, deadline: Duration) -> bool {
-    now.saturating_sub(since) as u128 >= deadline.as_millis()
-}
-
 impl State {
     /// Whether nobody should join any more: it landed, or its run is past the deadline.
     const fn is_over(&self, now: u64, deadline: Duration) -> bool {
         match self.phase {
-            Phase::Led => is_late(self.since, now, deadline),
+            Phase::Led => now.saturating_sub(self.since) as u128 >= deadline.as_millis(),
             Phase::Free => false,
             Phase::Landed(_) => true,
         }

@@ -137,6 +137,30 @@ fn a_follower_that_is_never_polled_again_does_not_keep_the_lead() {
     });
 }
 
+#[test]
+fn who_is_not_seen_when_a_flight_is_closed_is_told_nothing_by_it() {
+    model(|| {
+        let flights = flights();
+        let Joined::Lead(mut leader) = join(&flights) else { panic!("the first caller leads") };
+        let other = {
+            let flights = flights.clone();
+            thread::spawn(move || match join(&flights) {
+                Joined::Lead(leader) => leader.land(Landing::Again),
+                Joined::Alone => panic!("nobody is inside of a run here"),
+                Joined::Follow(follower) => match block_on(follower.wait(None)) {
+                    Waited::Landed(Landing::Value(_)) => panic!("it was told what was looked up for nobody else"),
+                    Waited::Landed(_) => {}
+                    Waited::Lead(_) | Waited::Late => panic!("the leader stays, and the clock stands still"),
+                },
+            })
+        };
+        let is_waited_for = leader.close();
+        leader.land(if is_waited_for { Landing::Again } else { value(1) });
+        other.join().unwrap();
+        nothing_is_left(&flights);
+    });
+}
+
 loom::lazy_static! {
     /// For runs that nobody waits for yet, which are of flights that last.
     static ref FLIGHTS: Flights = Flights::new(Clock::standing(), Duration::from_secs(30));

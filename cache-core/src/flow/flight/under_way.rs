@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{Flight, Led, is_late};
+use super::{Flight, Led};
 use crate::fork::InProcess;
 use crate::key::{Key, OwnedKey};
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
@@ -43,7 +43,7 @@ enum What {
     /// Somebody came to wait. Who runs knows of its id only, and asks here when it ends.
     Joined(Arc<Flight>),
     /// Nobody comes to that one any more. Those who did are told when it ends.
-    Left(Option<Arc<Flight>>),
+    Left(Arc<Flight>),
 }
 
 struct Unawaited {
@@ -57,8 +57,7 @@ impl What {
     fn into_flight(self) -> Option<Arc<Flight>> {
         match self {
             Self::Unawaited(_) => None,
-            Self::Joined(flight) => Some(flight),
-            Self::Left(flight) => flight,
+            Self::Joined(flight) | Self::Left(flight) => Some(flight),
         }
     }
 }
@@ -68,8 +67,7 @@ impl Entry {
         self.mark == mark
             && match &self.what {
                 What::Unawaited(run) => key.is(&run.key),
-                What::Joined(flight) => key.is(&flight.key),
-                What::Left(_) => false,
+                What::Joined(flight) | What::Left(flight) => key.is(&flight.key),
             }
     }
 
@@ -77,37 +75,27 @@ impl Entry {
         matches!(self.what, What::Left(_))
     }
 
-    fn is_over(&self, now: u64, deadline: Duration) -> bool {
+    /// Its flight, made if nobody has come yet: of a run that is led since `now`, if that was not noted.
+    fn flight(&mut self, now: u64) -> Arc<Flight> {
         match &self.what {
-            What::Unawaited(run) => run.since.is_some_and(|since| is_late(since, now, deadline)),
-            What::Joined(flight) => flight.lock().is_over(now, deadline),
-            What::Left(_) => true,
-        }
-    }
-
-    /// Its flight, made for one who comes to wait `now`. None where nobody comes any more.
-    fn joined(&mut self, now: u64) -> Option<Arc<Flight>> {
-        let flight = match &self.what {
             What::Unawaited(run) => {
                 let flight = Flight::new(self.id, run.key.clone(), self.mark, run.led, run.since.unwrap_or(now));
                 self.what = What::Joined(Arc::clone(&flight));
                 flight
             }
-            What::Joined(flight) => Arc::clone(flight),
-            What::Left(flight) => return flight.clone(),
-        };
-        Some(flight)
+            What::Joined(flight) | What::Left(flight) => Arc::clone(flight),
+        }
     }
 
-    /// Has nobody come any more. Gives its flight if somebody waits.
-    fn leave(&mut self) -> Option<Arc<Flight>> {
+    /// Has its run know that it was detached: by its flight, or by there being no entry any more. Gives whether there is.
+    fn detach(&mut self) -> bool {
         let flight = match &self.what {
-            What::Unawaited(_) => None,
-            What::Joined(flight) => Some(Arc::clone(flight)),
-            What::Left(flight) => flight.clone(),
+            What::Unawaited(_) => return false,
+            What::Joined(flight) | What::Left(flight) => Arc::clone(flight),
         };
-        self.what = What::Left(flight.clone());
-        flight
+        flight.detached.store(true, Ordering::SeqCst);
+        self.what = What::Left(flight);
+        true
     }
 }
 
@@ -141,16 +129,17 @@ impl UnderWay {
         lock(&self.0.here().0[(mark >> 16) as usize & (STRIPES - 1)].0)
     }
 
-    /// The flight of `key`, to wait for it; or else a run of this caller, which is `led` like this from `now` on.
+    /// The flight of `key`, of whose followers this caller is one from now on; or else a run of this caller, which is `led` like
+    /// this from `now` on.
     pub(super) fn join(&self, key: &Key<'_>, mark: u64, led: Led, now: u64, deadline: Duration) -> Found {
         let mut entries = self.lock(mark);
-        if let Some(entry) = entries.iter_mut().find(|entry| entry.is_of(key, mark)) {
-            if !entry.is_over(now, deadline)
-                && let Some(flight) = entry.joined(now)
-            {
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.is_of(key, mark) && !entry.is_left()) {
+            let flight = entry.flight(now);
+            // Behind this lock, so that whoever closes the flight knows of all who came.
+            if flight.takes_follower(now, deadline) {
                 return Found::Flight(flight);
             }
-            drop(entry.leave());
+            entry.what = What::Left(flight);
         }
         let id = next_id();
         let run = Unawaited { key: key.to_owned(), led, since: Some(now) };
@@ -207,7 +196,7 @@ impl UnderWay {
     pub(super) fn abandon(&self, mark: u64, id: u64) -> Option<Arc<Flight>> {
         let mut entries = self.lock(mark);
         let at = entries.iter().position(|entry| entry.id == id)?;
-        if let What::Joined(flight) | What::Left(Some(flight)) = &entries[at].what {
+        if let What::Joined(flight) | What::Left(flight) = &entries[at].what {
             return Some(Arc::clone(flight));
         }
         let removed = entries.swap_remove(at);
@@ -219,33 +208,25 @@ impl UnderWay {
     /// The flight of a run, made if nobody has come yet.
     pub(super) fn flight(&self, mark: u64, id: u64) -> Option<Arc<Flight>> {
         let mut entries = self.lock(mark);
-        entries.iter_mut().find(|entry| entry.id == id)?.joined(0)
+        entries.iter_mut().find(|entry| entry.id == id).map(|entry| entry.flight(0))
     }
 
     /// Whether a run was detached since it began.
     pub(super) fn is_detached(&self, mark: u64, id: u64) -> bool {
         let entries = self.lock(mark);
         match entries.iter().find(|entry| entry.id == id).map(|entry| &entry.what) {
-            Some(What::Joined(flight) | What::Left(Some(flight))) => flight.is_detached(),
-            Some(What::Unawaited(_) | What::Left(None)) => false,
+            Some(What::Joined(flight) | What::Left(flight)) => flight.is_detached(),
+            Some(What::Unawaited(_)) => false,
             None => true,
         }
     }
 
-    /// Detaches what is under way for `key`.
+    /// Detaches what is under way for `key`, also what nobody comes to any more.
     pub(super) fn detach(&self, key: &Key<'_>) {
         let mark = key.mark();
         let mut entries = self.lock(mark);
-        let Some(at) = entries.iter().position(|entry| entry.is_of(key, mark)) else { return };
-        // Of a run that nobody waits for there is nothing left, by which it knows.
-        let left = match entries[at].leave() {
-            Some(flight) => {
-                flight.detached.store(true, Ordering::SeqCst);
-                None
-            }
-            None => Some(entries.swap_remove(at)),
-        };
+        let gone: Vec<Entry> = entries.extract_if(.., |entry| entry.is_of(key, mark) && !entry.detach()).collect();
         drop(entries);
-        drop(left);
+        drop(gone);
     }
 }
