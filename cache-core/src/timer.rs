@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::fork::{InProcess, forks};
-use crate::waits::{Place, Waits};
+use crate::waits::{Place, Waits, wake_all};
 
 /// The alarms of one clock.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Alarms {
     /// Wakes every alarm that is due at `now`.
     pub(crate) fn ring(&self, now: u64) {
         let due = self.lock().take_due(now);
-        due.into_iter().for_each(Waker::wake);
+        wake_all(due);
     }
 }
 
@@ -231,5 +231,42 @@ impl std::task::Wake for Unpark {
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.0.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    struct Panics;
+
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("an executor that panics");
+        }
+    }
+
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn a_waker_that_panics_takes_no_other_along() {
+        let (clock, limit, woken) = (Clock::standing(), Duration::from_millis(5), Arc::new(Woken::default()));
+        let mut alarms = [Alarm::after(&clock, limit), Alarm::after(&clock, limit)];
+        for (alarm, waker) in alarms.iter_mut().zip([Arc::new(Panics).into(), Arc::clone(&woken).into()]) {
+            assert!(alarm.poll(&waker).is_pending());
+        }
+        clock.advance(limit);
+        assert!(woken.0.load(Ordering::SeqCst));
+        assert!(alarms.iter_mut().all(|alarm| alarm.poll(Waker::noop()).is_ready()));
     }
 }

@@ -1,6 +1,8 @@
 //! Those who wait, in no order: to put one in and to take it out again are a few steps, however many there are.
 
 use std::num::NonZeroU64;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Waker;
 
 /// Where somebody waits, to be found again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +68,14 @@ impl<T> Waits<T> {
 impl<T> Default for Waits<T> {
     fn default() -> Self {
         Self::from(NonZeroU64::MIN)
+    }
+}
+
+/// Wakes all of them. A waker is its executor's code: where one panics, the others are woken all the same, and whoever wakes
+/// them goes on.
+pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+    for waker in wakers {
+        let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
     }
 }
 

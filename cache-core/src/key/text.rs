@@ -221,7 +221,7 @@ const IDENTITY_DIGITS: usize = 48;
 
 /// Each byte, hexadecimal.
 #[cfg(feature = "bytes")]
-const DIGITS: [[u8; 2]; 256] = {
+static DIGITS: [[u8; 2]; 256] = {
     let (digits, mut all, mut byte) = (b"0123456789abcdef", [[0; 2]; 256], 0);
     while byte < 256 {
         all[byte] = [digits[byte >> 4], digits[byte & 15]];

@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::entry::Object;
 use crate::key::{Key, OwnedKey};
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
-use crate::waits::Waits;
+use crate::waits::{Waits, wake_all};
 
 /// Who polls a leader's run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl Flight {
             state.phase = next(&state);
             state.wakers.take()
         };
-        wakers.for_each(Waker::wake);
+        wake_all(wakers);
     }
 }
 
