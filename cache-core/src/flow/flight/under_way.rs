@@ -38,25 +38,18 @@ struct Entry {
 }
 
 enum What {
-    /// Nobody waits yet.
-    Unawaited(Unawaited),
+    /// Nobody waits yet. Since when it is led, if that was noted.
+    Unawaited { key: OwnedKey, led: Led, since: Option<u64> },
     /// Somebody came to wait. Who runs knows of its id only, and asks here when it ends.
     Joined(Arc<Flight>),
     /// Nobody comes to that one any more. Those who did are told when it ends.
     Left(Arc<Flight>),
 }
 
-struct Unawaited {
-    key: OwnedKey,
-    led: Led,
-    /// Since when it is led, if that was noted.
-    since: Option<u64>,
-}
-
 impl What {
     fn into_flight(self) -> Option<Arc<Flight>> {
         match self {
-            Self::Unawaited(_) => None,
+            Self::Unawaited { .. } => None,
             Self::Joined(flight) | Self::Left(flight) => Some(flight),
         }
     }
@@ -66,7 +59,7 @@ impl Entry {
     fn is_of(&self, key: &Key<'_>, mark: u64) -> bool {
         self.mark == mark
             && match &self.what {
-                What::Unawaited(run) => key.is(&run.key),
+                What::Unawaited { key: its, .. } => key.is(its),
                 What::Joined(flight) | What::Left(flight) => key.is(&flight.key),
             }
     }
@@ -78,8 +71,8 @@ impl Entry {
     /// Its flight, made if nobody has come yet: of a run that is led since `now`, if that was not noted.
     fn flight(&mut self, now: u64) -> Arc<Flight> {
         match &self.what {
-            What::Unawaited(run) => {
-                let flight = Flight::new(self.id, run.key.clone(), self.mark, run.led, run.since.unwrap_or(now));
+            What::Unawaited { key, led, since } => {
+                let flight = Flight::new(self.id, key.clone(), self.mark, *led, since.unwrap_or(now));
                 self.what = What::Joined(Arc::clone(&flight));
                 flight
             }
@@ -90,7 +83,7 @@ impl Entry {
     /// Has its run know that it was detached: by its flight, or by there being no entry any more. Gives whether there is.
     fn detach(&mut self) -> bool {
         let flight = match &self.what {
-            What::Unawaited(_) => return false,
+            What::Unawaited { .. } => return false,
             What::Joined(flight) | What::Left(flight) => Arc::clone(flight),
         };
         flight.detached.store(true, Ordering::SeqCst);
@@ -142,8 +135,7 @@ impl UnderWay {
             entry.what = What::Left(flight);
         }
         let id = next_id();
-        let run = Unawaited { key: key.to_owned(), led, since: Some(now) };
-        entries.push(Entry { mark, id, what: What::Unawaited(run) });
+        entries.push(Entry { mark, id, what: What::Unawaited { key: key.to_owned(), led, since: Some(now) } });
         Found::Begun(id)
     }
 
@@ -156,8 +148,8 @@ impl UnderWay {
             return None;
         }
         let id = next_id();
-        let run = Unawaited { key: key.to_owned(), led: Led::Sync, since: None };
-        entries.push(Entry { mark, id, what: What::Unawaited(run) });
+        let what = What::Unawaited { key: key.to_owned(), led: Led::Sync, since: None };
+        entries.push(Entry { mark, id, what });
         Some(id)
     }
 
@@ -205,7 +197,7 @@ impl UnderWay {
         None
     }
 
-    /// The flight of a run, made if nobody has come yet.
+    /// The flight of a run of which it was noted since when it is led, made if nobody has come yet.
     pub(super) fn flight(&self, mark: u64, id: u64) -> Option<Arc<Flight>> {
         let mut entries = self.lock(mark);
         entries.iter_mut().find(|entry| entry.id == id).map(|entry| entry.flight(0))
@@ -216,7 +208,7 @@ impl UnderWay {
         let entries = self.lock(mark);
         match entries.iter().find(|entry| entry.id == id).map(|entry| &entry.what) {
             Some(What::Joined(flight) | What::Left(flight)) => flight.is_detached(),
-            Some(What::Unawaited(_)) => false,
+            Some(What::Unawaited { .. }) => false,
             None => true,
         }
     }
