@@ -104,3 +104,33 @@ fn a_hit_while_the_chains_are_made_anew_reads_nothing_else() {
         writer.join().unwrap();
     });
 }
+
+#[test]
+fn what_is_there_is_found_also_where_no_short_cut_leads() {
+    model(|| {
+        let ram = Ram::with(8, &[(B, 3), (A, 1)]);
+        let writer = beside(&ram, |ram| {
+            ram.put(C, 5);
+            ram.free();
+        });
+        assert_eq!(ram.entry(B), Some(3), "while the chains are made anew");
+        writer.join().unwrap();
+        assert_eq!((ram.entry(A), ram.entry(B), ram.entry(C)), (Some(1), Some(3), Some(5)));
+    });
+}
+
+#[test]
+fn what_is_replaced_or_removed_is_as_it_was_or_is_where_no_short_cut_leads() {
+    model(|| {
+        let ram = Ram::with(4, &[(A, 1), (B, 3)]);
+        let writer = beside(&ram, |ram| {
+            ram.put(A, 2);
+            ram.remove(B);
+            ram.free();
+        });
+        let (a, b) = (ram.entry(A), ram.entry(B));
+        assert!(matches!((a, b), (Some(1 | 2), None | Some(3))), "{a:?} {b:?}");
+        writer.join().unwrap();
+        assert_eq!((ram.entry(A), ram.entry(B)), (Some(2), None));
+    });
+}

@@ -24,7 +24,7 @@ use super::kind::Kind;
 use super::node::{Held, Node, Plate};
 use super::pool::Places;
 use super::reader::Pin;
-use super::table::{Spot, Table};
+use super::table::{Found, Spot, Table};
 use super::weight::Weight;
 
 std::thread_local! {
@@ -159,6 +159,14 @@ impl Ram {
         // SAFETY: as in `find`.
         let held = unsafe { self.table.find_surely(&pin, key.spot(), self.tag(key), &key.probe()) };
         self.read(&held?)
+    }
+
+    /// What is read where no short cut leads. It misses nothing.
+    fn entry(&self, key: Key) -> Option<u32> {
+        match self.table.entry(key.spot(), OWNER, &key.probe(), 0)? {
+            Found::Inline(value, _) => value.downcast_ref().map(Checked::number),
+            Found::Whole(..) => None,
+        }
     }
 
     fn read(&self, held: &Held<'_>) -> Option<u32> {
