@@ -169,11 +169,10 @@ impl Locked<'_> {
         self.writes.load(Ordering::Relaxed)
     }
 
-    /// The number of another write. Whoever reads it without the lock reads what was there before the write, or later.
-    fn count_write(&self) -> u64 {
-        let number = self.writes() + 1;
+    /// Says that the write of this number is made. Whoever reads it without the lock, and then what is in the chains, reads
+    /// what was written; who has read the one before may read either, and has their commit refused.
+    fn count_write(&self, number: u64) {
         self.writes.store(number, Ordering::Release);
-        number
     }
 
     /// Whether nothing was written or removed under `probe` since a look, whose stamp is `seen`, and its owner was not cleared.
@@ -204,7 +203,14 @@ impl Locked<'_> {
 
     /// Puts `node` in the place of what its key had, or of one that makes room.
     pub(super) fn insert(&mut self, probe: &dyn Probe, node: Node) -> Freed {
-        let number = self.count_write();
+        let number = self.writes() + 1;
+        let once = self.put(probe, node, number);
+        self.count_write(number);
+        self.state.limbo.collect(once)
+    }
+
+    /// Gives whether what it took out is to be freed at once.
+    fn put(&mut self, probe: &dyn Probe, node: Node, number: u64) -> bool {
         let state = &mut *self.state;
         state.next_end = state.next_end.min(node.head().life().ends());
         node.head().written.store(number as u32, Ordering::Relaxed);
@@ -212,7 +218,7 @@ impl Locked<'_> {
             state.policy.replace(old, node);
             self.buckets.replace(old, node);
             state.leaves(old);
-            return state.limbo.collect(true);
+            return true;
         }
         if state.policy.len() >= state.capacity {
             state.evict(self.buckets);
@@ -224,7 +230,7 @@ impl Locked<'_> {
         self.buckets.link(node);
         state.policy.insert(node, node.head().hash);
         // Chains are large, and seldom made anew.
-        state.limbo.collect(grows)
+        grows
     }
 
     /// Takes out the entry that makes room for bytes elsewhere; none if there is none.
@@ -241,19 +247,19 @@ impl Locked<'_> {
 
     /// Takes out the entry of `probe`, and makes every commit fail whose look came before.
     pub(super) fn remove(&mut self, hash: u32, owner: u32, probe: &dyn Probe) -> Freed {
-        self.count_write();
+        let number = self.writes() + 1;
         if let Some(node) = self.buckets.locate(hash, owner, probe) {
             self.take(node);
         }
-        self.remember(hash);
+        self.remember(hash, number);
+        self.count_write(number);
         self.state.limbo.collect(true)
     }
 
-    /// Makes every commit fail whose look came before, also when the entry of this key is gone by then.
-    fn remember(&mut self, hash: u32) {
-        let writes = self.writes();
+    /// Makes every commit fail whose look came before the write of this number, also when the entry of this key is gone by then.
+    fn remember(&mut self, hash: u32, number: u64) {
         let state = &mut *self.state;
-        state.gone.push_back((writes, hash));
+        state.gone.push_back((number, hash));
         if state.gone.len() > REMEMBERED
             && let Some((number, _)) = state.gone.pop_front()
         {
@@ -263,13 +269,14 @@ impl Locked<'_> {
 
     /// Takes out the entries that `matches`, and makes the commits of their keys fail whose look came before.
     pub(super) fn remove_matching(&mut self, matches: &dyn Fn(Node) -> bool) -> Freed {
-        self.count_write();
+        let number = self.writes() + 1;
         for node in self.buckets.nodes() {
             if matches(node) {
-                self.remember(node.head().hash);
+                self.remember(node.head().hash, number);
                 self.take(node);
             }
         }
+        self.count_write(number);
         self.state.limbo.collect(true)
     }
 

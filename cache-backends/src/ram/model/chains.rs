@@ -134,3 +134,26 @@ fn what_is_replaced_or_removed_is_as_it_was_or_is_where_no_short_cut_leads() {
         assert_eq!((ram.entry(A), ram.entry(B)), (Some(2), None));
     });
 }
+
+#[test]
+fn what_a_look_has_missed_no_commit_behind_it_replaces() {
+    model(|| {
+        // Chains are not made anew here: what is put in takes the room of another.
+        let ram = Ram::with(2, &[(B, 3), (C, 5)]);
+        let reader = beside(&ram, |ram| (ram.seen(A), ram.entry(A)));
+        ram.put(A, 1);
+        let (seen, found) = reader.join().unwrap();
+        assert!(found.is_some() || !ram.is_unchanged(A, seen), "it was written since, and may be replaced");
+    });
+}
+
+#[test]
+fn what_a_look_has_found_no_commit_behind_it_puts_back() {
+    model(|| {
+        let ram = Ram::with(4, &[(A, 1)]);
+        let reader = beside(&ram, |ram| (ram.seen(A), ram.entry(A)));
+        ram.remove(A);
+        let (seen, found) = reader.join().unwrap();
+        assert!(found.is_none() || !ram.is_unchanged(A, seen), "it was removed since, and may be put back");
+    });
+}

@@ -169,6 +169,16 @@ impl Ram {
         }
     }
 
+    /// What a look takes along, for a commit behind it.
+    fn seen(&self, key: Key) -> u64 {
+        self.table.stamp(key.spot(), OWNER)
+    }
+
+    /// Whether a commit goes through.
+    fn is_unchanged(&self, key: Key, seen: u64) -> bool {
+        self.table.lock(key.spot()).is_unchanged(key.spot().hash(), OWNER, &key.probe(), seen)
+    }
+
     fn read(&self, held: &Held<'_>) -> Option<u32> {
         held.head().note_read(held.head().life());
         held.value(self.kind).map(Checked::number)
