@@ -40,7 +40,7 @@ struct Entry {
 enum What {
     /// Nobody waits yet. Since when it is led, if that was noted.
     Unawaited { key: OwnedKey, led: Led, since: Option<u64> },
-    /// Somebody came to wait. Who runs knows of its id only, and asks here when it ends.
+    /// Somebody came to wait. Who began the run knows of its id only, and asks here when it ends.
     Joined(Arc<Flight>),
     /// Nobody comes to that one any more. Those who did are told when it ends.
     Left(Arc<Flight>),
