@@ -28,7 +28,7 @@ pub(super) struct Record<'a> {
 pub(super) struct Listed {
     /// The number that stands in the queue. That of its writing is as high or higher.
     pub(super) sequence: u64,
-    /// When it was to end, as far as `ends` knows.
+    /// When it was to end, as far as `ends` knew until then. From then on it may be listed by its end.
     pub(super) ends: u64,
 }
 

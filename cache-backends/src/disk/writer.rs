@@ -41,14 +41,16 @@ struct Left {
 }
 
 impl Left {
-    /// What stays as it is where an entry takes the place of `record` that stands in `queue` and ends at `ends`.
-    fn by(queue: Queue, ends: u64, record: &Record<'_>) -> Self {
+    /// What stays as it is where an entry that ends at `ends`, or a tombstone if that is its `queue`, takes the place of `record` now.
+    fn by(queue: Queue, ends: u64, record: &Record<'_>, now: u64) -> Self {
         let stays = queue == Queue::Entries && queue == Queue::of(record.sequence);
-        // Where it ends sooner than the index knows, or never, that has to know. What never ended may not be there.
-        let is_later = record.ends != u64::MAX && ends != u64::MAX && record.listed.ends <= ends;
+        // What never ended is not in the index, and what was to be over by now may have gone to where it belonged: see
+        // `Writer::expire`. An end that is sooner than the one before, or never comes, has to be known.
+        let is_known = record.ends != u64::MAX && now < record.listed.ends;
+        let is_later = ends != u64::MAX && record.listed.ends <= ends;
         Self {
             sequence: stays.then_some(record.listed.sequence),
-            ends: (stays && is_later).then_some(record.listed.ends),
+            ends: (stays && is_known && is_later).then_some(record.listed.ends),
         }
     }
 }
@@ -133,7 +135,8 @@ impl<'w, 'e> Writer<'w, 'e> {
             self.remove(slot.kind, &slot.address)?;
         }
         let queue = Queue::to_guard(guarded);
-        let left = |record: &Record<'_>| Left::by(queue, ends, record);
+        let now = self.now;
+        let left = |record: &Record<'_>| Left::by(queue, ends, record, now);
         let old = self.take_out(slot.kind, &slot.address, left)?;
         let guarded = guarded.max(old.map_or(0, |old| old.guarded));
         let left = old.map_or(Left::default(), |old| old.left);
@@ -197,13 +200,17 @@ impl<'w, 'e> Writer<'w, 'e> {
             self.counters.files = self.counters.files.saturating_sub(record.map_or(0, |record| record.file_room()));
         }
         let left = record.as_ref().filter(|_| kind == Kind::Entry).map_or(Left::default(), left);
-        let (guarded, listed) = (record.map_or(0, |found| found.guarded), record.map(|found| found.listed));
-        if let Some(Listed { sequence, ends }) = listed {
+        let guarded = record.map_or(0, |found| found.guarded);
+        if let Some(Record { ends, listed, .. }) = record {
             if ends != u64::MAX && left.ends.is_none() {
-                self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
+                self.tables.ends.delete(self.txn, &end_key(kind, listed.ends, address))?;
+                if ends != listed.ends {
+                    // It may have gone there: see `Writer::expire`.
+                    self.tables.ends.delete(self.txn, &end_key(kind, ends, address))?;
+                }
             }
             if kind == Kind::Entry && left.sequence.is_none() {
-                self.tables.queue.delete(self.txn, &queue_key(&self.part, sequence))?;
+                self.tables.queue.delete(self.txn, &queue_key(&self.part, listed.sequence))?;
             }
         }
         if kind == Kind::Entry {
@@ -212,7 +219,8 @@ impl<'w, 'e> Writer<'w, 'e> {
         Ok(Some(Removed { guarded, left }))
     }
 
-    /// Removes up to `limit` entries and as many epochs whose life has ended; gives how many there were.
+    /// Removes up to `limit` entries and as many epochs whose life has ended. Where another value has come since, which ends later,
+    /// that is listed by its end from now on, and counts as one of them. Gives how many there were.
     pub(super) fn expire(&mut self, limit: usize) -> heed::Result<usize> {
         Ok(self.expire_kind(Kind::Entry, limit)? + self.expire_kind(Kind::Epoch, limit)?)
     }
@@ -231,10 +239,9 @@ impl<'w, 'e> Writer<'w, 'e> {
                 return Ok(done);
             }
             let key = end_key(kind, ends, &address);
-            match self.tables.record(self.txn, kind, &address)?.map(|record| record.ends) {
-                Some(ends) if ends <= self.now => drop(self.remove(kind, &address)?),
-                // Another value has come since, which ends later.
-                Some(ends) if ends != u64::MAX => {
+            match self.tables.record(self.txn, kind, &address)?.map(|record| (record.ends, record.listed.ends)) {
+                Some((ends, _)) if ends <= self.now => drop(self.remove(kind, &address)?),
+                Some((ends, listed)) if listed <= self.now => {
                     self.tables.ends.put(self.txn, &end_key(kind, ends, &address), &[])?;
                 }
                 _ => {}

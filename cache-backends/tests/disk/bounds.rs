@@ -98,6 +98,21 @@ fn a_value_that_was_written_again_gives_back_its_room_when_its_own_life_ends() {
 }
 
 #[test]
+fn a_value_that_is_to_live_shorter_than_the_one_before_gives_back_its_room_in_time() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(2));
+    store.set_for("shorter", b"first", seconds(10));
+    store.set_for("shorter", b"second", seconds(1_000));
+    store.clock.advance(Duration::from_secs(11));
+    // Whoever writes now looks at what was to be over by now.
+    store.set("a", b"value");
+    store.set_for("shorter", b"third", seconds(10));
+    store.clock.advance(Duration::from_secs(11));
+    store.set("b", b"value");
+    assert!(store.get("a").is_some() && store.get("b").is_some(), "a live entry went before one that is over");
+}
+
+#[test]
 fn what_was_read_lately_stays() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory).threshold(100));
