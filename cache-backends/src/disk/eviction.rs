@@ -32,9 +32,10 @@ impl Writer<'_, '_> {
             if self.counters.of(queue).is_within(bounds.of(queue)) {
                 return Ok(true);
             }
-            self.spare_touched(queue)?;
-            if !self.remove_oldest(queue, u64::MAX)? {
-                return Ok(true);
+            match self.first_to_go(queue)? {
+                Some(first) => self.remove_first(&first)?,
+                None if self.remove_any(queue)? => {}
+                None => return Ok(true),
             }
         }
         Ok(false)
@@ -84,44 +85,47 @@ impl Writer<'_, '_> {
         Ok(current.filter(|record| record.listed.sequence == queued.sequence).map(|record| record.sequence))
     }
 
-    /// Has the entries that stand first and were read since they came there go to the end: a second chance. Their rows stay as
-    /// they are.
-    fn spare_touched(&mut self, queue: Queue) -> heed::Result<()> {
-        if queue != Queue::Entries {
-            return Ok(());
-        }
+    /// What stands first in `queue` when the entries before it have gone to the end that were read since they came there: a
+    /// second chance. Their rows stay as they are.
+    fn first_to_go(&mut self, queue: Queue) -> heed::Result<Option<First>> {
         let (mut spared, mut newest) = (0, self.newest.filter(|_| self.counters.of(queue).rows > 1));
         loop {
-            let Some(First { place, queued, sequence }) = self.first(queue, MOVED)? else { return Ok(()) };
+            let Some(first) = self.first(queue, MOVED)? else { return Ok(None) };
             // What is stored just now does not make room for itself.
-            let is_new = newest == Some(sequence);
-            if !is_new && (spared == SPARED || !self.touched.take(&queued.hash)) {
-                return Ok(());
+            let is_new = newest == Some(first.sequence);
+            let is_touched = || spared < SPARED && self.touched.take(&first.queued.hash);
+            if queue != Queue::Entries || !is_new && !is_touched() {
+                return Ok(Some(first));
             }
             if is_new {
                 newest = None;
             } else {
                 spared += 1;
             }
-            self.enqueue(queue.sequence(self.numbers.next()), &queued)?;
-            self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
+            self.enqueue(queue.sequence(self.numbers.next()), &first.queued)?;
+            self.tables.queue.delete(self.txn, &queue_key(&self.part, first.place))?;
         }
     }
 
     fn remove_oldest(&mut self, queue: Queue, before: u64) -> heed::Result<bool> {
-        let Some(First { place, queued, sequence }) = self.first(queue, 0)? else { return self.remove_any(queue) };
-        if place >= queue.sequence(before) {
+        let Some(first) = self.first(queue, 0)? else { return self.remove_any(queue) };
+        if first.place >= queue.sequence(before) {
             return Ok(false);
         }
-        if sequence >= queue.sequence(before) {
+        if first.sequence >= queue.sequence(before) {
             // It was written anew, and goes to where it belongs.
-            self.enqueue(sequence, &queued)?;
+            self.enqueue(first.sequence, &first.queued)?;
+            self.tables.queue.delete(self.txn, &queue_key(&self.part, first.place))?;
         } else {
-            self.remove(Kind::Entry, &queued.address(&self.part))?;
+            self.remove_first(&first)?;
         }
-        // It went with its record, unless that was damaged or had a second chance.
-        self.tables.queue.delete(self.txn, &queue_key(&self.part, place))?;
         Ok(true)
+    }
+
+    fn remove_first(&mut self, First { place, queued, .. }: &First) -> heed::Result<()> {
+        self.remove(Kind::Entry, &queued.address(&self.part))?;
+        // It went with its record, unless that stood elsewhere first.
+        self.tables.queue.delete(self.txn, &queue_key(&self.part, *place)).map(drop)
     }
 
     /// Removes a row that is counted in `queue` and does not stand there: only a damaged one does not. Without one the

@@ -113,6 +113,18 @@ fn a_value_that_is_to_live_shorter_than_the_one_before_gives_back_its_room_in_ti
 }
 
 #[test]
+fn what_was_read_lately_stays_however_much_was_written_again() {
+    for read in 0..40 {
+        let directory = TempDir::new().unwrap();
+        let store = open(builder(&directory).threshold(40));
+        (0..80).for_each(|key| assert!(store.set(&(key % 40).to_string(), b"value")));
+        assert!(store.get(&read.to_string()).is_some());
+        store.set("40", b"value");
+        assert!(store.get(&read.to_string()).is_some(), "{read} went, which was read, and not one of the others");
+    }
+}
+
+#[test]
 fn what_was_read_lately_stays() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory).threshold(100));
