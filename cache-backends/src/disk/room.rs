@@ -121,7 +121,9 @@ fn evict_largest(open: &Open, txn: &mut RwTxn<'_>, now: u64, most: usize) -> hee
         .max_by_key(|(_, counters)| counters.bytes_in_map());
     let Some((part, counters)) = largest else { return Ok(Vec::new()) };
     let ((), files) = write_part(open, txn, part, now, |writer| {
-        if writer.expire(BATCH.min(most))? == 0 {
+        writer.expire(BATCH.min(most))?;
+        // Of what was to be over, another value may have come since.
+        if writer.counters.bytes_in_map() >= counters.bytes_in_map() {
             let queue = counters.larger();
             let batch = BATCH.max(usize::try_from(counters.of(queue).rows / 16).unwrap_or(SLICE).min(SLICE));
             writer.remove_before(queue, u64::MAX, batch.min(most))?;
