@@ -142,7 +142,7 @@ impl Processes {
         let open = std::fs::read_dir(format!("/proc/{}/fd", process.process.id())).unwrap();
         let mut files = open.flatten().filter_map(|file| std::fs::read_link(file.path()).ok());
         let Some(server) = &self.rig.server else {
-            return files.any(|path| path.ends_with("v2/flights"));
+            return files.any(|path| path.ends_with("v3/flights"));
         };
         let sockets: Vec<String> = files.filter_map(|path| Some(inode(path.to_str()?)?.to_owned())).collect();
         let last: String = redis::cmd("CLIENT").arg("LIST").query(&mut server.raw()).unwrap();

@@ -40,7 +40,7 @@ impl Default for DiskBuilder {
 
 impl DiskBuilder {
     /// The directory; it is made if it is not there. Every process that opens the same one shares its entries. Larder
-    /// keeps to `v2/` in it and touches nothing else. "cache" unless set.
+    /// keeps to `v3/` in it and touches nothing else. "cache" unless set.
     pub fn cache_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.cache_dir = directory.into();
         self

@@ -75,7 +75,7 @@ impl Writer<'_, '_> {
         let head = self.tables.queue.get_greater_than_or_equal_to(self.txn, &first)?;
         Ok(head.and_then(|(key, row)| {
             let place = queue.parse(key, &self.part)?;
-            Some((place, Queued::parse(row, place)?))
+            Some((place, Queued::parse(row)?))
         }))
     }
 

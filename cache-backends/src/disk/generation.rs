@@ -1,9 +1,9 @@
 //! Where the data lies, and starting empty without pulling anything from under another process.
 //!
 //! ```text
-//! {cache_dir}/v2/lock            held while a generation is chosen, begun, retired or removed
-//! {cache_dir}/v2/flights         locked, a byte for each key, by whoever runs it for all: see `flight`
-//! {cache_dir}/v2/{number}/       a generation, called by the date of its beginning; the newest is the current one
+//! {cache_dir}/v3/lock            held while a generation is chosen, begun, retired or removed
+//! {cache_dir}/v3/flights         locked, a byte for each key, by whoever runs it for all: see `flight`
+//! {cache_dir}/v3/{number}/       a generation, called by the date of its beginning; the newest is the current one
 //!     mark                       in which state it was left; retired without it
 //!     in-use                     locked, shared, by every process that has it open; says which files those are
 //!     data.mdb, lock.mdb         LMDB's
@@ -29,8 +29,9 @@ use super::os::{self, Lock};
 use super::touched;
 use super::values::Values;
 
-/// The version of everything below it, so that two releases with different formats live side by side.
-const FORMAT: &str = "v2";
+/// The version of everything below it, so that two releases with different formats live side by side. It is another one
+/// whenever a row, a key, what numbers mean or what is counted of a row is: a process of another release may write meanwhile.
+const FORMAT: &str = "v3";
 pub(super) const MARK: &str = "mark";
 const IN_USE: &str = "in-use";
 pub(super) const DATA: &str = "data.mdb";

@@ -121,11 +121,9 @@ impl Queued {
         Self { hash: *hash_of(address), sequence }
     }
 
-    /// What stands at `place`. Rows were written once that had no number of their own.
-    pub(super) fn parse(row: &[u8], place: u64) -> Option<Self> {
-        let (hash, rest) = row.split_first_chunk()?;
-        let sequence = rest.first_chunk().map_or(place, |bytes| u64::from_le_bytes(*bytes));
-        Some(Self { hash: *hash, sequence })
+    pub(super) fn parse(row: &[u8]) -> Option<Self> {
+        let (hash, sequence) = row.split_first_chunk()?;
+        Some(Self { hash: *hash, sequence: u64::from_le_bytes(*sequence.first_chunk()?) })
     }
 
     pub(super) fn row(&self) -> [u8; HASH + 8] {
@@ -204,15 +202,13 @@ impl Counters {
             chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk))
         };
         let tally = |index| Tally { rows: number(index), bytes: number(index + 1) };
-        // Rows were written once that end before the tombstones; those stood among the entries then.
-        Self { entries: tally(0), forgotten: number(3), tombstones: tally(4), files: number(6) }
+        Self { entries: tally(0), tombstones: tally(2), forgotten: number(4), files: number(5) }
     }
 
-    pub(super) fn row(&self) -> [u8; 56] {
+    pub(super) fn row(&self) -> [u8; 48] {
         let Self { entries, tombstones, forgotten, files } = self;
-        // Rows were numbered by the third once.
-        let numbers = [entries.rows, entries.bytes, 0, *forgotten, tombstones.rows, tombstones.bytes, *files];
-        let mut row = [0; 56];
+        let numbers = [entries.rows, entries.bytes, tombstones.rows, tombstones.bytes, *forgotten, *files];
+        let mut row = [0; 48];
         for (chunk, number) in row.chunks_exact_mut(8).zip(numbers) {
             chunk.copy_from_slice(&number.to_le_bytes());
         }

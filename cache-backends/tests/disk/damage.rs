@@ -155,7 +155,7 @@ fn a_page_of_anything_else_starts_empty_or_changes_nothing() {
     let pages = (0..sound.len() / 4_096).step_by(3);
     for page in pages.clone() {
         let copy = TempDir::new().unwrap();
-        let path = copy.path().join("v2").join(number.file_name().unwrap());
+        let path = copy.path().join("v3").join(number.file_name().unwrap());
         fs::create_dir_all(&path).unwrap();
         fs::copy(number.join("mark"), path.join("mark")).unwrap();
         fs::write(path.join("in-use"), "").unwrap();
@@ -238,7 +238,7 @@ fn what_was_seen_before_a_store_starts_empty_lets_no_commit_in_afterwards() {
 fn a_directory_that_is_removed_by_hand_is_begun_again() {
     let directory = filled();
     let store = open(builder(&directory).threshold(1_000));
-    fs::remove_dir_all(directory.path().join("v2")).unwrap();
+    fs::remove_dir_all(directory.path().join("v3")).unwrap();
     store.set("new", b"value");
     assert_eq!((whole(&store), store.get("new").as_deref()), (0, Some(&b"value"[..])));
     assert!(data(&directory).exists());

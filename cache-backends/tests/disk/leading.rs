@@ -136,17 +136,17 @@ fn the_file_of_runs_is_private_and_stays_empty() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory));
     let lead = store.lead("a", SHORT);
-    let file = fs::metadata(directory.path().join("v2/flights")).unwrap();
+    let file = fs::metadata(directory.path().join("v3/flights")).unwrap();
     assert_eq!((file.permissions().mode() & 0o777, file.len()), (0o600, 0));
     drop(lead);
-    assert_eq!(fs::metadata(directory.path().join("v2/flights")).unwrap().len(), 0);
+    assert_eq!(fs::metadata(directory.path().join("v3/flights")).unwrap().len(), 0);
 }
 
 #[test]
 fn where_the_file_of_runs_cannot_be_opened_everyone_runs() {
     let directory = TempDir::new().unwrap();
     let store = open(builder(&directory));
-    let (flights, mine) = (directory.path().join("v2/flights"), directory.path().join("mine"));
+    let (flights, mine) = (directory.path().join("v3/flights"), directory.path().join("mine"));
     fs::create_dir(&flights).unwrap();
     assert!(matches!(store.lead("a", LONG), Lead::Unshared));
     fs::remove_dir(&flights).unwrap();

@@ -81,7 +81,7 @@ fn whoever_owns_the_directory_can_use_it() {
 #[test]
 fn a_directory_without_the_right_to_write_is_told() {
     let directory = filled();
-    fs::remove_dir_all(directory.path().join("v2")).unwrap();
+    fs::remove_dir_all(directory.path().join("v3")).unwrap();
     for mode in [0o500, 0o400, 0] {
         set_mode(directory.path(), mode);
         assert_told(&opened_by_nobody(directory.path()), directory.path());
@@ -93,8 +93,8 @@ fn a_directory_without_the_right_to_write_is_told() {
 #[test]
 fn what_cannot_be_read_or_written_is_told_and_left_as_it_is() {
     for (path, modes) in [
-        ("v2", [0o500, 0o400, 0]),
-        ("v2/lock", [0o400, 0o200, 0]),
+        ("v3", [0o500, 0o400, 0]),
+        ("v3/lock", [0o400, 0o200, 0]),
         ("generation", [0o500, 0o400, 0]),
         ("generation/data.mdb", [0o400, 0o200, 0]),
         ("generation/lock.mdb", [0o400, 0o200, 0]),
@@ -106,7 +106,7 @@ fn what_cannot_be_read_or_written_is_told_and_left_as_it_is() {
             let first = generation(directory.path());
             let path = directory
                 .path()
-                .join(path.replace("generation", &format!("v2/{}", first.file_name().unwrap().display())));
+                .join(path.replace("generation", &format!("v3/{}", first.file_name().unwrap().display())));
             set_mode(&path, mode);
             let said = opened_by_nobody(directory.path());
             // With the right to list it, it may also be left for a new one.
@@ -127,7 +127,7 @@ fn what_cannot_be_read_or_written_is_told_and_left_as_it_is() {
 #[test]
 fn a_link_in_place_of_larders_directory_is_refused_and_not_followed() {
     let (directory, elsewhere) = (filled(), TempDir::new().unwrap());
-    let ours = directory.path().join("v2");
+    let ours = directory.path().join("v3");
     fs::remove_dir_all(&ours).unwrap();
     if is_root() {
         give_away(elsewhere.path());
@@ -166,7 +166,7 @@ fn links_in_place_of_larders_files_are_not_followed() {
 #[test]
 fn a_directory_of_someone_else_in_place_of_larders_is_refused() {
     let directory = TempDir::new().unwrap();
-    let ours = directory.path().join("v2");
+    let ours = directory.path().join("v3");
     fs::create_dir(&ours).unwrap();
     let again = again("permissions::child", "as it is", directory.path());
     let said = if is_root() {

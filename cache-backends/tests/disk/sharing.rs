@@ -56,12 +56,12 @@ fn files_are_private() {
     store.set("a", b"value");
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let root = directory.path().join("cache");
-    assert_eq!((mode(&root), mode(&root.join("v2")), mode(&generation(&root))), (0o700, 0o700, 0o700));
+    assert_eq!((mode(&root), mode(&root.join("v3")), mode(&generation(&root))), (0o700, 0o700, 0o700));
     for file in fs::read_dir(generation(&root)).unwrap() {
         let path = file.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
-    assert_eq!(mode(&root.join("v2/lock")), 0o600);
+    assert_eq!(mode(&root.join("v3/lock")), 0o600);
 }
 
 #[test]
@@ -69,10 +69,10 @@ fn foreign_files_are_left_alone() {
     let directory = TempDir::new().unwrap();
     drop(open(builder(&directory)));
     let first = generation(directory.path());
-    fs::create_dir_all(directory.path().join("v2/1")).unwrap();
-    fs::create_dir_all(directory.path().join("v2/5")).unwrap();
+    fs::create_dir_all(directory.path().join("v3/1")).unwrap();
+    fs::create_dir_all(directory.path().join("v3/5")).unwrap();
     let foreign =
-        ["mine", "v2/mine", "v2/007", "v2/5/data.mdb", "v2/1/data.mdb"].map(|path| directory.path().join(path));
+        ["mine", "v3/mine", "v3/007", "v3/5/data.mdb", "v3/1/data.mdb"].map(|path| directory.path().join(path));
     let foreign = foreign.into_iter().chain([first.join("mine")]).collect::<Vec<_>>();
     for path in &foreign {
         fs::write(path, "mine").unwrap();

@@ -71,7 +71,7 @@ fn many_workers_that_start_at_once_on_what_cannot_be_trusted_share_the_one_that_
         let after = start_many(directory.path());
         assert_eq!(after == before, name == "lock.mdb", "{name} was {content:?}");
         let numbers =
-            fs::read_dir(directory.path().join("v2")).unwrap().filter(|it| it.as_ref().unwrap().path().is_dir());
+            fs::read_dir(directory.path().join("v3")).unwrap().filter(|it| it.as_ref().unwrap().path().is_dir());
         assert_eq!(numbers.count(), 1, "one that nobody uses is left");
     }
 }
@@ -97,7 +97,7 @@ fn the_directories_of_other_releases_stay_as_they_are_and_do_not_hinder() {
     let directory = TempDir::new().unwrap();
     assert!(open(builder(&directory)).set("a", b"value"));
     // Another release most likely has files of the same names. Here they are this release's, and garbage.
-    for version in ["v0", "v1", "v10"] {
+    for version in ["v0", "v1", "v2", "v10"] {
         for number in ["1", "99999999999999"] {
             let path = directory.path().join(version).join(number);
             fs::create_dir_all(&path).unwrap();
@@ -110,7 +110,7 @@ fn the_directories_of_other_releases_stay_as_they_are_and_do_not_hinder() {
     }
     let others = |directory: &Path| {
         let mut tree = tree(directory);
-        tree.retain(|path, _| !path.starts_with(directory.join("v2")));
+        tree.retain(|path, _| !path.starts_with(directory.join("v3")));
         tree
     };
     let before = others(directory.path());
@@ -152,15 +152,15 @@ fn files_of_others_are_never_touched_wherever_they_lie() {
     let root = directory.path();
     assert!(open(builder(&directory)).set("a", b"value"));
     let first = generation(root);
-    let files = ["mine", "lock", "data.mdb", ".hidden", "v1.bak", "v2/mine", "v2/lock.mdb", "v2/-1", "v2/+1", "v2/00"];
+    let files = ["mine", "lock", "data.mdb", ".hidden", "v1.bak", "v3/mine", "v3/lock.mdb", "v3/-1", "v3/+1", "v3/00"];
     let mut foreign: Vec<PathBuf> = files.iter().map(|path| root.join(path)).collect();
     for folder in ["1", "1.tmp", "x", "18446744073709551616", "3/4"] {
-        fs::create_dir_all(root.join("v2").join(folder)).unwrap();
-        foreign.push(root.join("v2").join(folder).join("data.mdb"));
-        foreign.push(root.join("v2").join(folder).join("mark"));
+        fs::create_dir_all(root.join("v3").join(folder)).unwrap();
+        foreign.push(root.join("v3").join(folder).join("data.mdb"));
+        foreign.push(root.join("v3").join(folder).join("mark"));
     }
     foreign.extend(["mine", "data.mdb.bak", "mark~", ".mark", "in-use.old"].map(|name| first.join(name)));
-    fs::create_dir_all(root.join("v2/empty")).unwrap();
+    fs::create_dir_all(root.join("v3/empty")).unwrap();
     fs::create_dir_all(first.join("folder")).unwrap();
     foreign.push(first.join("folder/data.mdb"));
     for path in &foreign {
@@ -179,6 +179,6 @@ fn files_of_others_are_never_touched_wherever_they_lie() {
     for path in foreign {
         assert_eq!(fs::read_to_string(&path).ok().as_deref(), path.to_str());
     }
-    assert!(root.join("v2/empty").is_dir());
+    assert!(root.join("v3/empty").is_dir());
     assert!(!first.join("data.mdb").exists(), "what is larder's goes when nobody uses it");
 }

@@ -117,9 +117,9 @@ pub(crate) fn seconds(seconds: u64) -> Life {
 
 /// The directory of the newest generation.
 pub(crate) fn generation(cache_dir: &Path) -> std::path::PathBuf {
-    let numbers = std::fs::read_dir(cache_dir.join("v2")).unwrap().filter_map(|entry| {
+    let numbers = std::fs::read_dir(cache_dir.join("v3")).unwrap().filter_map(|entry| {
         let name = entry.unwrap().file_name().into_string().unwrap();
         name.parse::<u64>().ok()
     });
-    cache_dir.join("v2").join(numbers.max().unwrap().to_string())
+    cache_dir.join("v3").join(numbers.max().unwrap().to_string())
 }

@@ -113,7 +113,7 @@ fn open_full(directory: &Path) {
         let store = open(builder(directory));
         assert!(store.set("after", b"value") && store.get("after").is_some(), "with {pages} pages");
         drop(store);
-        fs::remove_dir_all(directory.join("v2")).unwrap();
+        fs::remove_dir_all(directory.join("v3")).unwrap();
     }
     assert!(refused > 0 && opened > 0, "{refused} times it was refused, {opened} times it was opened");
 }
