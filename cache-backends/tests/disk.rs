@@ -12,6 +12,8 @@ mod children;
 mod clears;
 #[path = "disk/containers.rs"]
 mod containers;
+#[path = "disk/counts.rs"]
+mod counts;
 #[path = "disk/damage.rs"]
 mod damage;
 #[path = "disk/harm.rs"]

@@ -71,45 +71,28 @@ fn what_is_removed_was_there_and_not_written_again_since() {
 }
 
 #[test]
-fn a_value_that_was_written_again_gives_back_its_room_when_its_own_life_ends() {
-    let directory = TempDir::new().unwrap();
-    let store = open(builder(&directory).threshold(4));
-    let lives = [
-        ("longer", seconds(10), seconds(100)),
-        ("shorter", seconds(100), seconds(10)),
-        ("immortal", seconds(10), Life::FOREVER),
-        ("mortal", Life::FOREVER, seconds(10)),
-    ];
-    for (key, first, _) in lives {
-        store.set_for(key, b"first", first);
+fn a_value_gives_back_its_room_when_its_own_life_ends_whatever_those_before_it_had() {
+    let (lives, pauses) = ([Some(10), Some(1_000), None], [0, 11]);
+    for number in 0..3 * 3 * 3 * 2 * 2 {
+        let lives = [number % 3, number / 3 % 3, number / 9 % 3].map(|life: usize| lives[life]);
+        let pauses = [0, number / 27 % 2, number / 54].map(|pause: usize| pauses[pause]);
+        let directory = TempDir::new().unwrap();
+        let store = open(builder(&directory).threshold(2));
+        store.set("older", b"value");
+        for (life, pause) in lives.into_iter().zip(pauses) {
+            store.clock.advance(Duration::from_secs(pause));
+            // Whoever writes looks at what was to be over by now.
+            store.remove("nothing");
+            store.set_for("value", b"value", life.map_or(Life::FOREVER, seconds));
+        }
+        store.clock.advance(Duration::from_secs(lives[2].unwrap_or(5_000) - 1));
+        store.remove("nothing");
+        assert!(store.get("value").is_some(), "it went too soon: {lives:?}, after {pauses:?}");
+        store.clock.advance(Duration::from_secs(1));
+        store.set("younger", b"value");
+        // The other one was not read lately, so it goes unless there is room.
+        assert_eq!(store.get("older").is_some(), lives[2].is_some(), "{lives:?}, after {pauses:?}");
     }
-    for (key, _, second) in lives {
-        store.set_for(key, b"second", second);
-    }
-    store.clock.advance(Duration::from_secs(50));
-    store.set("a", b"value");
-    store.set("b", b"value");
-    let are_there = |keys: &[&str]| keys.iter().all(|key| store.get(key).is_some());
-    assert!(are_there(&["longer", "immortal", "a", "b"]));
-    assert!(store.get("shorter").is_none() && store.get("mortal").is_none());
-    store.clock.advance(Duration::from_secs(100));
-    store.set("c", b"value");
-    assert!(are_there(&["immortal", "a", "b", "c"]));
-}
-
-#[test]
-fn a_value_that_is_to_live_shorter_than_the_one_before_gives_back_its_room_in_time() {
-    let directory = TempDir::new().unwrap();
-    let store = open(builder(&directory).threshold(2));
-    store.set_for("shorter", b"first", seconds(10));
-    store.set_for("shorter", b"second", seconds(1_000));
-    store.clock.advance(Duration::from_secs(11));
-    // Whoever writes now looks at what was to be over by now.
-    store.set("a", b"value");
-    store.set_for("shorter", b"third", seconds(10));
-    store.clock.advance(Duration::from_secs(11));
-    store.set("b", b"value");
-    assert!(store.get("a").is_some() && store.get("b").is_some(), "a live entry went before one that is over");
 }
 
 #[test]
