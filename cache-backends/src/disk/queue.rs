@@ -28,7 +28,7 @@ impl Bounds {
     /// A program that invalidates more than they remember, within the time for which they are kept, loses no
     /// invalidation: what is lost then is the results of runs that are under way.
     pub(super) fn new(entries: Bound, map: u64) -> Self {
-        Self { entries, tombstones: Bound { rows: 65_536, bytes: (map / 4).min(32 << 20) } }
+        Self { entries, tombstones: Bound { rows: 65_536, bytes: (map / 5 * 2).min(32 << 20) } }
     }
 
     pub(super) const fn of(&self, queue: Queue) -> &Bound {

@@ -2,7 +2,7 @@
 
 use cache_core::Epoch;
 
-use super::table::Place;
+use super::table::{ADDRESS, Place};
 use super::values::InFile;
 
 /// A row of `entries` or `epochs`.
@@ -219,14 +219,21 @@ const fn in_pages(length: u64) -> u64 {
 
 const PAGE: u64 = 4_096;
 
-/// The room that a row of `entries` takes with all that belongs to it: a row that does not fit into half a page
-/// has pages of its own. Lengths that differ little take the same, so that a value which takes another's place changes no counter.
+/// The room that a row of `entries` takes with all that belongs to it: a row that does not fit into half a page has pages of its
+/// own, and the pages that others share are half empty where rows come and go anywhere. Lengths that differ little take the same,
+/// so that a value which takes another's place changes no counter.
 pub(super) fn room(row: usize) -> u64 {
     /// Rows of the indexes, and what every row costs.
-    const AROUND: u64 = 160;
+    const AROUND: u64 = 200;
     const PAGE_HEADER: u64 = 16;
+    /// What stands in a page beside a row: its key, its length and where it is.
+    const BESIDE: u64 = ADDRESS as u64 + 8;
     const INLINE: u64 = 2_000;
     const STEP: u64 = 32;
     let row = row as u64;
-    AROUND + if row <= INLINE { row.next_multiple_of(STEP) } else { (row + PAGE_HEADER).next_multiple_of(PAGE) }
+    AROUND
+        + match row {
+            ..=INLINE => 2 * (row.next_multiple_of(STEP) + BESIDE),
+            _ => (row + PAGE_HEADER).next_multiple_of(PAGE),
+        }
 }

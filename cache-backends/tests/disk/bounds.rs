@@ -1,5 +1,7 @@
 //! `threshold`, `max_bytes` and the size of the map are hard bounds.
 
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use cache_core::Life;
@@ -183,6 +185,35 @@ fn max_bytes_is_a_hard_bound() {
     assert!(kept as u64 > limit / 2, "only {kept} bytes are there");
     let file = std::fs::metadata(generation(directory.path()).join("data.mdb")).unwrap().len();
     assert!(file < 2 * limit, "the file has {file} bytes");
+}
+
+/// The bytes of the disk that a folder takes.
+fn taken(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let of = |entry: std::fs::DirEntry| match entry.metadata().unwrap() {
+        metadata if metadata.is_dir() => taken(&entry.path()),
+        metadata => metadata.blocks() * 512,
+    };
+    entries.map(of).sum()
+}
+
+#[test]
+fn the_disk_holds_little_more_than_max_bytes_of_values_of_any_size_however_much_was_written() {
+    let limit: usize = 6 << 20;
+    for length in [100, 1_000, 1_900, 60_000] {
+        let directory = TempDir::new().unwrap();
+        let store = open(builder(&directory).threshold(100_000).max_bytes(limit as u64));
+        let values = (limit / length).min(12_000);
+        for round in 0..5 * values {
+            // Half of them are new, and half take the place of one that is most likely there.
+            let key = if round % 2 == 0 { round } else { round / 4 * 2 };
+            store.set_for(&key.to_string(), &vec![7; length], seconds(1_000 + round as u64 % 7));
+        }
+        let taken = taken(directory.path());
+        assert!(taken <= limit as u64 * 5 / 4, "{taken} bytes for values of {length} bytes");
+        let kept = (0..5 * values).filter(|key| store.get(&key.to_string()).is_some()).count();
+        assert!(length < 200 || kept * length * 3 > limit, "only {kept} values of {length} bytes are left");
+    }
 }
 
 #[test]
