@@ -41,17 +41,14 @@ struct Left {
 }
 
 impl Left {
-    /// What stays as it is where an entry that ends at `ends`, or a tombstone if that is its `queue`, takes the place of `record` now.
+    /// What stays as it is where something that ends at `ends` and belongs to `queue` takes the place of `record` now.
     fn by(queue: Queue, ends: u64, record: &Record<'_>, now: u64) -> Self {
         let stays = queue == Queue::Entries && queue == Queue::of(record.sequence);
-        // What never ended is not in the index, and what was to be over by now may have gone to where it belonged: see
-        // `Writer::expire`. An end that is sooner than the one before, or never comes, has to be known.
-        let is_known = record.ends != u64::MAX && now < record.listed.ends;
-        let is_later = ends != u64::MAX && record.listed.ends <= ends;
-        Self {
-            sequence: stays.then_some(record.listed.sequence),
-            ends: (stays && is_known && is_later).then_some(record.listed.ends),
-        }
+        // What was to be over by now may have gone to where it belonged: see `Writer::expire`. And an end that is sooner than
+        // the one in the index, or never comes, has to be known.
+        let listed = record.listed.ends;
+        let is_known = now < listed && listed <= ends && ends != u64::MAX;
+        Self { sequence: stays.then_some(record.listed.sequence), ends: (stays && is_known).then_some(listed) }
     }
 }
 
