@@ -21,7 +21,8 @@ thread_local! {
 }
 
 /// From how many bytes on a frame is copied before it is read. It is read twice, for its checksum and for its value, and out of
-/// memory that is far away a copy comes faster than a checksum.
+/// memory that is far away a copy comes faster than a checksum. Larger ones than the thread keeps room for would have to be given
+/// memory each time, which takes longer.
 const FAR: usize = 1 << 10;
 
 /// What a glance comes to.
@@ -50,7 +51,7 @@ pub(super) fn glance(handler: &Handler, request: &Request<'_>, mut goal: Goal<'_
     let asked = Asked { reader, request, now: handler.clock.wall() };
     let (mut shown, mut room) = (Shown::Nothing, Vec::new());
     let looked = handler.backend().glance(&request.key, asked.now, &mut |bytes, epochs| {
-        let read = if bytes.len() < FAR { Asked::read } else { Asked::read_far };
+        let read = if (FAR..=KEPT).contains(&bytes.len()) { Asked::read_far } else { Asked::read };
         shown = read(&asked, bytes, epochs, &mut room, &mut goal);
     });
     let glimpse = match shown {
