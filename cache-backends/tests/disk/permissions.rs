@@ -175,7 +175,7 @@ fn a_directory_of_someone_else_in_place_of_larders_is_refused() {
         Child::start(again).end()
     } else {
         // In a namespace of users, whoever is not in it is someone else.
-        Child::start(unshared(&["--mount"], "mount --bind /usr \"$1/v2\"", directory.path(), &again)).end()
+        Child::start(unshared(&["--mount"], "mount --bind /usr \"$1/v3\"", directory.path(), &again)).end()
     };
     assert_told(&said, &ours);
     assert_eq!(fs::read_dir(&ours).unwrap().count(), 0);
