@@ -54,4 +54,5 @@ pub use pattern::Pattern;
 pub use stats::{CacheStats, NamedStats, Stats, Tallied, Tally};
 pub use timer::within;
 pub use ttl::{DEFAULT_EXPIRE, Life, Ttl};
+pub use waits::wake_all;
 pub use weigh::{Weigh, Weigher};

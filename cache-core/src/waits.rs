@@ -73,7 +73,7 @@ impl<T> Default for Waits<T> {
 
 /// Wakes all of them. A waker is its executor's code: where one panics, the others are woken all the same, and whoever wakes
 /// them goes on.
-pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+pub fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
     for waker in wakers {
         let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
     }

@@ -1,13 +1,12 @@
 //! [`Answer`]: what another thread will give, waited for by a thread or by a task.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cache_core::BackendError;
+use cache_core::{BackendError, wake_all};
 
 use super::steward::{Steward, Worker};
 
@@ -65,10 +64,7 @@ impl<T> Promise<T> {
             state.waker.take()
         };
         shared.given.notify_one();
-        if let Some(waker) = waker {
-            // It is an executor's code, and others wait for this thread.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-        }
+        wake_all(waker);
     }
 }
 

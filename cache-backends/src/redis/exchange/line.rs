@@ -6,6 +6,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use cache_core::wake_all;
 use redis::{PushKind, RedisError, RedisResult, Value};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -13,7 +14,6 @@ use super::Shared;
 use super::outgoing::Outgoing;
 use super::queue::{Awaited, Replies};
 use super::reader::Reader;
-use super::wakes::wake;
 use crate::redis::stream::Stream;
 
 /// Takes in the server's messages: each in the order of the stream, before a reply behind it is given out.
@@ -138,7 +138,7 @@ impl Line {
                 }
             }
             let blocked = shared.queue().take(&mut self.outgoing, &mut self.awaited);
-            blocked.into_iter().for_each(wake);
+            wake_all(blocked);
             if self.outgoing.is_empty() {
                 break;
             }
@@ -196,7 +196,7 @@ impl Line {
         match by {
             By::Thread => shared.wakes.give(complete),
             By::Caller => {
-                complete.filter_map(|(awaited, replies)| awaited.answer.give(Ok(replies))).for_each(wake);
+                wake_all(complete.filter_map(|(awaited, replies)| awaited.answer.give(Ok(replies))));
             }
         }
     }

@@ -36,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
+use cache_core::wake_all;
 use redis::{RedisError, RedisResult, Value};
 
 use super::stream::Stream;
@@ -48,7 +49,7 @@ pub(super) use queue::Replies;
 use queue::{Caller, Queue, Queued};
 use relay::Relay;
 use request::Request;
-use wakes::{Wakes, wake};
+use wakes::Wakes;
 
 /// For so long it is left to callers to wake others.
 const MOMENT: Duration = Duration::from_millis(5);
@@ -219,7 +220,7 @@ impl Exchange {
         let (queued, blocked) = self.shared.queue().end(error.clone());
         let failed = line.into_iter().flat_map(Line::close).chain(queued);
         let failed = failed.filter_map(|awaited| awaited.answer.give(Err(error.clone())));
-        failed.chain(blocked).for_each(wake);
+        wake_all(failed.chain(blocked));
         // Nobody helps out any more.
         self.shared.wakes.pass_on_late(u64::MAX);
     }

@@ -8,11 +8,11 @@
 //! A caller that blocks its thread is woken by itself: it would keep the others waiting until its thread runs.
 
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
+use cache_core::wake_all;
 use smallvec::SmallVec;
 use tokio::runtime::{Handle, Id};
 
@@ -74,7 +74,7 @@ impl Wakes {
                 continue;
             }
             let Some(home) = awaited.home else {
-                awaited.answer.give(Ok(replies)).into_iter().for_each(wake);
+                wake_all(awaited.answer.give(Ok(replies)));
                 continue;
             };
             match last.iter_mut().find(|last| last.home == home) {
@@ -104,7 +104,7 @@ impl Wakes {
             self.owing.store(true, Ordering::SeqCst);
         }
         drop(owed);
-        answer.give(Ok(replies)).into_iter().for_each(wake);
+        wake_all(answer.give(Ok(replies)));
     }
 
     /// Wakes whoever is owed a wake on this runtime, by a caller on it.
@@ -117,7 +117,7 @@ impl Wakes {
         let others = at.map(|at| owed.homes.swap_remove(at).others);
         self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
         drop(owed);
-        others.into_iter().flatten().for_each(wake);
+        wake_all(others.into_iter().flatten());
     }
 
     /// Whether anyone is owed a wake.
@@ -141,16 +141,10 @@ impl Wakes {
         self.owing.store(!owed.homes.is_empty(), Ordering::SeqCst);
         drop(owed);
         let late: SmallVec<[Woken; 2]> = late;
-        late.into_iter().flat_map(|woken| woken.others).for_each(wake);
+        wake_all(late.into_iter().flat_map(|woken| woken.others));
     }
 
     fn owed(&self) -> MutexGuard<'_, Owed> {
         self.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Wakes a caller. A waker is its executor's code: where that panics, the others have their replies all the same, and the
-/// handler keeps its thread.
-pub(super) fn wake(waker: Waker) {
-    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
 }
