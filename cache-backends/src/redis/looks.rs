@@ -43,10 +43,7 @@ impl Redis {
             return Box::pin(self.look_thoroughly(&key, watch)).await;
         };
         let reply = self.servers.request(&key, &command::on("GET", &key)).await?;
-        let epochs = match self.behind_reply(watch, near) {
-            Some(epochs) => epochs,
-            None => Box::pin(self.read_behind_reply(watch)).await?,
-        };
+        let epochs = self.behind_reply(watch, near).await?;
         let (stored, seen) = self.envelope.look(&key, reply)?;
         Ok(Look { stored, seen, epochs, ticket: None })
     }
@@ -63,11 +60,7 @@ impl Redis {
         let (replies, epochs) = match self.near.all(watch) {
             Some(near) => {
                 let replies = self.servers.requests(&first).await?;
-                let epochs = match self.behind_reply(watch, near) {
-                    Some(epochs) => epochs,
-                    None => self.read_behind_reply(watch).await?,
-                };
-                (replies, epochs)
+                (replies, self.behind_reply(watch, near).await?)
             }
             None => self.get_with_epochs(first, watch).await?,
         };
@@ -82,14 +75,17 @@ impl Redis {
         Ok(Look { stored, seen, epochs, ticket })
     }
 
-    /// The epochs that were near before a reply was asked for that is here, if they are near still: by now everything has been
-    /// heard of what had been acknowledged when it was asked for.
-    fn behind_reply(&self, watch: &[EpochName<'_>], near: All) -> Option<Vec<Option<Epoch>>> {
+    /// The epochs as they are behind a reply that is here, before which they were `near`: by now everything has been heard of
+    /// what had been acknowledged when it was asked for.
+    async fn behind_reply(&self, watch: &[EpochName<'_>], near: All) -> Result<Vec<Option<Epoch>>, Failure> {
         let counts = |name: &EpochName<'_>| self.servers.near_counts_of(|| self.epoch_key(name));
-        (self.near.stands(&near) && watch.iter().all(counts)).then_some(near.epochs)
+        if self.near.stands(&near) && watch.iter().all(counts) {
+            return Ok(near.epochs);
+        }
+        Box::pin(self.read_behind_reply(watch)).await
     }
 
-    /// The epochs as they are behind a reply: what a message took away is asked for.
+    /// The same where something may have changed meanwhile: what a message took away is asked for.
     async fn read_behind_reply(&self, watch: &[EpochName<'_>]) -> Result<Vec<Option<Epoch>>, Failure> {
         let mut known = self.near.get(watch);
         for (name, known) in watch.iter().zip(&mut known) {

@@ -1,8 +1,8 @@
 //! Removing many keys: a cursor over the database, and `UNLINK` of what is ours, a batch at a time.
 //!
 //! A sweep runs on the handler's thread and ends with the handler or the connection. One that gives back room goes on when its
-//! caller leaves; one for a pattern does not, since it is owed then and made again. It removes entries only, never tombstones: those of invalidations that come while it runs still have
-//! runs to stop. What it removes is a miss already, or is to become one, so what it leaves behind after a failure
+//! caller leaves; one for a pattern does not, since it is owed then and made again. It removes entries only, never
+//! tombstones: those of invalidations that come while it runs still have runs to stop. What it removes is a miss already, or is to become one, so what it leaves behind after a failure
 //! costs room until its life ends, and nothing else.
 
 use std::sync::{Arc, Weak};
