@@ -13,6 +13,7 @@ use super::connect::Target;
 use super::envelope::Envelope;
 use super::lead::Leads;
 use super::near::Near;
+use super::puts::only_if_empty;
 use super::runtime::Runtime;
 use super::servers::{Failure, Servers};
 use super::sweep;
@@ -102,12 +103,20 @@ impl Backend for Redis {
     }
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
+        let bytes = match stored {
+            Some(Stored::Bytes(bytes)) => Some(bytes),
+            Some(Stored::Object(_)) => {
+                return Reply::ready(Err(self.target.error("put", "this handler keeps bytes only")));
+            }
+            None => None,
+        };
+        let bytes = match (slot, bytes, only_if_empty(&when)) {
+            (Slot::Entry(key), Some(bytes), Some(only_if_empty)) if !life.is_none() => {
+                return pending(self.set_entry(key, bytes, life, only_if_empty));
+            }
+            (_, bytes, _) => bytes,
+        };
         pending(async move {
-            let bytes = match stored {
-                Some(Stored::Bytes(bytes)) => Some(bytes),
-                Some(Stored::Object(_)) => return Err(self.target.error("put", "this handler keeps bytes only")),
-                None => None,
-            };
             match slot {
                 Slot::Epoch(name) => {
                     let _forgetting = self.forgetting(std::slice::from_ref(name));
@@ -169,7 +178,7 @@ impl Backend for Redis {
     }
 
     fn extend<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, ()> {
-        pending(self.extend_epochs(names, life))
+        if self.all_live(names, life) { Reply::ready(Ok(())) } else { pending(self.extend_epochs(names, life)) }
     }
 
     fn renew<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, ()> {

@@ -82,6 +82,12 @@ impl Redis {
         names.iter().map(|name| self.living(name, until)).collect()
     }
 
+    /// Whether all of `names` are near and live for `life`, as long as they have the numbers that are near.
+    pub(super) fn all_live(&self, names: &[EpochName<'_>], life: Life) -> bool {
+        let until = life.ends(now());
+        names.iter().all(|name| self.near.living(name, until).is_some())
+    }
+
     /// The number of `name` where it is known by the server's messages and lives until then.
     fn living(&self, name: &EpochName<'_>, until: u64) -> Option<Epoch> {
         self.near.living(name, until).filter(|_| self.near.is_tracked())

@@ -15,7 +15,39 @@ use super::servers::Failure;
 /// as a run may last, since it may have taken the place of a tombstone.
 const UNDECIDED: Duration = Duration::from_secs(60 * 60);
 
+/// Whether a write is a plain `SET`, of an empty slot only (`true`) or of any; `None` where more has to be compared.
+pub(super) const fn only_if_empty(when: &When<'_>) -> Option<bool> {
+    match when {
+        When::Always => Some(false),
+        When::Absent => Some(true),
+        When::Unchanged { seen, epoch: None } if seen.is_nothing() => Some(true),
+        When::Unchanged { .. } => None,
+    }
+}
+
 impl Redis {
+    /// Puts `bytes` into the slot of `key` by a plain `SET`, as most writes do: its future is small.
+    pub(super) async fn set_entry(
+        &self,
+        key: &Key<'_>,
+        bytes: Vec<u8>,
+        life: Life,
+        only_if_empty: bool,
+    ) -> Result<bool, BackendError> {
+        const OPERATION: &str = "put";
+        if bytes.starts_with(command::TOMBSTONE) {
+            // It could not be given back as it is. No frame begins like this.
+            return Ok(false);
+        }
+        let key = self.key(&Slot::Entry(key));
+        let bytes = self.envelope.wrap(&key, bytes).map_err(|what| self.target.error(OPERATION, what))?;
+        let _striking = self.striking(&key);
+        let command = command::set(&key, &bytes, life, only_if_empty);
+        drop(bytes);
+        let reply = self.servers.request(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
+        command::happened(reply).map_err(|error| self.failed(OPERATION, &error.into()))
+    }
+
     /// Puts `bytes`, or empties the slot for `None`.
     pub(super) async fn put_bytes(
         &self,
