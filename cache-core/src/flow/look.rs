@@ -142,6 +142,11 @@ async fn try_look(
     match valid {
         Valid::Value(value) => Ok(Looked::Hit(value)),
         Valid::Not if purpose == Purpose::Read => Ok(Looked::Miss(None)),
+        // Most misses: all that a run has to remember is here.
+        Valid::Not if found.epochs.iter().all(Option::is_some) => {
+            let epochs = std::mem::take(&mut found.epochs).into_iter().flatten().collect();
+            Ok(Looked::Miss(Some(remembering(request, &names, found, epochs, since)?)))
+        }
         Valid::Not | Valid::Unknown => {
             let unknown = matches!(valid, Valid::Unknown);
             Box::pin(look_further(handler, request, purpose, Saw { names, found, since }, unknown)).await
@@ -189,13 +194,24 @@ async fn witness(
     found: Look,
     since: (u64, u64),
 ) -> Result<Witness, BackendError> {
-    let remembered = found.stored.as_ref().and_then(|stored| remembered_until(&request.key, stored));
-    let known: Option<Vec<Epoch>> = found.epochs.into_iter().collect();
+    let known: Option<Vec<Epoch>> = found.epochs.iter().copied().collect();
     let epochs = match known {
         Some(epochs) => epochs,
         // They live as long as a run may last; storing its result extends them.
         None => handler.ask(handler.backend().epochs(names, Life::of(LONGEST_RUN))).await?,
     };
+    remembering(request, names, found, epochs, since)
+}
+
+/// What a run has to remember of what was found, under these epochs.
+fn remembering(
+    request: &Request<'_>,
+    names: &[EpochName<'_>],
+    found: Look,
+    epochs: Vec<Epoch>,
+    since: (u64, u64),
+) -> Result<Witness, BackendError> {
+    let remembered = found.stored.as_ref().and_then(|stored| remembered_until(&request.key, stored));
     let epochs = one_for_each(names, epochs)?;
     Ok(Witness { seen: found.seen, epochs, since, remembered: remembered.unwrap_or(0) })
 }

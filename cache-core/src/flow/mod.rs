@@ -31,7 +31,7 @@ use glance::{Glimpse, glance};
 pub(crate) use lead::lead;
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 pub use run::Ended;
-pub(crate) use run::{Run, drive, leave};
+pub(crate) use run::{Run, drive, leave, leave_from};
 pub use stack::Inside;
 pub(crate) use swap::swap_in;
 pub(crate) use witness::{Unwritten, Write};

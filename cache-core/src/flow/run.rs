@@ -111,12 +111,19 @@ pub enum Ended {
 
 /// Stores what a run gave, if it may, and answers those who waited.
 pub(crate) async fn leave(call: &Call<'_>, run: Run, ended: Ended) {
-    let flight = run.leader.as_ref().map(Leader::id);
-    inside(flight, pin!(commit(call, run, ended))).await;
+    leave_from(call, &mut Some(run), ended).await;
 }
 
-async fn commit(call: &Call<'_>, mut run: Run, ended: Ended) {
+/// [`leave`] of a run that stays where it is until those who waited are answered: it is large, and every future that it is moved
+/// through has room for it. Without a run there is nothing to be done.
+pub(crate) async fn leave_from(call: &Call<'_>, place: &mut Option<Run>, ended: Ended) {
+    let flight = place.as_ref().and_then(|run| run.leader.as_ref()).map(Leader::id);
+    inside(flight, pin!(commit(call, place, ended))).await;
+}
+
+async fn commit(call: &Call<'_>, place: &mut Option<Run>, ended: Ended) {
     let (handler, request) = (&**call.handler, &call.request);
+    let Some(run) = place else { return };
     let detached = run.leader.as_ref().is_some_and(Leader::is_detached);
     let (committed, landing) = match ended {
         Ended::Value(value, _) if detached => (Committed::Overtaken, Some(Landing::Value(value))),
@@ -140,7 +147,9 @@ async fn commit(call: &Call<'_>, mut run: Run, ended: Ended) {
     };
     // Whoever waits elsewhere finds what was stored, or runs.
     run.right = None;
-    run.land(handler, request, committed, landing).await;
+    if let Some(lands) = place.take().and_then(|run| run.land(handler, request, committed, landing)) {
+        lands.await;
+    }
 }
 
 impl Run {
@@ -156,22 +165,33 @@ impl Run {
     /// Ends the flight. Those who waited get the result unless something was invalidated while it ran: one of them may
     /// have come after that, and must not get what was read before it. So that is asked when nobody can join any more.
     /// Where the store cannot tell, what this process itself invalidated is enough to send them round again.
-    async fn land(mut self, handler: &Handler, request: &Request<'_>, committed: Committed, landing: Option<Landing>) {
+    ///
+    /// Gives what is left to be done, where somebody waited: it is seldom, and large.
+    fn land<'a>(
+        mut self,
+        handler: &'a Handler,
+        request: &'a Request<'_>,
+        committed: Committed,
+        landing: Option<Landing>,
+    ) -> Option<Pin<Box<dyn Future<Output = ()> + Send + 'a>>> {
         let waited_for = self.close();
-        let Some(leader) = self.leader else { return };
+        let Self { leader, witness, generation, .. } = self;
+        let leader = leader?;
         let Some(landing) = landing.filter(|_| waited_for) else {
-            return leader.land(Landing::SideBySide);
+            leader.land(Landing::SideBySide);
+            return None;
         };
-        let standing = match self.witness {
-            // Seldom needed, and large.
-            Some(witness) => Box::pin(witness.stands(handler, request, committed)).await,
-            None => Standing::Unknown,
-        };
-        let stands = match standing {
-            Standing::Stands => true,
-            Standing::Overtaken => false,
-            Standing::Unknown => handler.generation() == self.generation,
-        };
-        leader.land(if stands { landing } else { Landing::Again });
+        Some(Box::pin(async move {
+            let standing = match witness {
+                Some(witness) => witness.stands(handler, request, committed).await,
+                None => Standing::Unknown,
+            };
+            let stands = match standing {
+                Standing::Stands => true,
+                Standing::Overtaken => false,
+                Standing::Unknown => handler.generation() == generation,
+            };
+            leader.land(if stands { landing } else { Landing::Again });
+        }))
     }
 }

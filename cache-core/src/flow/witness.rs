@@ -157,11 +157,14 @@ impl Witness {
     ) -> Result<Option<Seen>, Unwritten> {
         let backend = handler.backend();
         let (stored, kept) = self.frozen(handler, request, value, life, how)?;
-        let names = watch(request);
-        handler.ask(backend.extend(&names, life)).await?;
+        {
+            // Not held while the value is written: this is part of many futures.
+            let names = watch(request);
+            handler.ask(backend.extend(&names, life)).await?;
+        }
+        let seen = Seen::of(Some(&stored));
         let patterns = EpochName::PATTERNS;
         let when = if how == Write::SetAnyway { When::Always } else { self.unchanged(request, &patterns) };
-        let seen = Seen::of(Some(&stored));
         let written = handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?;
         Ok(written.then_some(seen))
     }

@@ -11,7 +11,7 @@ use super::ready::{Asked, ready};
 use super::result::Returns;
 use super::short::ShortCut;
 use super::site::Site;
-use crate::flow::{AtOnce, Ended, Led, Run, drive, enter_waiting, leave};
+use crate::flow::{AtOnce, Ended, Led, Run, drive, enter_waiting, leave_from};
 use crate::form::Codec;
 
 /// The result of a call that needs no waiting.
@@ -42,16 +42,17 @@ fn entered(
     }))
 }
 
-/// The future of [`leave`], on the heap.
+/// The future of [`leave_from`], on the heap.
 fn leave_boxed(
     placed: Box<Placed>,
     codec: &'static Codec,
     right: Run,
     ended: Ended,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let mut place = Some(right);
     Box::pin(async move {
         if let Some(call) = placed.call(codec) {
-            leave(&call, right, ended).await;
+            leave_from(&call, &mut place, ended).await;
         }
     })
 }
