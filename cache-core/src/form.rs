@@ -200,6 +200,19 @@ pub(crate) fn remembered_until(key: &Key<'_>, stored: &Stored) -> Option<u64> {
     }
 }
 
+/// [`remembered_until`] where that is after `end`. Nearly always it is not, and that is seen without a checksum: whatever is
+/// wrong with a frame, it does not have to be remembered for longer than it says.
+pub(crate) fn remembered_beyond(key: &Key<'_>, stored: &Stored, end: u64) -> Option<u64> {
+    #[cfg(feature = "bytes")]
+    if let Stored::Bytes(bytes) = stored
+        && !bytes.starts_with(TOMBSTONE)
+        && bytes::claimed_until(bytes) <= end
+    {
+        return None;
+    }
+    remembered_until(key, stored).filter(|until| *until > end)
+}
+
 /// Says at start-up whether values of `T` come back from bytes as they were.
 ///
 /// # Errors

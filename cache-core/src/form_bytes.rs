@@ -79,6 +79,13 @@ impl Reader {
     }
 }
 
+/// [`Validity::remembered_until`] by what stands in this frame, which may be damaged or another key's; 0 if it is none.
+pub(super) fn claimed_until(bytes: &[u8]) -> u64 {
+    frame::claimed_times(bytes).map_or(0, |[created, fresh_until, kept_until]| {
+        Validity { created, fresh_until, kept_until, epoch: 0, tags: Vec::new() }.remembered_until()
+    })
+}
+
 /// [`Validity::remembered_until`] of the entry in this frame, of whatever type it is.
 pub(super) fn remembered_until(key: &Key<'_>, bytes: &[u8]) -> Option<u64> {
     let header = frame::read(bytes, &key.imprint()).ok()?.header;

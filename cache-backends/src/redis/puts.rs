@@ -183,8 +183,8 @@ impl Redis {
             // Somebody else's key of another type, no memory: nothing was written, and the long way says why.
             return Ok(None);
         }
-        let looked = self.envelope.look(&key, reply).map_err(|error| self.failed(OPERATION, &error.into()))?;
-        Ok(Some(looked.0))
+        let held = self.envelope.held(&key, reply).map_err(|error| self.failed(OPERATION, &error.into()))?;
+        Ok(Some(held))
     }
 
     /// Puts a tombstone into the slot of `key`.

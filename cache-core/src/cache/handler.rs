@@ -231,9 +231,9 @@ impl Handler {
         }
     }
 
-    /// From now on the invalidation of `key` is owed unless what is begun here is [`Unfinished::done`].
-    pub(crate) fn unfinished(&self, key: &Key<'_>) -> Unfinished<'_> {
-        Unfinished { handler: self, invalidation: Some(Invalidation::Key(OwedKey::of(key))) }
+    /// From now on the invalidation of `key` is owed unless what is begun here is [`UnfinishedKey::done`].
+    pub(crate) const fn unfinished<'a>(&'a self, key: Key<'a>) -> UnfinishedKey<'a> {
+        UnfinishedKey { handler: self, key: Some(key) }
     }
 
     /// Invalidates the entry of `key`, and lets callers that come from now on not wait for a run that began before.
@@ -325,14 +325,34 @@ impl Drop for Changing<'_> {
     }
 }
 
+/// The invalidation of a key that is owed unless it is [`UnfinishedKey::done`]. The key is copied only where it is owed.
+pub(crate) struct UnfinishedKey<'a> {
+    handler: &'a Handler,
+    key: Option<Key<'a>>,
+}
+
+impl UnfinishedKey<'_> {
+    pub(crate) fn done(mut self) {
+        self.key = None;
+    }
+}
+
+impl Drop for UnfinishedKey<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.handler.owed.add(Invalidation::Key(OwedKey::of(&key)));
+        }
+    }
+}
+
 /// An invalidation that is owed unless it is [`Unfinished::done`].
-pub(crate) struct Unfinished<'a> {
+struct Unfinished<'a> {
     handler: &'a Handler,
     invalidation: Option<Invalidation>,
 }
 
 impl Unfinished<'_> {
-    pub(crate) fn done(mut self) {
+    fn done(mut self) {
         self.invalidation = None;
     }
 }

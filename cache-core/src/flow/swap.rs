@@ -8,9 +8,9 @@
 
 use super::look::{Request, one_for_each, watch};
 use super::witness::{Unwritten, Witness, Write};
-use crate::cache::Handler;
+use crate::cache::{Handler, LONGEST_RUN};
 use crate::entry::{Object, Seen};
-use crate::form::remembered_until;
+use crate::form::remembered_beyond;
 use crate::ttl::Life;
 
 /// Stores `value` whatever is there; gives false where the store cannot do that in one step, and nothing was written.
@@ -30,13 +30,15 @@ pub(crate) async fn swap_in(
     let mut witness = Witness { seen: Seen::default(), epochs, since, remembered: 0 };
     let (stored, kept) = witness.frozen(handler, request, value, life, Write::Set)?;
     witness.seen = Seen::of(Some(&stored));
-    let unfinished = handler.unfinished(&request.key);
+    let unfinished = handler.unfinished(request.key);
     let Some(before) = handler.ask(backend.swap(&request.key, stored, kept)).await? else {
         unfinished.done();
         return Ok(false);
     };
-    witness.remembered = before.and_then(|before| remembered_until(&request.key, &before)).unwrap_or(0);
-    let is_remembered = witness.remembers(handler.time()) <= kept;
+    let kept_until = kept.ends(handler.time());
+    let longer = before.and_then(|before| remembered_beyond(&request.key, &before, kept_until));
+    witness.remembered = longer.unwrap_or(0);
+    let is_remembered = longer.is_none() || kept >= Life::of(LONGEST_RUN);
     if is_remembered || witness.write(handler, request, value, life, Write::Set).await?.is_some() {
         unfinished.done();
     }

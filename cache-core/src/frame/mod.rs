@@ -32,6 +32,7 @@ use crate::codec::Format;
 
 pub use error::Malformed;
 pub use head::{HEAD, Head, head};
+pub(crate) use read::claimed_times;
 pub use read::read;
 pub use write::write;
 
@@ -42,6 +43,9 @@ const VERSION: u8 = 2;
 const FIXED: usize = 52;
 /// Where what it is stands.
 const WHAT_AT: usize = 3;
+/// Where times stand.
+const CREATED_AT: usize = 12;
+const FRESH_UNTIL_AT: usize = 20;
 /// Bits of what it is.
 const FORMAT_BITS: u32 = 1;
 const HAS_STALE: u8 = 1 << 3;

@@ -1,13 +1,23 @@
 //! Reads a frame: all of it must be right before any of it is believed.
 
 use super::{
-    CHECKSUM, FIXED, FLAGS_BITS, FORMAT_BITS, Frame, HAS_STALE, HAS_TAGS, Header, Kind, MAGIC, Malformed, VERSION,
-    checksum,
+    CHECKSUM, CREATED_AT, FIXED, FLAGS_BITS, FORMAT_BITS, FRESH_UNTIL_AT, Frame, HAS_STALE, HAS_TAGS, Header, Kind,
+    MAGIC, Malformed, VERSION, checksum,
 };
 use crate::codec::Format;
 
 /// A tag takes at least its length and its epoch.
 const SMALLEST_TAG: usize = 2 + 16;
+
+/// When these bytes say that they were written, and until when that they are fresh and may be served though stale. They may be
+/// damaged, or another key's: the checksum is not looked at.
+pub(crate) fn claimed_times(bytes: &[u8]) -> Option<[u64; 3]> {
+    let number = |at: usize| bytes.get(at..)?.first_chunk().copied().map(u64::from_le_bytes);
+    let [first, second, VERSION, what] = *bytes.first_chunk()? else { return None };
+    let fresh_until = number(FRESH_UNTIL_AT)?;
+    let stale_until = if what & HAS_STALE == 0 { fresh_until } else { number(FIXED)? };
+    ([first, second] == MAGIC).then_some([number(CREATED_AT)?, fresh_until, stale_until])
+}
 
 /// Reads the frame that takes up all of `bytes`, as it was [written](super::write) under this `identity`.
 ///

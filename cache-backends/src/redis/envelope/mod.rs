@@ -131,16 +131,25 @@ impl Envelope {
 
     /// What the slot of an entry holds, and what a later write is to compare it with: the bytes on the server.
     ///
-    /// What cannot be read is given as a tombstone that has to be remembered for as long as any may be. It may be an
-    /// entry that was written over a tombstone, and whatever overwrites it must not end before the runs that are older
-    /// than that invalidation.
+    /// See [`Envelope::held`].
     pub(super) fn look(&self, key: &[u8], reply: Value) -> RedisResult<(Option<Stored>, Seen)> {
         let held = Held::of(reply)?;
         let seen = Seen::of(held.stored.as_ref());
-        if held.stored.is_none() {
-            return Ok((None, seen));
-        }
-        Ok((Some(self.opened(key, held).unwrap_or_else(unknown)), seen))
+        Ok((self.known(key, held), seen))
+    }
+
+    /// What the slot of an entry holds.
+    ///
+    /// What cannot be read is given as a tombstone that has to be remembered for as long as any may be. It may be an
+    /// entry that was written over a tombstone, and whatever overwrites it must not end before the runs that are older
+    /// than that invalidation.
+    pub(super) fn held(&self, key: &[u8], reply: Value) -> RedisResult<Option<Stored>> {
+        Ok(self.known(key, Held::of(reply)?))
+    }
+
+    fn known(&self, key: &[u8], held: Held) -> Option<Stored> {
+        held.stored.as_ref()?;
+        Some(self.opened(key, held).unwrap_or_else(unknown))
     }
 
     /// Whether the slot of an entry holds what was seen: by a look, which saw the bytes on the server, or by who wrote
