@@ -1,6 +1,6 @@
 //! Values as frames of bytes: the codec's payload inside the frame that says what, when and for which key.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -158,7 +158,10 @@ macro_rules! with_raw_types {
 fn encode<V: Value + Serialize + DeserializeOwned>(value: &dyn Any, out: &mut Vec<u8>) -> Result<Format, Unstorable> {
     macro_rules! raw {
         ($type:ty) => {
-            if let Some(value) = value.downcast_ref::<$type>() {
+            // The compiler knows which of them it is, if any.
+            if TypeId::of::<V>() == TypeId::of::<$type>()
+                && let Some(value) = value.downcast_ref::<$type>()
+            {
                 out.extend_from_slice(RawBytes::as_raw(value));
                 return Ok(Format::Raw);
             }
@@ -188,7 +191,7 @@ fn decode<V: Value + Serialize + DeserializeOwned>(format: Format, bytes: &[u8],
 fn decode_raw<V: Value>(bytes: &[u8]) -> Option<V> {
     macro_rules! raw {
         ($type:ty) => {
-            if std::any::TypeId::of::<V>() == std::any::TypeId::of::<$type>() {
+            if TypeId::of::<V>() == TypeId::of::<$type>() {
                 let mut value = <$type as RawBytes>::from_raw(bytes).ok();
                 return (&mut value as &mut dyn Any).downcast_mut::<Option<V>>()?.take();
             }

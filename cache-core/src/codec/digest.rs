@@ -56,6 +56,8 @@ impl Digest {
 }
 
 impl Sink for Digest {
+    const MINDS_ORDER: bool = true;
+
     fn mark(&mut self, kind: Kind) -> Result<(), Stop> {
         self.kind(kind);
         Ok(())

@@ -1,6 +1,7 @@
 //! Writes the compact form.
 
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use crate::codec::{
     cursor::{put_varint, zigzag},
@@ -14,7 +15,7 @@ use crate::codec::{
 /// # Errors
 /// [`Stop::NeedsNames`] if the value leaves out fields or has an unknown length; what was appended by then is garbage.
 pub(in crate::codec) fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), Stop> {
-    let mut writer = Writer { out, shape: Shape::new(), names: Vec::new() };
+    let mut writer = Writer { out, shape: Shape::new(), names: SmallVec::new() };
     value.serialize(Walk::new(&mut writer))?;
     let Writer { out, shape, .. } = writer;
     out.extend_from_slice(&shape.finish().to_le_bytes());
@@ -25,7 +26,7 @@ struct Writer<'a> {
     out: &'a mut Vec<u8>,
     shape: Shape,
     /// The names so far of each open struct.
-    names: Vec<Names>,
+    names: SmallVec<[Names; 4]>,
 }
 
 impl Sink for Writer<'_> {

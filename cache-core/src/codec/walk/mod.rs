@@ -14,6 +14,8 @@ pub(super) use compound::Compound;
 pub(super) trait Sink {
     /// What `Serializer::is_human_readable` answers.
     const HUMAN: bool = false;
+    /// Whether [`Sink::unordered`] means anything: it takes a look at a name for each sequence.
+    const MINDS_ORDER: bool = false;
 
     /// A kind without content: unit, unit struct, `None`; or the announcement of one value that follows: `Some`,
     /// newtype struct.
@@ -237,7 +239,7 @@ impl<'a, S: Sink> Serializer for Walk<'a, S> {
             _ => None,
         };
         let mut open = self.open(Kind::Seq, announced, ("", ""))?;
-        if is_unordered::<I>() {
+        if S::MINDS_ORDER && is_unordered::<I>() {
             open.sink.unordered();
         }
         for element in elements {
