@@ -189,10 +189,11 @@ impl Key<'_> {
         blake3::keyed_hash(seal, instance.as_bytes()).into()
     }
 
-    /// What frames are sealed with. A readable slot may be another key's too, if someone picks its fields for that, so there it
-    /// is the identity. Every other slot is one of exactly this key, and the seal is for accidents.
+    /// What frames are sealed with. A slot that is readable in part may be another key's too, if someone picks its fields for
+    /// that, so there it is the identity. Every other slot is one of exactly this key (that of a key that is set directly has
+    /// all of it), and the seal is for accidents.
     pub(crate) fn imprint(&self) -> [u8; 32] {
-        if self.has_subject() {
+        if self.has_subject() && self.space.kind != Kind::Direct {
             return self.identity();
         }
         let mut imprint = self.seal();
