@@ -76,24 +76,25 @@ impl Codec {
         (**value).type_id() == self.id
     }
 
-    /// `value` in the form that a handler keeps.
+    /// `value` in the form that a handler keeps; as bytes with a number that no other write there has.
     pub(crate) fn freeze(
         &self,
         form: Form,
         key: &Key<'_>,
         value: &Object,
         validity: Validity,
+        nonce: impl FnOnce() -> u64,
     ) -> Result<Stored, String> {
         match form {
             Form::Objects => Ok(Stored::Object(Arc::new(self.entry(Arc::clone(value), validity)))),
             #[cfg(feature = "bytes")]
             Form::Bytes => match &self.bytes {
-                Some(bytes) => bytes.freeze(key, value, &validity),
+                Some(bytes) => bytes.freeze(key, value, &validity, nonce()),
                 None => Err(self.fits(form).err().unwrap_or_default()),
             },
             #[cfg(not(feature = "bytes"))]
             Form::Bytes => {
-                let _ = key;
+                let _ = (key, nonce);
                 Err(self.fits(form).err().unwrap_or_default())
             }
         }

@@ -36,13 +36,18 @@ impl AsBytes {
         Self { encode: encode::<V>, decode: decode::<V>, fingerprint: codec::fingerprint::<V> }
     }
 
-    pub(super) fn freeze(&self, key: &Key<'_>, value: &Object, validity: &Validity) -> Result<Stored, String> {
+    pub(super) fn freeze(
+        &self,
+        key: &Key<'_>,
+        value: &Object,
+        validity: &Validity,
+        nonce: u64,
+    ) -> Result<Stored, String> {
         let header = Header {
             kind: Kind::Value,
             flags: 0,
             format: Format::Compact,
-            // The low half of an epoch is as random as the whole.
-            nonce: Epoch::random().0 as u64,
+            nonce,
             created: validity.created,
             fresh_until: validity.fresh_until,
             stale_until: validity.kept_until,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use super::nonces::Nonces;
 use super::open::Opened;
 use super::owed::{Invalidation, Owed, OwedKey, Settled};
 use crate::backend::{Backend, Reply};
@@ -16,6 +17,7 @@ use crate::entry::{Form, Object};
 use crate::epoch::EpochName;
 use crate::error::{BackendError, Error, Result};
 use crate::flow::{Flights, Request, Unwritten, Write, before_write, swap_in};
+use crate::fork::InProcess;
 use crate::form;
 use crate::key::Key;
 use crate::pattern::Pattern;
@@ -40,6 +42,7 @@ pub(crate) struct Handler {
     owed: Owed,
     /// How often this process invalidated something here.
     generation: AtomicU64,
+    nonces: InProcess<Nonces>,
 }
 
 impl Handler {
@@ -54,7 +57,13 @@ impl Handler {
             breaker: Breaker::default(),
             owed: Owed::default(),
             generation: AtomicU64::new(0),
+            nonces: InProcess::default(),
         }
+    }
+
+    /// A number that no other write of bytes has.
+    pub(crate) fn nonce(&self) -> u64 {
+        self.nonces.here().next()
     }
 
     /// A number that changes with every invalidation of this process.

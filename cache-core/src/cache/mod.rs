@@ -6,6 +6,7 @@ mod builder;
 mod current;
 mod direct;
 mod handler;
+mod nonces;
 mod nothing;
 mod open;
 mod owed;

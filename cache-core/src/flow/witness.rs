@@ -142,7 +142,7 @@ impl Witness {
         };
         let kept = life.max(remembered);
         let validity = self.record(request, now, life, kept);
-        let stored = request.codec.freeze(handler.form(), &request.key, value, validity);
+        let stored = request.codec.freeze(handler.form(), &request.key, value, validity, || handler.nonce());
         Ok((stored.map_err(Unwritten::Unstorable)?, kept))
     }
 
