@@ -51,7 +51,7 @@ use relay::Relay;
 use request::Request;
 use wakes::Wakes;
 
-/// For so long it is left to callers to wake others.
+/// For so long it is left to callers to wake others, and to write for them.
 const MOMENT: Duration = Duration::from_millis(5);
 
 /// How often whoever drives does so for others that came meanwhile.
@@ -145,6 +145,17 @@ impl Exchange {
         queued.map(Ok)
     }
 
+    /// Writes what was queued in that round, unless somebody has.
+    fn write(&self, round: u64) {
+        let mut queue = self.shared.queue();
+        let left = queue.left() == Some(round);
+        queue.release(round);
+        drop(queue);
+        if left {
+            self.drive();
+        }
+    }
+
     /// Drives the connection once, by a caller.
     fn drive(&self) {
         if self.turn(By::Caller).is_ready() {
@@ -225,18 +236,25 @@ impl Exchange {
         self.shared.wakes.pass_on_late(u64::MAX);
     }
 
-    /// Wakes those whom other callers were to wake and did not for a moment. (What others were to write is written when
-    /// the reply to something comes, since there is someone who writes for others only while one is under way.) To be polled
-    /// whenever the handler's thread is woken; never ends.
+    /// Does what callers were to do for others and did not for a moment: wakes them, and writes their requests. To be polled
+    /// whenever the handler's thread is woken, as it is by the reply to something: nothing is left to callers while nothing
+    /// is under way. Never ends.
     pub(super) async fn help_out(&self) {
-        let wakes = &self.shared.wakes;
+        let Shared { wakes, .. } = &self.shared;
         loop {
             // There is no timer where callers come one by one: a near one is dear to set on many a machine.
-            poll_fn(|_| if wakes.owes() { Poll::Ready(()) } else { Poll::Pending }).await;
-            let round = wakes.round();
+            poll_fn(|_| if self.is_left_to_callers() { Poll::Ready(()) } else { Poll::Pending }).await;
+            let (woken, queued) = (wakes.round(), self.shared.queue().left());
             tokio::time::sleep(MOMENT).await;
-            wakes.pass_on_late(round);
+            wakes.pass_on_late(woken);
+            if let Some(queued) = queued {
+                self.write(queued);
+            }
         }
+    }
+
+    fn is_left_to_callers(&self) -> bool {
+        self.shared.wakes.owes() || self.shared.queue().left().is_some()
     }
 
     /// A number that grows whenever the server is seen to do something for requests, also where a large value is still under

@@ -15,6 +15,9 @@ use crate::redis::link::now;
 /// While more bytes than this wait for the server to read them, callers wait too.
 const FULL: usize = 1 << 20;
 
+/// So many requests, or so many bytes, are written without waiting for more: the server works on them while more are made.
+const BATCH: (usize, usize) = (48, 64 << 10);
+
 /// The replies to the commands of one request.
 pub(in crate::redis) type Replies = SmallVec<[Value; 1]>;
 
@@ -27,6 +30,8 @@ pub(super) struct Queue {
     awaited: Vec<Awaited>,
     /// Who is going to write them.
     writer: Option<Writer>,
+    /// How often what was queued has been taken.
+    round: u64,
     /// Nobody looks whether replies come.
     unwatched: bool,
     /// Callers that wait for room.
@@ -54,8 +59,9 @@ pub(super) struct Caller<'a> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Writer {
-    Thread,
-    /// A caller on this runtime.
+    /// Whoever drives the connection next.
+    Any,
+    /// A caller on this runtime, when others on it have had their turn.
     Caller(Home),
 }
 
@@ -72,9 +78,9 @@ pub(super) struct Queued {
 pub(super) enum Writes {
     /// Someone else does.
     Not,
-    /// When others on its runtime have had their turn.
-    Soon,
-    /// It is alone.
+    /// When others on its runtime have had their turn, unless this round is over by then.
+    Soon(u64),
+    /// It is alone, or enough have come together.
     Now,
 }
 
@@ -118,17 +124,19 @@ impl Queue {
     /// Whether the thread has to be told of what was put in, and whether its caller writes it.
     fn assign(&mut self, alone: bool, home: Option<Home>) -> (bool, Writes) {
         let unwatched = mem::take(&mut self.unwatched);
-        if alone {
+        let enough = self.awaited.len() >= BATCH.0 || self.outgoing.len() >= BATCH.1;
+        if alone || (enough && self.writer != Some(Writer::Any)) {
+            self.writer = Some(Writer::Any);
             return (unwatched, Writes::Now);
         }
         let caller = home.map(Writer::Caller);
         let (writer, writes) = match (self.writer, caller) {
-            (None, Some(caller)) => (caller, Writes::Soon),
-            (Some(writer), caller) if writer == Writer::Thread || Some(writer) == caller => (writer, Writes::Not),
+            (None, Some(caller)) => (caller, Writes::Soon(self.round)),
+            (Some(writer), caller) if writer == Writer::Any || Some(writer) == caller => (writer, Writes::Not),
             // Nobody waits for another runtime to have its turn.
-            (_, _) => (Writer::Thread, Writes::Not),
+            (_, _) => (Writer::Any, Writes::Not),
         };
-        let tell = writer == Writer::Thread && self.writer != Some(writer);
+        let tell = writer == Writer::Any && self.writer != Some(writer);
         self.writer = Some(writer);
         (unwatched || tell, writes)
     }
@@ -138,11 +146,24 @@ impl Queue {
         self.unwatched = true;
     }
 
+    /// The round in which a caller is to write what is queued.
+    pub(super) fn left(&self) -> Option<u64> {
+        matches!(self.writer, Some(Writer::Caller(_))).then_some(self.round)
+    }
+
+    /// Whoever drives the connection writes what was queued in that round, if it still is.
+    pub(super) fn release(&mut self, round: u64) {
+        if self.left() == Some(round) {
+            self.writer = Some(Writer::Any);
+        }
+    }
+
     /// Moves all bytes to `outgoing`, which is empty, and what they ask for behind `awaited`. Gives those who wait for room.
     pub(super) fn take(&mut self, outgoing: &mut Outgoing, awaited: &mut VecDeque<Awaited>) -> Vec<Waker> {
         mem::swap(&mut self.outgoing, outgoing);
         awaited.extend(self.awaited.drain(..));
         self.writer = None;
+        self.round += 1;
         mem::take(&mut self.blocked)
     }
 

@@ -29,8 +29,8 @@ pub(in crate::redis) struct Request<'a> {
 
 enum State {
     New,
-    /// It writes what is queued after so many turns.
-    Writes(Arc<Answer>, u32),
+    /// It writes what is queued in a round after so many turns.
+    Writes(Arc<Answer>, u64, u32),
     Waits(Arc<Answer>),
     Ended,
 }
@@ -53,9 +53,9 @@ impl<'a> Request<'a> {
         }
         self.state = match queued.writes {
             Writes::Not => State::Waits(queued.answer),
-            Writes::Soon => {
+            Writes::Soon(round) => {
                 context.waker().wake_by_ref();
-                State::Writes(queued.answer, TURNS)
+                State::Writes(queued.answer, round, TURNS)
             }
             Writes::Now => {
                 self.exchange.drive();
@@ -79,14 +79,14 @@ impl Future for Request<'_> {
         self.exchange.shared.wakes.pass_on(self.home);
         let replies = match mem::replace(&mut self.state, State::Ended) {
             State::New => self.begin(context),
-            State::Writes(answer, turns) if turns > 1 => {
+            State::Writes(answer, round, turns) if turns > 1 => {
                 context.waker().wake_by_ref();
                 let replies = answer.poll(context);
-                self.state = State::Writes(answer, turns - 1);
+                self.state = State::Writes(answer, round, turns - 1);
                 replies
             }
-            State::Writes(answer, _) => {
-                self.exchange.drive();
+            State::Writes(answer, round, _) => {
+                self.exchange.write(round);
                 let replies = answer.poll(context);
                 self.state = State::Waits(answer);
                 replies
@@ -110,7 +110,8 @@ impl Drop for Request<'_> {
         if !self.exchange.owner.is_current() {
             return;
         }
-        if matches!(self.state, State::Writes(..)) {
+        if let State::Writes(_, round, _) = self.state {
+            self.exchange.shared.queue().release(round);
             self.exchange.relay.pass_on();
         }
         self.exchange.shared.wakes.pass_on(self.home);
