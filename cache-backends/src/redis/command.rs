@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use cache_core::{Life, Stored};
+use cache_core::Life;
 use redis::{RedisError, Value};
 
-use super::exchange::Command;
+use super::exchange::{Command, Reply};
 use super::scripts::{LEAD, LEAD_HASH, PROLONG, RENEW_LOCK, REPLACE, REPLACE_HASH, UNLINK_ENTRIES, UNLOCK, script};
 
 /// Begins what [`super::Redis`] writes to invalidate a key, so that a sweep can tell it from an entry and leaves it:
@@ -132,22 +132,15 @@ pub(super) fn unlink_entries(keys: &[Vec<u8>]) -> Command {
 }
 
 /// What a slot holds, from the reply of `GET` or one of `MGET`.
-pub(super) fn held(reply: Value) -> Result<Option<Vec<u8>>, RedisError> {
-    match reply {
-        Value::BulkString(bytes) => Ok(Some(bytes)),
-        Value::ServerError(error) if error.code() != "WRONGTYPE" => Err(error.into()),
-        _ => Ok(None),
+pub(super) fn held(reply: impl Into<Reply>) -> Result<Option<Vec<u8>>, RedisError> {
+    match reply.into() {
+        Reply::Bytes(bytes) => Ok(Some(bytes)),
+        Reply::Nil => Ok(None),
+        reply => match reply.into_value()? {
+            Value::ServerError(error) if error.code() != "WRONGTYPE" => Err(error.into()),
+            _ => Ok(None),
+        },
     }
-}
-
-/// What a slot of an entry holds.
-pub(super) fn stored(reply: Value) -> Result<Option<Stored>, RedisError> {
-    Ok(held(reply)?.map(|mut bytes| {
-        if bytes.starts_with(TOMBSTONE) {
-            bytes.drain(..TOMBSTONE.len());
-        }
-        Stored::Bytes(bytes)
-    }))
 }
 
 /// The elements of an array, `expected` of them.
@@ -168,13 +161,15 @@ pub(super) fn done(reply: Value) -> Result<(), RedisError> {
 }
 
 /// Whether a conditional write happened: `OK` or 1, or else nil or 0.
-pub(super) fn happened(reply: Value) -> Result<bool, RedisError> {
-    match reply {
-        Value::Okay => Ok(true),
-        Value::Nil => Ok(false),
-        Value::Int(count) => Ok(count != 0),
-        Value::ServerError(error) => Err(error.into()),
-        other => Err(unexpected(&other)),
+pub(super) fn happened(reply: impl Into<Reply>) -> Result<bool, RedisError> {
+    match reply.into() {
+        Reply::Okay => Ok(true),
+        Reply::Nil => Ok(false),
+        reply => match reply.into_value()? {
+            Value::Int(count) => Ok(count != 0),
+            Value::ServerError(error) => Err(error.into()),
+            other => Err(unexpected(&other)),
+        },
     }
 }
 

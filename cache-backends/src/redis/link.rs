@@ -15,7 +15,7 @@ use redis::{RedisError, RedisResult, Value};
 use tokio::sync::Notify;
 
 use super::command;
-use super::exchange::{Command, Exchange, Replies, only};
+use super::exchange::{Command, Exchange, Replies, Reply};
 
 /// A connection in use.
 pub(super) struct Link {
@@ -34,17 +34,28 @@ impl Link {
 
     /// The reply to one command; what the server refuses is a [`Value::ServerError`].
     pub(super) async fn request(&self, command: &Command) -> RedisResult<Value> {
-        only(self.requests(&[command]).await?)
+        let reply = self.exchange.request(&[command]).await;
+        self.heed(&reply);
+        reply.into_value()
     }
 
     /// The replies to all `commands`, in one round trip.
     pub(super) async fn requests(&self, commands: &[&Command]) -> RedisResult<Replies> {
-        let replies = self.exchange.request(commands).await;
-        // The server refuses a write where it is a replica, as it may be after a failover.
-        if replies.iter().flatten().any(command::is_of_replica) {
+        let reply = self.exchange.request(commands).await;
+        self.heed(&reply);
+        reply.into_replies()
+    }
+
+    /// Looks whether the server refused a write because it is a replica, as it may be after a failover.
+    pub(super) fn heed(&self, reply: &Reply) {
+        let says = match reply {
+            Reply::Other(value) => command::is_of_replica(value),
+            Reply::Several(values) => values.iter().any(command::is_of_replica),
+            Reply::Bytes(_) | Reply::Nil | Reply::Okay | Reply::Failed(_) => false,
+        };
+        if says {
             self.replica.notify_one();
         }
-        replies
     }
 
     /// Ends when the server has said that it is a replica.

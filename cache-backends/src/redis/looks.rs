@@ -42,8 +42,9 @@ impl Redis {
         let Some(near) = self.near.all(watch).filter(|_| self.near.stamps.is_none()) else {
             return Box::pin(self.look_thoroughly(&key, watch)).await;
         };
-        let reply = self.servers.request(&key, &command::on("GET", &key)).await?;
-        let epochs = self.behind_reply(watch, near).await?;
+        let reply = self.servers.reply(&key, &command::on("GET", &key)).await?;
+        let stand = self.stand_behind_reply(watch, &near);
+        let epochs = if stand { near.epochs } else { Box::pin(self.read_behind_reply(watch)).await? };
         let (stored, seen) = self.envelope.look(&key, reply)?;
         Ok(Look { stored, seen, epochs, ticket: None })
     }
@@ -60,7 +61,8 @@ impl Redis {
         let (replies, epochs) = match self.near.all(watch) {
             Some(near) => {
                 let replies = self.servers.requests(&first).await?;
-                (replies, self.behind_reply(watch, near).await?)
+                let stand = self.stand_behind_reply(watch, &near);
+                (replies, if stand { near.epochs } else { self.read_behind_reply(watch).await? })
             }
             None => self.get_with_epochs(first, watch).await?,
         };
@@ -75,17 +77,14 @@ impl Redis {
         Ok(Look { stored, seen, epochs, ticket })
     }
 
-    /// The epochs as they are behind a reply that is here, before which they were `near`: by now everything has been heard of
-    /// what had been acknowledged when it was asked for.
-    async fn behind_reply(&self, watch: &[EpochName<'_>], near: All) -> Result<Vec<Option<Epoch>>, Failure> {
+    /// Whether the epochs are as they were `near` before a reply that is here: by now everything has been heard of what had been
+    /// acknowledged when it was asked for.
+    fn stand_behind_reply(&self, watch: &[EpochName<'_>], near: &All) -> bool {
         let counts = |name: &EpochName<'_>| self.servers.near_counts_of(|| self.epoch_key(name));
-        if self.near.stands(&near) && watch.iter().all(counts) {
-            return Ok(near.epochs);
-        }
-        Box::pin(self.read_behind_reply(watch)).await
+        self.near.stands(near) && watch.iter().all(counts)
     }
 
-    /// The same where something may have changed meanwhile: what a message took away is asked for.
+    /// The epochs behind a reply where something may have changed meanwhile: what a message took away is asked for.
     async fn read_behind_reply(&self, watch: &[EpochName<'_>]) -> Result<Vec<Option<Epoch>>, Failure> {
         let mut known = self.near.get(watch);
         for (name, known) in watch.iter().zip(&mut known) {

@@ -44,7 +44,7 @@ impl Redis {
         let _striking = self.striking(&key);
         let command = command::set(&key, &bytes, life, only_if_empty);
         drop(bytes);
-        let reply = self.servers.request(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
+        let reply = self.servers.reply(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
         command::happened(reply).map_err(|error| self.failed(OPERATION, &error.into()))
     }
 
@@ -175,8 +175,8 @@ impl Redis {
         let bytes = self.envelope.put(&slot, &key, Some(bytes)).map_err(|what| self.target.error(OPERATION, what))?;
         let _striking = self.striking(&key);
         let command = command::set(&key, &bytes.unwrap_or_default(), life, false).arg("GET");
-        let reply = self.servers.request(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
-        if let Value::ServerError(error) = &reply {
+        let reply = self.servers.reply(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
+        if let Some(error) = reply.refusal() {
             if error.details().is_some_and(|details| details.contains("syntax")) {
                 self.is_old.store(true, Ordering::Relaxed);
             }

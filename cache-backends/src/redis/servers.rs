@@ -6,7 +6,7 @@ use redis::{RedisError, Value};
 use smallvec::SmallVec;
 
 use super::cluster::{Cluster, Survey};
-use super::exchange::{Command, Replies};
+use super::exchange::{Command, Replies, Reply};
 use super::link::{Link, now};
 use super::wire::Wire;
 
@@ -73,6 +73,23 @@ impl Servers {
         match self {
             Self::One(wire) => Ok(Survey::of_one(wire.link().await?)),
             Self::Cluster(cluster) => cluster.survey().await,
+        }
+    }
+
+    /// The reply to one command about `key`: as it comes over the connection, where all commands go over one that is up, since
+    /// each future in between has to hand it on.
+    pub(super) async fn reply(&self, key: &[u8], command: &Command) -> Result<Reply, Failure> {
+        let Some(link) = self.at_hand() else { return Ok(Box::pin(self.request(key, command)).await?.into()) };
+        let reply = link.exchange.request(&[command]).await;
+        link.heed(&reply);
+        Ok(reply)
+    }
+
+    /// The connection that all commands go over, if it is up.
+    fn at_hand(&self) -> Option<Arc<Link>> {
+        match self {
+            Self::One(wire) => wire.is_up(),
+            Self::Cluster(_) => None,
         }
     }
 

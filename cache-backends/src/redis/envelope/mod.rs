@@ -28,9 +28,10 @@ mod settings;
 mod tests;
 
 use cache_core::{Epoch, Seen, Slot, Stored, TOMBSTONE};
-use redis::{RedisResult, Value};
+use redis::RedisResult;
 
 use super::command;
+use super::exchange::Reply;
 
 #[cfg(feature = "compress")]
 pub use compress::Compression;
@@ -124,7 +125,7 @@ impl Envelope {
     }
 
     /// What `slot` holds, which is `key` on the server, by the server's `reply`: nothing, where it cannot be read.
-    pub(super) fn get(&self, slot: &Slot<'_>, key: &[u8], reply: Value) -> RedisResult<Option<Stored>> {
+    pub(super) fn get(&self, slot: &Slot<'_>, key: &[u8], reply: impl Into<Reply>) -> RedisResult<Option<Stored>> {
         let held = Held::of(reply)?;
         if matches!(slot, Slot::Entry(_)) { Ok(self.opened(key, held)) } else { Ok(held.stored) }
     }
@@ -132,7 +133,7 @@ impl Envelope {
     /// What the slot of an entry holds, and what a later write is to compare it with: the bytes on the server.
     ///
     /// See [`Envelope::held`].
-    pub(super) fn look(&self, key: &[u8], reply: Value) -> RedisResult<(Option<Stored>, Seen)> {
+    pub(super) fn look(&self, key: &[u8], reply: impl Into<Reply>) -> RedisResult<(Option<Stored>, Seen)> {
         let held = Held::of(reply)?;
         let seen = Seen::of(held.stored.as_ref());
         Ok((self.known(key, held), seen))
@@ -143,7 +144,7 @@ impl Envelope {
     /// What cannot be read is given as a tombstone that has to be remembered for as long as any may be. It may be an
     /// entry that was written over a tombstone, and whatever overwrites it must not end before the runs that are older
     /// than that invalidation.
-    pub(super) fn held(&self, key: &[u8], reply: Value) -> RedisResult<Option<Stored>> {
+    pub(super) fn held(&self, key: &[u8], reply: impl Into<Reply>) -> RedisResult<Option<Stored>> {
         Ok(self.known(key, Held::of(reply)?))
     }
 
@@ -154,7 +155,7 @@ impl Envelope {
 
     /// Whether the slot of an entry holds what was seen: by a look, which saw the bytes on the server, or by who wrote
     /// what is in them.
-    pub(super) fn holds(&self, key: &[u8], seen: &Seen, reply: Value) -> RedisResult<bool> {
+    pub(super) fn holds(&self, key: &[u8], seen: &Seen, reply: impl Into<Reply>) -> RedisResult<bool> {
         let held = Held::of(reply)?;
         if seen.holds(held.stored.as_ref()) {
             return Ok(true);
@@ -187,9 +188,13 @@ struct Held {
 }
 
 impl Held {
-    fn of(reply: Value) -> RedisResult<Self> {
-        let is_tombstone = matches!(&reply, Value::BulkString(bytes) if bytes.starts_with(command::TOMBSTONE));
-        Ok(Self { stored: command::stored(reply)?, is_tombstone })
+    fn of(reply: impl Into<Reply>) -> RedisResult<Self> {
+        let mut bytes = command::held(reply)?;
+        let is_tombstone = bytes.as_ref().is_some_and(|bytes| bytes.starts_with(command::TOMBSTONE));
+        if let Some(bytes) = bytes.as_mut().filter(|_| is_tombstone) {
+            bytes.drain(..command::TOMBSTONE.len());
+        }
+        Ok(Self { stored: bytes.map(Stored::Bytes), is_tombstone })
     }
 }
 

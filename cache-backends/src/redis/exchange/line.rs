@@ -12,8 +12,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Shared;
 use super::outgoing::Outgoing;
-use super::queue::{Awaited, Replies};
+use super::queue::Awaited;
 use super::reader::Reader;
+use super::reply::{Replies, Reply};
 use crate::redis::stream::Stream;
 
 /// Takes in the server's messages: each in the order of the stream, before a reply behind it is given out.
@@ -47,7 +48,7 @@ pub(super) struct Line {
     /// Replies to the first of them, of which more are to come.
     found: Replies,
     /// Answers that are given when all that was read is known.
-    complete: Vec<(Awaited, Replies)>,
+    complete: Vec<(Awaited, Reply)>,
     /// It is not advanced again.
     ended: bool,
 }
@@ -179,8 +180,10 @@ impl Line {
     }
 
     /// Takes in one thing that the server said.
-    fn sort(&mut self, reply: Value) -> RedisResult<()> {
-        if let Value::Push { kind, data } = &reply {
+    fn sort(&mut self, reply: Reply) -> RedisResult<()> {
+        if let Reply::Other(value) = &reply
+            && let Value::Push { kind, data } = &**value
+        {
             (self.listener)(kind, data);
             return Ok(());
         }
@@ -188,11 +191,16 @@ impl Line {
             let what = "the server gave a reply that nobody asked for";
             return Err(io::Error::new(io::ErrorKind::InvalidData, what).into());
         };
-        self.found.push(reply);
-        if self.found.len() == first.replies {
-            let awaited = self.awaited.pop_front();
-            self.complete.extend(awaited.map(|awaited| (awaited, mem::take(&mut self.found))));
-        }
+        let reply = if first.replies == 1 {
+            reply
+        } else {
+            self.found.push(reply.into_value()?);
+            if self.found.len() < first.replies {
+                return Ok(());
+            }
+            Reply::Several(Box::new(mem::take(&mut self.found)))
+        };
+        self.complete.extend(self.awaited.pop_front().map(|awaited| (awaited, reply)));
         Ok(())
     }
 
@@ -205,7 +213,7 @@ impl Line {
         match by {
             By::Thread => shared.wakes.give(complete),
             By::Caller => {
-                wake_all(complete.filter_map(|(awaited, replies)| awaited.answer.give(Ok(replies))));
+                wake_all(complete.filter_map(|(awaited, reply)| awaited.answer.give(reply)));
             }
         }
     }

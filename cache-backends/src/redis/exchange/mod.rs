@@ -15,7 +15,7 @@
 //! | `queue` | requests that are to be written, and the answers that are waited for |
 //! | `outgoing` | the bytes of what is to be written |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
-//! | `reader` | where a reply ends, and what is in it |
+//! | `reader`, `reply` | where a reply ends, and what is in it |
 //! | `wakes`, `relay` | waking many callers at once; waking the handler's thread |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
@@ -26,6 +26,7 @@ mod process;
 mod queue;
 mod reader;
 mod relay;
+mod reply;
 mod request;
 mod wakes;
 
@@ -45,9 +46,9 @@ pub(super) use line::Listener;
 use line::{By, Line};
 use outgoing::Packed;
 use process::Process;
-pub(super) use queue::Replies;
 use queue::{Caller, Queue, Queued};
 use relay::Relay;
+pub(super) use reply::{Replies, Reply};
 use request::Request;
 use wakes::Wakes;
 
@@ -205,19 +206,26 @@ impl Exchange {
 
     /// The reply to `command`, while nobody else drives the connection.
     pub(super) async fn ask(&self, command: &Command) -> RedisResult<Value> {
-        only(self.ask_all(&[command]).await?)
+        self.answer(&[command]).await.into_value()
     }
 
     /// The replies to `commands`, while nobody else drives the connection.
     pub(super) async fn ask_all(&self, commands: &[&Command]) -> RedisResult<Replies> {
+        self.answer(commands).await.into_replies()
+    }
+
+    async fn answer(&self, commands: &[&Command]) -> Reply {
         let mut request = std::pin::pin!(self.request(commands));
         poll_fn(|context| match request.as_mut().poll(context) {
-            Poll::Ready(replies) => Poll::Ready(replies),
+            Poll::Ready(reply) => Poll::Ready(reply),
             Poll::Pending => match self.poll(context) {
                 Poll::Ready(error) => match request.as_mut().poll(context) {
-                    Poll::Ready(replies) => Poll::Ready(replies),
+                    Poll::Ready(reply) => Poll::Ready(reply),
                     // A server that takes no clients says so in place of the first reply, and closes the connection.
-                    Poll::Pending => Poll::Ready(Err(self.line().as_ref().and_then(Line::refusal).unwrap_or(error))),
+                    Poll::Pending => {
+                        let refusal = self.line().as_ref().and_then(Line::refusal);
+                        Poll::Ready(Reply::failed(refusal.unwrap_or(error)))
+                    }
                 },
                 Poll::Pending => request.as_mut().poll(context),
             },
@@ -230,7 +238,7 @@ impl Exchange {
         let line = self.line().take();
         let (queued, blocked) = self.shared.queue().end(error.clone());
         let failed = line.into_iter().flat_map(Line::close).chain(queued);
-        let failed = failed.filter_map(|awaited| awaited.answer.give(Err(error.clone())));
+        let failed = failed.filter_map(|awaited| awaited.answer.give(Reply::failed(error.clone())));
         wake_all(failed.chain(blocked));
         // Nobody helps out any more.
         self.shared.wakes.pass_on_late(u64::MAX);
@@ -281,9 +289,4 @@ impl Exchange {
     fn line(&self) -> MutexGuard<'_, Option<Line>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The reply to the only command of a request.
-pub(super) fn only(mut replies: Replies) -> RedisResult<Value> {
-    replies.pop().ok_or_else(|| std::io::Error::other("a request got no reply").into())
 }

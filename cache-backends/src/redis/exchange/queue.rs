@@ -5,10 +5,10 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
-use redis::{RedisError, RedisResult, Value};
-use smallvec::SmallVec;
+use redis::{RedisError, RedisResult};
 
 use super::outgoing::{Outgoing, Packed};
+use super::reply::Reply;
 use super::wakes::Home;
 use crate::redis::link::now;
 
@@ -17,9 +17,6 @@ const FULL: usize = 1 << 20;
 
 /// So many requests, or so many bytes, are written without waiting for more: the server works on them while more are made.
 const BATCH: (usize, usize) = (48, 64 << 10);
-
-/// The replies to the commands of one request.
-pub(in crate::redis) type Replies = SmallVec<[Value; 1]>;
 
 /// What is to be written.
 #[derive(Default)]
@@ -180,28 +177,28 @@ pub(super) struct Answer(Mutex<State>);
 
 enum State {
     Awaited(Waker),
-    Here(RedisResult<Replies>),
+    Here(Reply),
     Taken,
 }
 
 impl Answer {
     /// The answer is here: who is to be woken.
     #[must_use]
-    pub(super) fn give(&self, result: RedisResult<Replies>) -> Option<Waker> {
-        match mem::replace(&mut *self.state(), State::Here(result)) {
+    pub(super) fn give(&self, reply: Reply) -> Option<Waker> {
+        match mem::replace(&mut *self.state(), State::Here(reply)) {
             State::Awaited(waker) => Some(waker),
             State::Here(_) | State::Taken => None,
         }
     }
 
-    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<RedisResult<Replies>> {
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Reply> {
         let mut state = self.state();
         if let State::Awaited(waker) = &mut *state {
             waker.clone_from(context.waker());
             return Poll::Pending;
         }
         match mem::replace(&mut *state, State::Taken) {
-            State::Here(result) => Poll::Ready(result),
+            State::Here(reply) => Poll::Ready(reply),
             State::Awaited(_) | State::Taken => Poll::Pending,
         }
     }

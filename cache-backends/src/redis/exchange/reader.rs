@@ -6,7 +6,9 @@
 //! Source: the RESP3 specification (`redis/redis-specifications`, `protocol/RESP3.md`), whose streamed types no server
 //! sends.
 
-use redis::{RedisResult, Value};
+use redis::RedisResult;
+
+use super::reply::Reply;
 
 /// Room for what is read at once.
 const ROOM: usize = 64 << 10;
@@ -65,16 +67,16 @@ impl Reader {
     }
 
     /// The next reply that is here as a whole. Behind an error nothing can be read any more.
-    pub(super) fn take(&mut self) -> RedisResult<Option<Value>> {
+    pub(super) fn take(&mut self) -> RedisResult<Option<Reply>> {
         let bytes = &self.buffer[self.begin..self.end];
         if !self.frame.look_through(bytes).ok_or_else(unreadable)? {
             return Ok(None);
         }
         let length = self.frame.at;
-        let value = read(&bytes[..length])?;
+        let reply = read(&bytes[..length])?;
         self.begin += length;
         self.frame = Frame::NEW;
-        Ok(Some(value))
+        Ok(Some(reply))
     }
 
     /// Whether a part of a reply is here, and not of a message.
@@ -141,15 +143,15 @@ fn length(line: &[u8]) -> Option<Option<usize>> {
 }
 
 /// The value of a whole reply.
-fn read(reply: &[u8]) -> RedisResult<Value> {
+fn read(reply: &[u8]) -> RedisResult<Reply> {
     match reply {
-        b"+OK\r\n" => Ok(Value::Okay),
-        b"_\r\n" | b"$-1\r\n" => Ok(Value::Nil),
+        b"+OK\r\n" => Ok(Reply::Okay),
+        b"_\r\n" | b"$-1\r\n" => Ok(Reply::Nil),
         [b'$', rest @ .., b'\r', b'\n'] => {
             let begin = rest.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            Ok(Value::BulkString(rest[begin..].to_vec()))
+            Ok(Reply::Bytes(rest[begin..].to_vec()))
         }
-        _ => redis::parse_redis_value(reply),
+        _ => Ok(Reply::Other(Box::new(redis::parse_redis_value(reply)?))),
     }
 }
 
@@ -159,6 +161,8 @@ fn unreadable() -> redis::RedisError {
 
 #[cfg(test)]
 mod tests {
+    use redis::Value;
+
     use super::*;
 
     /// All replies in `bytes`, which come in pieces of this length.
@@ -168,8 +172,8 @@ mod tests {
         for piece in bytes.chunks(piece) {
             replies.room()[..piece.len()].copy_from_slice(piece);
             replies.add(piece.len());
-            while let Some(value) = replies.take()? {
-                found.push(value);
+            while let Some(reply) = replies.take()? {
+                found.push(reply.into_value()?);
             }
         }
         assert_eq!(replies.begin, replies.end, "something is left");
@@ -224,8 +228,8 @@ mod tests {
             room[..read].copy_from_slice(&rest[..read]);
             rest = &rest[read..];
             replies.add(read);
-            while let Some(value) = replies.take().unwrap() {
-                found.push(value);
+            while let Some(reply) = replies.take().unwrap() {
+                found.push(reply.into_value().unwrap());
             }
         }
         assert_eq!(found, [Value::BulkString(value), Value::Okay]);

@@ -10,9 +10,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use redis::RedisResult;
-
-use super::queue::{Answer, Caller, Replies, Writes};
+use super::queue::{Answer, Caller, Writes};
+use super::reply::{Replies, Reply};
 use super::wakes::Home;
 use super::{Command, Exchange};
 
@@ -41,13 +40,16 @@ impl<'a> Request<'a> {
     }
 
     /// Queues the commands.
-    fn begin(&mut self, context: &Context<'_>) -> Poll<RedisResult<Replies>> {
+    fn begin(&mut self, context: &Context<'_>) -> Poll<Reply> {
         if self.commands.is_empty() {
-            return Poll::Ready(Ok(Replies::new()));
+            return Poll::Ready(Reply::Several(Box::new(Replies::new())));
         }
         self.state = State::New;
         let caller = Caller { waker: context.waker(), home: self.home };
-        let queued = ready!(self.exchange.put(self.commands, caller)?);
+        let queued = match ready!(self.exchange.put(self.commands, caller)) {
+            Ok(queued) => queued,
+            Err(error) => return Poll::Ready(Reply::failed(error)),
+        };
         if queued.tell {
             self.exchange.relay.pass_on();
         }
@@ -69,12 +71,12 @@ impl<'a> Request<'a> {
 }
 
 impl Future for Request<'_> {
-    type Output = RedisResult<Replies>;
+    type Output = Reply;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // Also of one that was queued before the fork, and before any lock: whoever holds it may not be there.
         if let Err(error) = self.exchange.refuse_child() {
-            return Poll::Ready(Err(error));
+            return Poll::Ready(Reply::failed(error));
         }
         self.exchange.shared.wakes.pass_on(self.home);
         let replies = match mem::replace(&mut self.state, State::Ended) {

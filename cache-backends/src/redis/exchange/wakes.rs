@@ -16,7 +16,8 @@ use cache_core::wake_all;
 use smallvec::SmallVec;
 use tokio::runtime::{Handle, Id};
 
-use super::queue::{Answer, Awaited, Replies};
+use super::queue::{Answer, Awaited};
+use super::reply::Reply;
 
 /// The runtime that a caller is polled by.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,42 +60,42 @@ struct Woken {
 struct Last {
     home: Home,
     answer: Arc<Answer>,
-    replies: Replies,
+    reply: Reply,
     others: Vec<Waker>,
 }
 
 impl Wakes {
     /// Gives out these replies and wakes those who wait for them; of those on one runtime only one.
-    pub(super) fn give(&self, complete: impl Iterator<Item = (Awaited, Replies)>) {
+    pub(super) fn give(&self, complete: impl Iterator<Item = (Awaited, Reply)>) {
         // The last one on each runtime has its reply when it is known whom it is to wake.
         let mut last: SmallVec<[Last; 1]> = SmallVec::new();
-        for (awaited, replies) in complete {
+        for (awaited, reply) in complete {
             if Arc::strong_count(&awaited.answer) == 1 {
                 // Its caller has left.
                 continue;
             }
             let Some(home) = awaited.home else {
-                wake_all(awaited.answer.give(Ok(replies)));
+                wake_all(awaited.answer.give(reply));
                 continue;
             };
             match last.iter_mut().find(|last| last.home == home) {
                 Some(last) => {
                     let answer = mem::replace(&mut last.answer, awaited.answer);
-                    let replies = mem::replace(&mut last.replies, replies);
-                    last.others.extend(answer.give(Ok(replies)));
+                    let reply = mem::replace(&mut last.reply, reply);
+                    last.others.extend(answer.give(reply));
                 }
-                None => last.push(Last { home, answer: awaited.answer, replies, others: Vec::new() }),
+                None => last.push(Last { home, answer: awaited.answer, reply, others: Vec::new() }),
             }
         }
         last.into_iter().for_each(|last| self.give_last(last));
     }
 
     fn give_last(&self, last: Last) {
-        let Last { home, answer, replies, others } = last;
+        let Last { home, answer, reply, others } = last;
         let mut owed = self.owed();
         if let Some(woken) = owed.homes.iter_mut().find(|woken| woken.home == home) {
             woken.others.extend(others);
-            woken.others.extend(answer.give(Ok(replies)));
+            woken.others.extend(answer.give(reply));
             return;
         }
         if !others.is_empty() {
@@ -104,7 +105,7 @@ impl Wakes {
             self.owing.store(true, Ordering::SeqCst);
         }
         drop(owed);
-        wake_all(answer.give(Ok(replies)));
+        wake_all(answer.give(reply));
     }
 
     /// Wakes whoever is owed a wake on this runtime, by a caller on it.
