@@ -78,14 +78,12 @@ impl Redis {
 
     /// The epochs of `names` if all are near and live long enough.
     pub(super) fn all_living(&self, names: &[EpochName<'_>], life: Life) -> Option<Vec<Epoch>> {
-        let until = life.ends(now());
-        names.iter().map(|name| self.living(name, until)).collect()
+        self.near.all_living(names, life.ends(now()))
     }
 
     /// Whether all of `names` are near and live for `life`, as long as they have the numbers that are near.
     pub(super) fn all_live(&self, names: &[EpochName<'_>], life: Life) -> bool {
-        let until = life.ends(now());
-        names.iter().all(|name| self.near.living(name, until).is_some())
+        self.near.all_live(names, life.ends(now()))
     }
 
     /// The number of `name` where it is known by the server's messages and lives until then.

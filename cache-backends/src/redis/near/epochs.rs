@@ -30,14 +30,36 @@ pub(crate) struct All {
 
 #[derive(Debug, Default)]
 struct Table {
-    slots: HashMap<Box<str>, Slot, RandomState>,
-    /// Until when an epoch lives at least, in milliseconds of this process, as long as it has this number. Kept apart
-    /// from the slots because extending a life makes the server send a message too.
-    lives: HashMap<Box<str>, (Epoch, u64), RandomState>,
+    places: HashMap<Box<str>, Place, RandomState>,
     tickets: u64,
 }
 
-#[derive(Debug)]
+/// What is near of a name.
+#[derive(Debug, Default)]
+struct Place {
+    slot: Option<Slot>,
+    /// Until when the epoch lives at least, in milliseconds of this process, as long as it has this number. Messages do not
+    /// take it away: extending a life makes the server send one too.
+    life: Option<(Epoch, u64)>,
+}
+
+impl Place {
+    const fn known(&self) -> Known {
+        match self.slot {
+            Some(Slot::Known(known)) => Some(known),
+            _ => None,
+        }
+    }
+
+    /// See [`Epochs::living`].
+    fn living(&self, until: u64, tracked: bool) -> Option<Epoch> {
+        let (epoch, life) = self.life?;
+        let current = self.known().map_or(!tracked, |known| known == Some(epoch));
+        (current && life >= until).then_some(epoch)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Slot {
     Expected(u64),
     /// What the server has; it tells of the making of an epoch that is missing, too.
@@ -66,22 +88,24 @@ impl Epochs {
 
     /// A message without names: nothing that was read counts, and lives are as they were.
     pub(super) fn clear_numbers(&self) {
-        self.write().slots.clear();
+        self.write().places.retain(|_, place| {
+            place.slot = None;
+            place.life.is_some()
+        });
     }
 
     /// A message about this name.
     pub(super) fn take_away(&self, name: &str) {
-        self.write().slots.remove(name);
+        self.write().take_away(name);
     }
 
     /// What is near of `names`, if all are.
     pub(super) fn all(&self, names: &[EpochName<'_>]) -> Option<All> {
         let table = self.read();
-        let known = |name: &EpochName<'_>| match table.slots.get(name.text()) {
-            Some(Slot::Known(known)) => Some(*known),
-            _ => None,
-        };
-        let epochs = names.iter().map(known).collect::<Option<_>>()?;
+        let mut epochs = Vec::with_capacity(names.len());
+        for name in names {
+            epochs.push(table.known(name)?);
+        }
         Some(All { epochs, changes: self.changes.load(Ordering::SeqCst) })
     }
 
@@ -93,13 +117,7 @@ impl Epochs {
     /// What is near of `names`.
     pub(super) fn get(&self, names: &[EpochName<'_>]) -> Vec<Known> {
         let table = self.read();
-        names
-            .iter()
-            .map(|name| match table.slots.get(name.text()) {
-                Some(Slot::Known(known)) => Some(*known),
-                _ => None,
-            })
-            .collect()
+        names.iter().map(|name| table.known(name)).collect()
     }
 
     /// Announces that these names are about to be asked for.
@@ -112,11 +130,10 @@ impl Epochs {
     /// message is on its way (this process reads its own writes before it hears of them), and neither is kept.
     pub(super) fn learn(&self, name: &EpochName<'_>, ticket: Ticket, found: Option<Epoch>) {
         let mut table = self.write();
-        match table.slots.get_mut(name.text()) {
-            Some(Slot::Known(known)) if *known != found => drop(table.slots.remove(name.text())),
-            Some(slot) if matches!(*slot, Slot::Expected(expected) if ticket.0 == Some(expected)) => {
-                *slot = Slot::Known(found);
-            }
+        let Some(place) = table.places.get_mut(name.text()) else { return };
+        match place.slot {
+            Some(Slot::Known(known)) if known != found => table.take_away(name.text()),
+            Some(Slot::Expected(expected)) if ticket.0 == Some(expected) => place.slot = Some(Slot::Known(found)),
             _ => {}
         }
     }
@@ -125,19 +142,18 @@ impl Epochs {
     pub(super) fn forget<'a>(&self, names: impl Iterator<Item = &'a EpochName<'a>>) {
         let mut table = self.write();
         for name in names {
-            table.slots.remove(name.text());
+            table.take_away(name.text());
         }
     }
 
     /// Remembers that the epoch lives until `until` at least, as long as it has this number.
     pub(super) fn lives(&self, name: &EpochName<'_>, epoch: Epoch, until: u64) {
         let mut table = self.write();
-        if let Some(life) = table.lives.get_mut(name.text()) {
-            *life = if life.0 == epoch { (epoch, life.1.max(until)) } else { (epoch, until) };
-            return;
-        }
-        make_room(&mut table.lives);
-        table.lives.insert(name.text().into(), (epoch, until));
+        let life = &mut table.place(name.text()).life;
+        *life = Some(match life {
+            Some((same, until_then)) if *same == epoch => (epoch, until.max(*until_then)),
+            _ => (epoch, until),
+        });
     }
 
     /// The number of `name` if it is known to live until `until` and, where the server sends messages (`tracked`), to be
@@ -146,13 +162,24 @@ impl Epochs {
     /// Without messages the number cannot be compared. A life is then taken to be as long as it was made, which is
     /// wrong only after the epoch was evicted and made anew by another process: its entries then end early.
     pub(super) fn living(&self, name: &EpochName<'_>, until: u64, tracked: bool) -> Option<Epoch> {
+        self.read().places.get(name.text())?.living(until, tracked)
+    }
+
+    /// [`Epochs::living`] of all `names`.
+    pub(super) fn all_living(&self, names: &[EpochName<'_>], until: u64, tracked: bool) -> Option<Vec<Epoch>> {
         let table = self.read();
-        let (epoch, life) = table.lives.get(name.text())?;
-        let current = match table.slots.get(name.text()) {
-            Some(Slot::Known(known)) => *known == Some(*epoch),
-            _ => !tracked,
-        };
-        (current && *life >= until).then_some(*epoch)
+        let mut epochs = Vec::with_capacity(names.len());
+        for name in names {
+            epochs.push(table.places.get(name.text())?.living(until, tracked)?);
+        }
+        Some(epochs)
+    }
+
+    /// Whether all `names` are [`Epochs::living`].
+    pub(super) fn all_live(&self, names: &[EpochName<'_>], until: u64, tracked: bool) -> bool {
+        let table = self.read();
+        let lives = |name: &EpochName<'_>| table.places.get(name.text())?.living(until, tracked);
+        names.iter().all(|name| lives(name).is_some())
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {
@@ -167,29 +194,51 @@ impl Epochs {
 }
 
 impl Table {
+    fn known(&self, name: &EpochName<'_>) -> Known {
+        self.places.get(name.text())?.known()
+    }
+
+    /// The place of `name`, made where there is none.
+    fn place(&mut self, name: &str) -> &mut Place {
+        if !self.places.contains_key(name) {
+            self.make_room();
+        }
+        self.places.entry(name.into()).or_default()
+    }
+
+    /// What is near under `name` is not used any more.
+    fn take_away(&mut self, name: &str) {
+        let Some(place) = self.places.get_mut(name) else { return };
+        place.slot = None;
+        if place.life.is_none() {
+            self.places.remove(name);
+        }
+    }
+
     fn expect(&mut self, name: &str) -> Ticket {
-        match self.slots.get(name) {
+        let next = self.tickets + 1;
+        let place = self.place(name);
+        match place.slot {
             // Another reader waits for the same name, and nothing was heard of it since: both may enter what they
             // read.
-            Some(Slot::Expected(ticket)) => return Ticket(Some(*ticket)),
+            Some(Slot::Expected(ticket)) => return Ticket(Some(ticket)),
             Some(Slot::Known(_)) => return Ticket(None),
             None => {}
         }
-        make_room(&mut self.slots);
-        self.tickets += 1;
-        self.slots.insert(name.into(), Slot::Expected(self.tickets));
-        Ticket(Some(self.tickets))
+        place.slot = Some(Slot::Expected(next));
+        self.tickets = next;
+        Ticket(Some(next))
     }
-}
 
-/// Forgets every other name when there are too many: rare, and without order to keep on every look.
-fn make_room<T>(names: &mut HashMap<Box<str>, T, RandomState>) {
-    if names.len() >= LIMIT {
-        let mut keep = false;
-        names.retain(|_, _| {
-            keep = !keep;
-            keep
-        });
+    /// Forgets every other name when there are too many: rare, and without order to keep on every look.
+    fn make_room(&mut self) {
+        if self.places.len() >= LIMIT {
+            let mut keep = false;
+            self.places.retain(|_, _| {
+                keep = !keep;
+                keep
+            });
+        }
     }
 }
 
@@ -267,6 +316,6 @@ mod tests {
         for number in 0..LIMIT + 10 {
             learn(&epochs, &EpochName::tag(&number.to_string()));
         }
-        assert!(epochs.read().slots.len() <= LIMIT);
+        assert!(epochs.read().places.len() <= LIMIT);
     }
 }

@@ -170,6 +170,16 @@ impl Near {
         self.epochs.living(name, until, self.is_tracked())
     }
 
+    /// The numbers of `names` if all are known to live until `until` and, by the server's messages, to be current.
+    pub(super) fn all_living(&self, names: &[EpochName<'_>], until: u64) -> Option<Vec<Epoch>> {
+        self.epochs.all_living(names, until, true).filter(|_| self.is_tracked())
+    }
+
+    /// Whether all of `names` are [`Near::living`].
+    pub(super) fn all_live(&self, names: &[EpochName<'_>], until: u64) -> bool {
+        self.epochs.all_live(names, until, self.is_tracked())
+    }
+
     /// All that is in memory counts no more.
     fn strike_everything(&self) {
         self.era.fetch_add(1, Ordering::SeqCst);
