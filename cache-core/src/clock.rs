@@ -98,12 +98,16 @@ impl Clock {
 
 #[allow(clippy::disallowed_methods, reason = "this is the clock")]
 fn unix_millis() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is the clock")]
 fn monotonic_millis() -> u64 {
     let (date, start) = ANCHOR.get_or_init(|| (unix_millis(), Instant::now()));
-    date.saturating_add(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX))
+    date.saturating_add(millis(start.elapsed()))
+}
+
+/// Whole milliseconds, by arithmetic of one word.
+const fn millis(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000).saturating_add(duration.subsec_millis() as u64)
 }

@@ -139,6 +139,8 @@ impl Handler {
     /// its end may be given to callers who come after that, so flights that began before it, and hits that were looked up
     /// before it, are left behind at its end as at its beginning.
     fn changing<'a>(&'a self, key: Option<Key<'a>>) -> Changing<'a> {
+        // Made once for both ends.
+        let key = key.map(|key| Key { mark: Some(key.mark()), ..key });
         let changing = Changing { handler: self, key };
         changing.leave_behind();
         changing

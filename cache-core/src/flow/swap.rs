@@ -8,7 +8,7 @@
 
 use super::look::{Request, one_for_each, watch};
 use super::witness::{Unwritten, Witness, Write};
-use crate::cache::{Handler, LONGEST_RUN};
+use crate::cache::Handler;
 use crate::entry::{Object, Seen};
 use crate::form::remembered_beyond;
 use crate::ttl::Life;
@@ -24,22 +24,25 @@ pub(crate) async fn swap_in(
     if !backend.swaps() {
         return Ok(false);
     }
-    let since = (handler.clock.now(), handler.clock.wall());
     let names = watch(request);
     let epochs = one_for_each(&names, handler.ask(backend.epochs(&names, life)).await?)?;
-    let mut witness = Witness { seen: Seen::default(), epochs, since, remembered: 0 };
-    let (stored, kept) = witness.frozen(handler, request, value, life, Write::Set)?;
+    // How old it is decides of results alone, of which this is none.
+    let mut witness = Witness { seen: Seen::default(), epochs, since: (0, 0), remembered: 0 };
+    let now = handler.time();
+    let (stored, kept) = witness.frozen(handler, request, value, life, Write::Set, now)?;
     witness.seen = Seen::of(Some(&stored));
     let unfinished = handler.unfinished(request.key);
     let Some(before) = handler.ask(backend.swap(&request.key, stored, kept)).await? else {
         unfinished.done();
         return Ok(false);
     };
-    let kept_until = kept.ends(handler.time());
-    let longer = before.and_then(|before| remembered_beyond(&request.key, &before, kept_until));
+    let longer = before.and_then(|before| remembered_beyond(&request.key, &before, kept.ends(now)));
     witness.remembered = longer.unwrap_or(0);
-    let is_remembered = longer.is_none() || kept >= Life::of(LONGEST_RUN);
-    if is_remembered || witness.write(handler, request, value, life, Write::Set).await?.is_some() {
+    // By now the new value is there: its life began when the server had it.
+    if longer.is_none()
+        || witness.remembers(handler.time()) <= kept
+        || witness.write(handler, request, value, life, Write::Set).await?.is_some()
+    {
         unfinished.done();
     }
     Ok(true)

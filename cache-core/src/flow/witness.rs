@@ -124,7 +124,7 @@ impl Witness {
         Validity { created: now, fresh_until: life.ends(now), kept_until: kept.ends(now), epoch, tags }
     }
 
-    /// `value` as it is stored, fresh for `life`, and for how long its slot is kept.
+    /// `value` as it is stored `now`, fresh for `life`, and for how long its slot is kept.
     pub(super) fn frozen(
         &self,
         handler: &Handler,
@@ -132,8 +132,8 @@ impl Witness {
         value: &Object,
         life: Life,
         how: Write,
+        now: u64,
     ) -> Result<(Stored, Life), Unwritten> {
-        let now = handler.time();
         let remembered = match how {
             Write::Result => self.remembers(now),
             Write::Set => self.remembers(now).max(Life::of(SET_IS_REMEMBERED)),
@@ -156,7 +156,7 @@ impl Witness {
         how: Write,
     ) -> Result<Option<Seen>, Unwritten> {
         let backend = handler.backend();
-        let (stored, kept) = self.frozen(handler, request, value, life, how)?;
+        let (stored, kept) = self.frozen(handler, request, value, life, how, handler.time())?;
         {
             // Not held while the value is written: this is part of many futures.
             let names = watch(request);

@@ -217,6 +217,9 @@ impl UnderWay {
     pub(super) fn detach(&self, key: &Key<'_>) {
         let mark = key.mark();
         let mut entries = self.lock(mark);
+        if entries.is_empty() {
+            return;
+        }
         let gone: Vec<Entry> = entries.extract_if(.., |entry| entry.is_of(key, mark) && !entry.detach()).collect();
         drop(entries);
         drop(gone);
