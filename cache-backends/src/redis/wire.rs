@@ -73,14 +73,18 @@ impl Wire {
         matches!(&*self.state.borrow(), State::Down(_))
     }
 
-    /// The connection. It is ready at once, or fails at once, except while a first attempt is made.
-    pub(super) async fn link(&self) -> Result<Arc<Link>, Arc<str>> {
-        let known = match &*self.state.borrow() {
+    /// The connection, or why there is none; `None` while a first attempt is made.
+    pub(super) fn known(&self) -> Option<Result<Arc<Link>, Arc<str>>> {
+        match &*self.state.borrow() {
             State::Up(link) => Some(Ok(Arc::clone(link))),
             State::Down(reason) => Some(Err(Arc::clone(reason))),
             State::Idle | State::Connecting => None,
-        };
-        match known {
+        }
+    }
+
+    /// The connection. It is ready at once, or fails at once, except while a first attempt is made.
+    pub(super) async fn link(&self) -> Result<Arc<Link>, Arc<str>> {
+        match self.known() {
             Some(known) => known,
             None => Box::pin(self.first_attempt()).await,
         }
