@@ -96,7 +96,7 @@ pub(crate) struct Alarm {
     clock: Clock,
     /// In milliseconds.
     limit: u64,
-    /// When it rings, from the first poll on; 0 before.
+    /// When it rings, from the first poll on at the latest; 0 before.
     at: u64,
     set: Option<Place>,
 }
@@ -106,6 +106,13 @@ impl Alarm {
     pub(crate) fn after(clock: &Clock, limit: Duration) -> Self {
         let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         Self { clock: clock.clone(), limit, at: 0, set: None }
+    }
+
+    /// The same, of someone who knows that it was `since` on this clock, a moment ago.
+    pub(crate) fn after_since(clock: &Clock, limit: Duration, since: u64) -> Self {
+        let mut alarm = Self::after(clock, limit);
+        alarm.at = since.saturating_add(alarm.limit);
+        alarm
     }
 
     pub(crate) const fn limit(&self) -> Duration {
@@ -126,14 +133,15 @@ impl Alarm {
     }
 
     fn set(&mut self, waker: &Waker) -> Poll<()> {
-        let now = self.clock.now();
+        // One that is due by now is rung as soon as it is set.
         if self.at == 0 {
+            let now = self.clock.now();
             self.at = now.saturating_add(self.limit);
+            if now >= self.at {
+                return Poll::Ready(());
+            }
         }
         let at = self.at;
-        if now >= at {
-            return Poll::Ready(());
-        }
         // Wakers are cloned and dropped outside the lock: one may be the last that holds a task, and that an alarm.
         let waker = Some(waker.clone());
         let (alarms, is_system) = (self.alarms(), self.clock.is_system());

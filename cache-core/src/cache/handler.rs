@@ -97,6 +97,19 @@ impl Handler {
         }
     }
 
+    /// Both times: the monotonic one, and the machine's date.
+    pub(crate) fn times(&self) -> (u64, u64) {
+        (self.clock.now(), self.clock.wall())
+    }
+
+    /// [`Handler::time`], of both.
+    pub(crate) const fn time_of(&self, (now, wall): (u64, u64)) -> u64 {
+        match self.form {
+            Form::Objects => now,
+            Form::Bytes => wall,
+        }
+    }
+
     /// Whether an invalidation did not reach the store yet.
     pub(crate) fn owes(&self) -> bool {
         self.owed.any()
@@ -176,7 +189,7 @@ impl Handler {
         // writers that never pause the last try does not look, and has the slot remember for longer than it may need.
         for how in [Write::Set, Write::Set, Write::Set, Write::SetAnyway] {
             let witness = before_write(self, request).await?;
-            if witness.write(self, request, value, life, how).await?.is_some() {
+            if witness.write(self, request, value, life, how, self.times()).await?.is_some() {
                 break;
             }
         }
@@ -211,6 +224,14 @@ impl Handler {
     /// a store hangs in real time also where a test's clock stands still.
     pub(crate) fn ask<'a, T: Unpin>(&self, reply: Reply<'a, T>) -> Asking<'a, T> {
         Asking(Within { future: reply, alarm: Alarm::after(&Clock::system(), self.opened.timeout) })
+    }
+
+    /// [`Handler::ask`] of someone who knows that it was `since` on this handler's clock, a moment ago.
+    pub(crate) fn ask_since<'a, T: Unpin>(&self, reply: Reply<'a, T>, since: u64) -> Asking<'a, T> {
+        if !self.clock.is_system() {
+            return self.ask(reply);
+        }
+        Asking(Within { future: reply, alarm: Alarm::after_since(&self.clock, self.opened.timeout, since) })
     }
 
     /// Forgets that it failed: a test's handler that works again does so at once.

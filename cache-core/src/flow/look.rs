@@ -111,10 +111,14 @@ pub(crate) async fn look_since(
     handler: &Handler,
     request: &Request<'_>,
     purpose: Purpose,
-    since: Option<u64>,
+    mut since: Option<u64>,
 ) -> Looked {
-    if !handler.is_ready_at_once() && !Box::pin(handler.is_ready()).await {
-        return Looked::Away;
+    if !handler.is_ready_at_once() {
+        if !Box::pin(handler.is_ready()).await {
+            return Looked::Away;
+        }
+        // That may have taken a while.
+        since = None;
     }
     let looked = try_look(handler, request, purpose, since).await;
     handler.answered("a look", looked).unwrap_or(Looked::Away)
@@ -127,13 +131,9 @@ async fn try_look(
     purpose: Purpose,
     since: Option<u64>,
 ) -> Result<Looked, BackendError> {
-    // Asked for by runs only, and not by a look that most often is all.
-    let since = match purpose {
-        Purpose::Read => (0, 0),
-        Purpose::Run | Purpose::Overwrite => (since.unwrap_or_else(|| handler.clock.now()), handler.clock.wall()),
-    };
+    let since = since.unwrap_or_else(|| handler.clock.now());
     let names = watch(request);
-    let mut found = handler.ask(handler.backend().look(&request.key, &names)).await?;
+    let mut found = handler.ask_since(handler.backend().look(&request.key, &names), since).await?;
     let ticket = found.ticket.take();
     let valid = match purpose {
         Purpose::Overwrite => Valid::Not,
@@ -145,10 +145,12 @@ async fn try_look(
         // Most misses: all that a run has to remember is here.
         Valid::Not if found.epochs.iter().all(Option::is_some) => {
             let epochs = std::mem::take(&mut found.epochs).into_iter().flatten().collect();
-            Ok(Looked::Miss(Some(remembering(request, &names, found, epochs, since)?)))
+            Ok(Looked::Miss(Some(remembering(request, &names, found, epochs, (since, handler.clock.wall()))?)))
         }
         Valid::Not | Valid::Unknown => {
             let unknown = matches!(valid, Valid::Unknown);
+            // The machine's date is asked for by runs only, which begin behind it: most often a look is all.
+            let since = (since, handler.clock.wall());
             Box::pin(look_further(handler, request, purpose, Saw { names, found, since }, unknown)).await
         }
     }
@@ -181,7 +183,7 @@ async fn look_further(
 
 /// What a write over whatever is stored has to remember.
 pub(crate) async fn before_write(handler: &Handler, request: &Request<'_>) -> Result<Witness, BackendError> {
-    let since = (handler.clock.now(), handler.clock.wall());
+    let since = handler.times();
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
     witness(handler, request, &names, found, since).await

@@ -21,7 +21,7 @@ pub(crate) struct Witness {
     pub(super) seen: Seen,
     /// The epochs of the handler, of the space, of patterns and of the tags, in the order of [`watch`].
     pub(super) epochs: Vec<Epoch>,
-    /// When the look began: monotonic, and by the machine's date.
+    /// When the look began by the monotonic clock, and by the machine's date when it ended at the latest: before the run.
     pub(super) since: (u64, u64),
     /// Until when the slot has to remember an invalidation, by [`Handler::time`]; 0 if there was none.
     pub(super) remembered: u64,
@@ -95,10 +95,9 @@ impl Witness {
     }
 
     /// Whether the run took so long that an invalidation may have come and left no trace.
-    fn is_too_old(&self, handler: &Handler) -> bool {
+    fn is_too_old(&self, (now, wall): (u64, u64)) -> bool {
         // By both clocks: the one that never goes back may stand still while the machine is suspended.
-        let age =
-            handler.clock.now().saturating_sub(self.since.0).max(handler.clock.wall().saturating_sub(self.since.1));
+        let age = now.saturating_sub(self.since.0).max(wall.saturating_sub(self.since.1));
         u128::from(age) >= LONGEST_RUN.as_millis()
     }
 
@@ -146,7 +145,8 @@ impl Witness {
         Ok((stored.map_err(Unwritten::Unstorable)?, kept))
     }
 
-    /// Writes `value`, fresh for `life`. Gives what other processes see of it, or `None` if it was not written.
+    /// Writes `value`, fresh for `life` from these [`Handler::times`] on. Gives what other processes see of it, or `None` if it
+    /// was not written.
     pub(crate) async fn write(
         &self,
         handler: &Handler,
@@ -154,9 +154,10 @@ impl Witness {
         value: &Object,
         life: Life,
         how: Write,
+        times: (u64, u64),
     ) -> Result<Option<Seen>, Unwritten> {
         let backend = handler.backend();
-        let (stored, kept) = self.frozen(handler, request, value, life, how, handler.time())?;
+        let (stored, kept) = self.frozen(handler, request, value, life, how, handler.time_of(times))?;
         {
             // Not held while the value is written: this is part of many futures.
             let names = watch(request);
@@ -177,10 +178,11 @@ impl Witness {
         value: &Object,
         life: Life,
     ) -> Committed {
-        if self.is_too_old(handler) {
+        let times = handler.times();
+        if self.is_too_old(times) {
             return Committed::Overtaken;
         }
-        match self.write(handler, request, value, life, Write::Result).await {
+        match self.write(handler, request, value, life, Write::Result, times).await {
             Ok(Some(seen)) => {
                 handler.counters.add(Count::Store);
                 let shared = handler.form() == Form::Bytes;
@@ -200,10 +202,11 @@ impl Witness {
 
     /// Empties the slot, if what was seen still stands.
     pub(crate) async fn remove(&self, handler: &Handler, request: &Request<'_>) -> Committed {
-        if self.is_too_old(handler) {
+        let times = handler.times();
+        if self.is_too_old(times) {
             return Committed::Overtaken;
         }
-        let now = handler.time();
+        let now = handler.time_of(times);
         let remembered = self.remembers(now);
         let left: Option<Stored> = (!remembered.is_none()).then(|| form::tombstone(remembered.ends(now)));
         let patterns = EpochName::PATTERNS;
