@@ -100,17 +100,25 @@ pub(super) fn track(prefixes: &[Vec<u8>]) -> Command {
 
 /// `SET`, with the end of a life that has one.
 pub(super) fn set(key: &[u8], bytes: &[u8], life: Life, absent: bool) -> Command {
-    let command = Command::with_room("SET", key.len() + bytes.len()).arg(key).arg(bytes).args(absent.then_some("NX"));
-    match life.millis() {
-        Some(millis) => command.arg("PX").number(millis),
-        None => command,
+    let mut command = Command::with_room("SET", key.len() + bytes.len());
+    command.push(key);
+    command.push(bytes);
+    if absent {
+        command.push(b"NX");
     }
+    if let Some(millis) = life.millis() {
+        command.push(b"PX");
+        command.push(itoa::Buffer::new().format(millis).as_bytes());
+    }
+    command
 }
 
 /// A command with one key.
 pub(super) fn on(name: &str, key: impl AsRef<[u8]>) -> Command {
     let key = key.as_ref();
-    Command::with_room(name, key.len()).arg(key)
+    let mut command = Command::with_room(name, key.len());
+    command.push(key);
+    command
 }
 
 /// Makes what is in `key` live for `life` at least.

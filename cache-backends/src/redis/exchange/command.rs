@@ -23,9 +23,14 @@ impl Command {
 
     /// With one argument more.
     pub(in crate::redis) fn arg(mut self, argument: impl AsRef<[u8]>) -> Self {
-        add(&mut self.bytes, argument.as_ref());
-        self.strings += 1;
+        self.push(argument.as_ref());
         self
+    }
+
+    /// The same where it is: handing a command on again and again costs more than adding to it.
+    pub(in crate::redis) fn push(&mut self, argument: &[u8]) {
+        add(&mut self.bytes, argument);
+        self.strings += 1;
     }
 
     /// With these arguments too.
@@ -57,9 +62,21 @@ fn add(bytes: &mut Vec<u8>, string: &[u8]) {
 }
 
 fn add_number(bytes: &mut Vec<u8>, kind: u8, number: usize) {
-    bytes.push(kind);
-    bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-    bytes.extend_from_slice(b"\r\n");
+    // In one piece, for what most strings are as long as.
+    match number {
+        0..10 => bytes.extend_from_slice(&[kind, digit(number), b'\r', b'\n']),
+        10..100 => bytes.extend_from_slice(&[kind, digit(number / 10), digit(number % 10), b'\r', b'\n']),
+        _ => {
+            bytes.push(kind);
+            bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            bytes.extend_from_slice(b"\r\n");
+        }
+    }
+}
+
+/// The digit of a number below ten.
+const fn digit(number: usize) -> u8 {
+    b'0' + number as u8
 }
 
 #[cfg(test)]

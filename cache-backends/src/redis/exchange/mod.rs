@@ -32,7 +32,7 @@ mod wakes;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
@@ -75,8 +75,8 @@ pub(super) struct Exchange {
 struct Shared {
     queue: Mutex<Queue>,
     wakes: Wakes,
-    /// Requests that have not been answered, also those of callers who left.
-    under_way: AtomicUsize,
+    /// Requests that have been answered, also those of callers who left.
+    answered: AtomicU64,
     /// When the latest request that was answered was sent, in milliseconds.
     heard: AtomicU64,
     /// Grows whenever the server is seen to do something for requests; its messages alone do not count.
@@ -88,9 +88,14 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a request waits for replies, also when its caller has left.
+    fn is_busy(&self, queue: &Queue) -> bool {
+        queue.requests() > self.answered.load(Ordering::SeqCst)
+    }
+
     /// Another `count` requests have been answered, of which the last was sent at this time or later.
     fn hear(&self, count: usize, sent: u64) {
-        self.under_way.fetch_sub(count, Ordering::SeqCst);
+        self.answered.fetch_add(count as u64, Ordering::SeqCst);
         self.heard.fetch_max(sent, Ordering::SeqCst);
         self.see();
     }
@@ -138,12 +143,8 @@ impl Exchange {
         // What is large is not copied while others wait for the lock.
         let request = Packed::of(commands);
         let mut queue = self.shared.queue();
-        let alone = self.shared.under_way.load(Ordering::SeqCst) == 0;
-        let queued = queue.put(request, commands.len(), alone, caller)?;
-        if queued.is_ready() {
-            self.shared.under_way.fetch_add(1, Ordering::SeqCst);
-        }
-        queued.map(Ok)
+        let alone = !self.shared.is_busy(&queue);
+        queue.put(request, commands.len(), alone, caller)
     }
 
     /// Writes what was queued in that round, unless somebody has.
@@ -279,7 +280,7 @@ impl Exchange {
     /// Whether a request waits for replies, also when its caller has left. If none does, the thread is told of the next one.
     pub(super) fn is_busy(&self) -> bool {
         let mut queue = self.shared.queue();
-        let busy = self.shared.under_way.load(Ordering::SeqCst) > 0;
+        let busy = self.shared.is_busy(&queue);
         if !busy {
             queue.leave_unwatched();
         }

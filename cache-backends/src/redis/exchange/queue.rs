@@ -25,6 +25,8 @@ pub(super) struct Queue {
     /// When the first of them was put in, in milliseconds.
     since: u64,
     awaited: Vec<Awaited>,
+    /// How many were ever put in.
+    requests: u64,
     /// Who is going to write them.
     writer: Option<Writer>,
     /// How often what was queued has been taken.
@@ -113,9 +115,15 @@ impl Queue {
         self.outgoing.add(request);
         let answer = Arc::new(Answer(Mutex::new(State::Awaited(caller.waker.clone()))));
         let home = caller.home;
+        self.requests += 1;
         self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, sent: self.since });
         let (tell, writes) = self.assign(alone, home);
         Poll::Ready(Ok(Queued { answer, tell, writes }))
+    }
+
+    /// How many requests were ever put in.
+    pub(super) const fn requests(&self) -> u64 {
+        self.requests
     }
 
     /// Whether the thread has to be told of what was put in, and whether its caller writes it.
