@@ -13,6 +13,10 @@ const META: usize = 152;
 pub(super) const HEADER: usize = 16;
 const MAGIC: u32 = 0xbeef_c0de;
 const VERSION: u32 = 1;
+/// Where a page of metadata says which page the tree of the table without a name begins with, and behind that, which page is the
+/// last; and where its number stands.
+pub(super) const META_ROOT: usize = 128;
+pub(super) const META_NUMBER: usize = 144;
 pub(super) const NO_PAGE: u64 = u64::MAX;
 /// Flags of pages.
 pub(super) const BRANCH: u16 = 0x01;
@@ -21,7 +25,7 @@ const IS_META: u16 = 0x08;
 /// The flag of the table of free pages: its keys are numbers.
 const INTEGER_KEY: u16 = 0x08;
 /// Deeper trees than this are refused by LMDB.
-const DEEPEST: u16 = 32;
+pub(super) const DEEPEST: u16 = 32;
 /// Another process may write between two reads of ours; then what they give does not fit together.
 const ATTEMPTS: usize = 20;
 
@@ -98,7 +102,7 @@ impl Meta {
             free: Tree::parse(page, 40)?,
             main: Tree::parse(page, 88)?,
             last_page: u64_at(page, 136)?,
-            transaction: u64_at(page, 144)?,
+            transaction: u64_at(page, META_NUMBER)?,
         };
         let size = meta.page_size;
         let fits = (512..=65_536).contains(&size) && size.is_power_of_two() && size >= META as u64

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use cache_core::{BackendError, Clock};
-use heed::{Env, RoTxn, RwTxn};
+use heed::{RoTxn, RwTxn};
 
 use super::error::{Remedy, at, explain, remedy};
 use super::flight::Rights;
@@ -124,13 +124,13 @@ impl Environment {
         })
     }
 
-    /// Reads in one transaction if that takes no waiting and nothing hinders it; gives what `work` does, and otherwise false.
-    pub(super) fn glance(&self, now: u64, work: impl FnOnce(&Open, &RoTxn<'_>) -> heed::Result<bool>) -> bool {
+    /// Looks if that takes no waiting and nothing hinders it; gives what `work` does, and otherwise false.
+    pub(super) fn glance(&self, now: u64, work: impl FnOnce(&Open) -> heed::Result<bool>) -> bool {
         if !self.is_of_this_process() || self.look(now).is_err() {
             return false;
         }
         let Ok(open) = self.open.try_read() else { return false };
-        open.env.read_txn().and_then(|txn| work(&open, &txn)).unwrap_or(false)
+        work(&open).unwrap_or(false)
     }
 
     /// Writes in one transaction, which is there as a whole or not at all. `work` gives the files to be removed behind it.
@@ -200,8 +200,8 @@ impl Environment {
             }
             match remedy(&error) {
                 Remedy::MakeRoom => self.make_room(now).map_err(explain)?,
-                Remedy::TakeSize => self.with_env(|env| os::resize_env(env, 0)).map_err(explain)?,
-                Remedy::FreeReaders => drop(self.with_env(|env| env.clear_stale_readers()).map_err(explain)?),
+                Remedy::TakeSize => self.with_open(|open| open.resize(0)).map_err(explain)?,
+                Remedy::FreeReaders => drop(self.with_open(|open| open.env.clear_stale_readers()).map_err(explain)?),
                 Remedy::StartEmpty => self.replace(number, now)?,
                 Remedy::None => return Err(explain(error)),
             }
@@ -255,14 +255,14 @@ impl Environment {
     }
 
     /// Does `work` while no transaction of this process is active.
-    fn with_env<T>(&self, work: impl FnOnce(&mut Env) -> heed::Result<T>) -> heed::Result<T> {
-        work(&mut self.open.write().unwrap_or_else(PoisonError::into_inner).env)
+    fn with_open<T>(&self, work: impl FnOnce(&mut Open) -> heed::Result<T>) -> heed::Result<T> {
+        work(&mut self.open.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Lets the file grow to `map_size`, for a handler that asks for more than the one before it.
     fn enlarge(&self, map_size: u64) -> Result<(), BackendError> {
         if self.map_size.fetch_max(map_size, Ordering::Relaxed) < map_size {
-            self.with_env(|env| os::resize_env(env, pages(map_size))).map_err(explain)?;
+            self.with_open(|open| open.resize(pages(map_size))).map_err(explain)?;
         }
         Ok(())
     }

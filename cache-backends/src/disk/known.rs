@@ -24,6 +24,11 @@ impl State {
     pub(super) fn of(open: &Open, txn: &RoTxn<'_>) -> Self {
         Self { generation: open.chosen.number, transaction: txn.id() }
     }
+
+    /// That of the transaction of this number.
+    pub(super) const fn numbered(open: &Open, number: u64) -> Self {
+        Self { generation: open.chosen.number, transaction: number as usize }
+    }
 }
 
 #[derive(Clone)]

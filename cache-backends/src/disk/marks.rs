@@ -63,20 +63,22 @@ impl Part {
 
     /// Whether what a row holds counts as removed.
     pub(super) fn is_cleared(&self, open: &Open, txn: &RoTxn<'_>, record: &Record<'_>) -> heed::Result<bool> {
+        let state = State::of(open, txn);
+        if let Some(is_cleared) = self.is_known_cleared(state, record) {
+            return Ok(is_cleared);
+        }
+        let marks = self.read_marks(open, txn)?;
+        self.marks.learn(state, &marks);
+        Ok(marks.iter().any(|mark| self.is_marked(mark, record)))
+    }
+
+    /// The same, if that is known without a look at the marks.
+    pub(super) fn is_known_cleared(&self, state: State, record: &Record<'_>) -> Option<bool> {
         if record.is_bare {
             // Nobody's pattern can match it.
-            return Ok(false);
+            return Some(false);
         }
-        let state = State::of(open, txn);
-        let marks = match self.marks.get(state) {
-            Some(marks) => marks,
-            None => {
-                let marks = self.read_marks(open, txn)?;
-                self.marks.learn(state, &marks);
-                marks
-            }
-        };
-        Ok(marks.iter().any(|mark| self.is_marked(mark, record)))
+        Some(self.marks.get(state)?.iter().any(|mark| self.is_marked(mark, record)))
     }
 
     /// The same, by what is being written.

@@ -5,10 +5,12 @@
 //! | `builder` | the options |
 //! | `environment`, `open` | one store for each directory and process; what helps when LMDB says no |
 //! | `slots`, `puts` | reading and writing slots |
+//! | `glance` | a hit |
 //! | `writes`, `answer` | writes that are on their way, and waiting for them |
 //! | `steward` | the thread that commits for futures, and gives back the room of what is over |
 //! | `generation`, `mark` | directories, marks and locks: when a store starts empty, and how |
 //! | `check`, `walk` | the data file, looked at before it is mapped |
+//! | `pages`, `nodes`, `hints` | rows, found in LMDB's file without a transaction |
 //! | `table`, `record`, `name` | tables, rows, and what slots are called |
 //! | `values` | large values, in files of their own |
 //! | `touched` | which entries were read lately |
@@ -21,9 +23,9 @@
 //! | `os` | the calls that are unsafe |
 //! | `error` | LMDB's errors, and what to do about them |
 //!
-//! A read takes one read transaction and ends at once; a write takes a write transaction, alone or with those that came
-//! meanwhile, for which it may have to wait until another process's has ended. No transaction outlives a call. What takes longer
-//! than a look at a small value is not done on a thread that polls futures.
+//! A hit takes no transaction of LMDB's. Any other read takes one and ends at once; a write takes a write transaction, alone or
+//! with those that came meanwhile, for which it may have to wait until another process's has ended. No transaction outlives a call.
+//! What takes longer than a look at a small value is not done on a thread that polls futures.
 
 mod answer;
 mod builder;
@@ -35,12 +37,16 @@ mod error;
 mod eviction;
 mod flight;
 mod generation;
+mod glance;
+mod hints;
 mod known;
 mod mark;
 mod marks;
 mod name;
+mod nodes;
 mod open;
 mod os;
+mod pages;
 mod puts;
 mod queue;
 mod record;

@@ -12,6 +12,7 @@ use heed::{Env, RwTxn};
 use super::error::{Remedy, explain, remedy};
 use super::generation::{Chosen, Directory, LOCKS, fill, open_private};
 use super::os;
+use super::pages::{Locks, Pages};
 use super::table::Tables;
 use super::touched::Touched;
 use super::values::Values;
@@ -28,6 +29,8 @@ pub(super) struct Room {
 pub(super) struct Open {
     pub(super) env: Env,
     pub(super) tables: Tables,
+    /// None where they cannot be mapped once more.
+    pub(super) pages: Option<Pages>,
     pub(super) touched: Touched,
     pub(super) values: Values,
     file: File,
@@ -59,7 +62,7 @@ impl Open {
         if let Some(closing) = heed::env_closing_event(&chosen.path) {
             closing.wait_timeout(Duration::from_secs(5));
         }
-        reserve_locks(&chosen.path)?;
+        let locks = reserve_locks(&chosen.path)?;
         let env = open_env(&chosen.path, room.map)?;
         // Claims this process's place among the readers, which fails where another process has the same id.
         drop(env.read_txn()?);
@@ -70,7 +73,11 @@ impl Open {
         let length = AtomicU64::new(file.metadata()?.len());
         let touched = Touched::open(&chosen.path, room.entries);
         let values = Values::of(&chosen.path);
-        Ok(Self { env, tables, touched, values, file, length, page_size, chosen })
+        let pages = match locks {
+            Some(locks) => Pages::of(&env, &chosen.path, &file, locks, room.entries)?,
+            None => None,
+        };
+        Ok(Self { env, tables, pages, touched, values, file, length, page_size, chosen })
     }
 
     /// Writes in one transaction.
@@ -80,6 +87,14 @@ impl Open {
         let done = work(&mut txn)?;
         txn.commit()?;
         Ok(done)
+    }
+
+    /// Gives the map another size, while no transaction of this process is active; 0 takes over the size that another process
+    /// gave it.
+    pub(super) fn resize(&mut self, map_size: usize) -> heed::Result<()> {
+        os::resize_env(&mut self.env, map_size)?;
+        self.pages = self.pages.take().and_then(|pages| pages.resized(&self.env, &self.file));
+        Ok(())
     }
 
     /// LMDB does not write pages at the end that a transaction took and gave back. The file is made as long as its
@@ -104,8 +119,10 @@ impl Open {
 /// Gives the file of LMDB's locks and readers all its room before it is mapped: to write to a page of a map for which
 /// a full disk has none kills the process. Closing the file lets go of the locks that this process has on it, so it
 /// must not be open here yet.
-fn reserve_locks(generation: &Path) -> io::Result<()> {
-    fill(&open_private(&generation.join(LOCKS))?, os::LOCKS_LENGTH)
+fn reserve_locks(generation: &Path) -> io::Result<Option<Locks>> {
+    let file = open_private(&generation.join(LOCKS))?;
+    fill(&file, os::LOCKS_LENGTH)?;
+    Ok(Locks::of(&file))
 }
 
 /// Opens LMDB with a map of `map_size`, or of the largest part of it that this process may have: a limit on its

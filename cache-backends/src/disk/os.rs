@@ -3,11 +3,12 @@
 
 use std::fs::File;
 use std::io;
+use std::marker::PhantomData;
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use heed::{Env, EnvFlags, EnvOpenOptions};
 
@@ -55,22 +56,19 @@ unsafe impl Sync for Shared {}
 impl Shared {
     /// The first `length` bytes of `file`, which have their room on the disk.
     pub(super) fn map(file: &File, length: usize) -> io::Result<Self> {
-        let access = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: the kernel picks the place, and the descriptor is open. Nobody shortens the file: it lies in a directory of
-        // mode 0700 under a name of larder's own, and larder never does.
-        let start = unsafe { libc::mmap(std::ptr::null_mut(), length, access, libc::MAP_SHARED, file.as_raw_fd(), 0) };
-        if start == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        match NonNull::new(start.cast()) {
-            Some(start) => Ok(Self { start, length }),
-            None => Err(io::Error::from(io::ErrorKind::OutOfMemory)),
-        }
+        Ok(Self { start: map(file, length, libc::PROT_READ | libc::PROT_WRITE)?.cast(), length })
     }
 
     pub(super) const fn bytes(&self) -> &[AtomicU8] {
         // SAFETY: so many bytes are mapped there until this is dropped, and all who use them do so as atomics.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
+    }
+
+    /// The number at `at`, by whoever writes it as one.
+    pub(super) fn number(&self, at: usize) -> Option<&AtomicU64> {
+        let first = self.bytes().get(at..)?.get(..size_of::<u64>())?.as_ptr();
+        // SAFETY: as for the bytes, of which these are eight; where a number must not lie there is none.
+        first.addr().is_multiple_of(align_of::<AtomicU64>()).then(|| unsafe { &*first.cast::<AtomicU64>() })
     }
 }
 
@@ -80,6 +78,145 @@ impl Drop for Shared {
         unsafe { libc::munmap(self.start.as_ptr().cast(), self.length) };
     }
 }
+
+/// Maps the first `length` bytes of `file`.
+fn map(file: &File, length: usize, access: libc::c_int) -> io::Result<NonNull<u8>> {
+    // SAFETY: the kernel picks the place, and the descriptor is open. Nobody shortens the file: it lies in a directory of
+    // mode 0700 under a name of larder's own, and larder never does.
+    let start = unsafe { libc::mmap(std::ptr::null_mut(), length, access, libc::MAP_SHARED, file.as_raw_fd(), 0) };
+    if start == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    NonNull::new(start.cast()).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))
+}
+
+/// A file in memory that others may write to at any moment: what is read of it may be of two moments. Whether it is of one is for the
+/// reader to find out before it believes it.
+#[derive(Debug)]
+pub(super) struct Map {
+    start: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: it is only ever read, which any thread may do, and belongs to nobody else in this process.
+unsafe impl Send for Map {}
+// SAFETY: as above.
+unsafe impl Sync for Map {}
+
+impl Map {
+    /// Room for the first `length` bytes of `file`, which may be shorter. What is read has to be there: behind the end of the
+    /// file there is nothing, and to read that kills the process.
+    pub(super) fn of(file: &File, length: usize) -> io::Result<Self> {
+        let start = map(file, length, libc::PROT_READ)?;
+        // SAFETY: it was mapped just now. Reading ahead is a matter of speed.
+        unsafe { libc::madvise(start.as_ptr().cast(), length, libc::MADV_RANDOM) };
+        Ok(Self { start, length })
+    }
+
+    /// `length` bytes of it.
+    pub(super) fn part(&self, at: usize, length: usize) -> Option<Part<'_>> {
+        let is_inside = at.checked_add(length).is_some_and(|end| end <= self.length);
+        // SAFETY: it is inside of what is mapped until this is dropped.
+        is_inside.then(|| Part { start: unsafe { self.start.add(at) }, length, map: PhantomData })
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        // SAFETY: as for `Shared`.
+        unsafe { libc::munmap(self.start.as_ptr().cast(), self.length) };
+    }
+}
+
+/// A part of a [`Map`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'a> {
+    start: NonNull<u8>,
+    length: usize,
+    map: PhantomData<&'a Map>,
+}
+
+/// What is read at once. It may lie anywhere.
+#[repr(C, packed)]
+#[derive(Clone, Copy)]
+struct Anywhere<T>(T);
+
+impl Part<'_> {
+    /// What stands at `at`, which is of a type that any bytes are.
+    #[inline(always)]
+    fn read<T: Copy>(&self, at: usize) -> Option<T> {
+        let is_inside = at <= self.length && size_of::<T>() <= self.length - at;
+        // SAFETY: it is inside, and the type of a wrapper that is packed lies anywhere; its callers read numbers. No reference to the
+        // bytes is made. Others write to them, which is what volatile reads are for.
+        is_inside.then(|| unsafe { self.start.add(at).cast::<Anywhere<T>>().read_volatile() }.0)
+    }
+
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        self.read(at)
+    }
+
+    /// A number of this machine's order of bytes.
+    #[inline]
+    pub(super) fn u16(&self, at: usize) -> Option<u16> {
+        self.read(at)
+    }
+
+    #[inline]
+    pub(super) fn u64(&self, at: usize) -> Option<u64> {
+        self.read(at)
+    }
+
+    /// Some numbers, one behind the other.
+    #[inline]
+    pub(super) fn numbers<const N: usize>(&self, at: usize) -> Option<[u64; N]> {
+        self.read(at)
+    }
+
+    /// Has `length` bytes come from memory before they are read.
+    #[inline]
+    pub(super) fn fetch(&self, at: usize, length: usize) {
+        #[cfg(target_arch = "x86_64")]
+        for at in (at..at.saturating_add(length).min(self.length)).step_by(64) {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: it is a hint, and the address is one of the map.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(self.start.add(at).as_ptr().cast()) };
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = (at, length);
+    }
+
+    /// Copies `length` bytes, in place of what is in `into`; `None` if there are not so many.
+    pub(super) fn copy(&self, at: usize, length: usize, into: &mut Vec<u8>) -> Option<()> {
+        const STEP: usize = size_of::<Step>();
+        if at > self.length || length > self.length - at {
+            return None;
+        }
+        into.clear();
+        if length < STEP {
+            into.extend((at..at + length).filter_map(|at| self.byte(at)));
+            return Some(());
+        }
+        into.reserve(length);
+        let to = into.as_mut_ptr();
+        let step = |done: usize| {
+            let (from, to) = (self.start.as_ptr().wrapping_add(at + done), to.wrapping_add(done));
+            // SAFETY: as for `read`: all of the step is inside, and there is room for so many bytes, which are nobody else's.
+            unsafe { to.cast::<Anywhere<Step>>().write(from.cast::<Anywhere<Step>>().read_volatile()) };
+        };
+        (0..length / STEP).for_each(|number| step(number * STEP));
+        // The last step ends where the bytes do.
+        step(length - STEP);
+        // SAFETY: all of them were written.
+        unsafe { into.set_len(length) };
+        Some(())
+    }
+}
+
+/// What is copied at once.
+#[cfg(target_arch = "x86_64")]
+type Step = std::arch::x86_64::__m128i;
+#[cfg(not(target_arch = "x86_64"))]
+type Step = u64;
 
 /// How many times this process is the child of a fork since a disk handler was first opened.
 pub(super) fn forks() -> u32 {

@@ -1,9 +1,9 @@
-//! Reading slots: all of them in one transaction, and large values behind it.
+//! Reading slots: all of them in one transaction, and large values behind it. A hit comes to less: see [`super::glance`].
 
 use std::sync::Arc;
 
 use cache_core::key::Key;
-use cache_core::{BackendError, Epoch, EpochName, Epochs, Look, Reply, Seen, Slot, Stored, may_block};
+use cache_core::{BackendError, Epoch, EpochName, Look, Reply, Seen, Slot, Stored, may_block};
 use heed::RoTxn;
 
 use super::Part;
@@ -108,28 +108,6 @@ impl Part {
             }
             Err(error) => Reply::ready(Err(error)),
         }
-    }
-
-    /// Shows what the slot of `key` holds `now` where it lies, unless that is a file; gives whether it could look.
-    pub(super) fn glance_at(&self, key: &Key<'_>, now: u64, visit: &mut dyn FnMut(&[u8], Epochs<'_>)) -> bool {
-        let name = Name::of(&Slot::Entry(key));
-        let place = self.place(&name);
-        self.environment.glance(now, |open, txn| {
-            // Before it is needed: it comes from memory while the row is being looked for.
-            let was_touched = open.touched.is_touched(hash_of(&place.address));
-            let live = open.tables.live(txn, &place, now)?;
-            let Some(record) = self.unless_cleared(open, txn, &place, live)? else { return Ok(true) };
-            let Value::Here(bytes) = record.value else { return Ok(false) };
-            if !was_touched {
-                open.touched.touch(hash_of(&place.address));
-            }
-            let state = State::of(open, txn);
-            visit(bytes, &mut |name| {
-                let known = self.known.get(name, state, now);
-                known.or_else(|| self.read_epoch(open, txn, name, now).ok().flatten())
-            });
-            Ok(true)
-        })
     }
 
     /// What a row holds, unless that counts as removed.

@@ -8,9 +8,9 @@ use super::check::{BRANCH, HEADER, LEAF, Meta, NO_PAGE, Tree, read_at, read_into
 
 const OVERFLOW: u16 = 0x04;
 /// Flags of nodes: the value has pages of its own; the value is a tree.
-const BIG: u16 = 0x01;
+pub(super) const BIG: u16 = 0x01;
 const SUBTREE: u16 = 0x02;
-const NODE: usize = 8;
+pub(super) const NODE: usize = 8;
 /// Length of the description of a tree.
 const TREE: usize = 48;
 

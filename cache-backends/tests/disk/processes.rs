@@ -35,6 +35,12 @@ fn child() {
                 store.set(&key.to_string(), &value(key, round));
             }
         }
+        "count" => {
+            for number in 0..500_u64 {
+                assert!(store.set("count", &number.to_le_bytes()));
+                println!("wrote {number}");
+            }
+        }
         "commit" => {
             let seen = store.seen("contended");
             println!("ready");
@@ -104,6 +110,19 @@ fn two_processes_write_and_read_at_once() {
     assert!(seen > 0);
     let there = (0..150).filter(|key| store.get(&key.to_string()).is_some()).count();
     assert!((50..=100).contains(&there), "{there} entries are there, for a threshold of 100");
+}
+
+#[test]
+fn a_hit_sees_what_another_process_had_written_before_it() {
+    let directory = TempDir::new().unwrap();
+    let store = open(builder(&directory).threshold(100));
+    let mut child = start("count", directory.path());
+    for number in 0..500 {
+        child.expect(&format!("wrote {number}"));
+        let found = store.glance("count").unwrap();
+        assert!(u64::from_le_bytes(*found.first_chunk().unwrap()) >= number);
+    }
+    child.end();
 }
 
 #[test]

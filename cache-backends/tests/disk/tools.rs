@@ -48,6 +48,14 @@ impl Store {
         found.map(|stored| stored.as_bytes().unwrap().to_vec())
     }
 
+    /// What a hit sees, if it can look.
+    pub(crate) fn glance(&self, key: &str) -> Option<Vec<u8>> {
+        let mut shown = None;
+        let now = self.clock.wall();
+        self.backend.glance(&Key::direct(key), now, &mut |bytes, _| shown = Some(bytes.to_vec()));
+        shown
+    }
+
     pub(crate) fn set(&self, key: &str, bytes: &[u8]) -> bool {
         self.set_for(key, bytes, Life::FOREVER)
     }

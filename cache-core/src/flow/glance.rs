@@ -10,7 +10,6 @@ use super::look::{Request, has_tags};
 use crate::backend::Epochs;
 use crate::cache::Handler;
 use crate::form::bytes::{Goal, Opened, Payload, Reader};
-use crate::frame::CHECKSUM;
 
 /// How much room a thread keeps, in bytes.
 const KEPT: usize = 64 << 10;
@@ -19,11 +18,6 @@ thread_local! {
     /// Room for a payload. It is taken while it is in use, so a call from inside of a decoder has room of its own.
     static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
-
-/// From how many bytes on a frame is copied before it is read. It is read twice, for its checksum and for its value, and out of
-/// memory that is far away a copy comes faster than a checksum. Larger ones than the thread keeps room for would have to be given
-/// memory each time, which takes longer.
-const FAR: usize = 1 << 10;
 
 /// What a glance comes to.
 pub(super) enum Glimpse {
@@ -51,8 +45,7 @@ pub(super) fn glance(handler: &Handler, request: &Request<'_>, mut goal: Goal<'_
     let asked = Asked { reader, request, now: handler.clock.wall() };
     let (mut shown, mut room) = (Shown::Nothing, Vec::new());
     let looked = handler.backend().glance(&request.key, asked.now, &mut |bytes, epochs| {
-        let read = if (FAR..=KEPT).contains(&bytes.len()) { Asked::read_far } else { Asked::read };
-        shown = read(&asked, bytes, epochs, &mut room, &mut goal);
+        shown = asked.read(bytes, epochs, &mut room, &mut goal);
     });
     let glimpse = match shown {
         _ if !looked => Glimpse::Unknown,
@@ -81,20 +74,6 @@ impl Asked<'_> {
         }
         copy(opened.bytes, room);
         Shown::Copied(opened.payload)
-    }
-
-    /// The same of bytes that are copied first.
-    #[inline(never)]
-    fn read_far(&self, bytes: &[u8], epochs: Epochs<'_>, room: &mut Vec<u8>, goal: &mut Goal<'_>) -> Shown {
-        copy(bytes, room);
-        let Some(opened) = self.sound(room, epochs) else { return Shown::Nothing };
-        let (payload, length) = (opened.payload, opened.bytes.len());
-        if payload.is_raw() {
-            return shown(payload.decode(opened.bytes, goal));
-        }
-        room.truncate(room.len().saturating_sub(CHECKSUM));
-        room.drain(..room.len().saturating_sub(length));
-        Shown::Copied(payload)
     }
 
     /// What is in `bytes`, if it is of this key and type, fresh, and invalidated by nothing.
