@@ -192,14 +192,14 @@ pub trait Backend: Send + Sync + 'static {
         false
     }
 
-    /// Shows `visit` the bytes that the slot of `key` holds `now` (the machine's date, in milliseconds since the Unix epoch),
-    /// and a way to the epochs as they are then, if that can be had without waiting and where it lies; gives whether it
+    /// Shows `visit` the bytes that the slot of `key` holds, when that is (the machine's date, in milliseconds since the Unix
+    /// epoch), and a way to the epochs as they are then, if that can be had without waiting and where it lies; gives whether it
     /// could look. Where it could and nothing was shown, the slot is empty. Only stores of bytes that answer at once do.
     ///
     /// The store may hold on to what it shows for as long as `visit` takes, so that is to be short: it calls nothing that
     /// asks the store again, and no code of the user's. What is shown is read twice, for its checksum and for its value, so a
     /// store in whose memory that takes longer than a copy shows a copy.
-    fn glance(&self, _key: &Key<'_>, _now: u64, _visit: &mut dyn FnMut(&[u8], Epochs<'_>)) -> bool {
+    fn glance(&self, _key: &Key<'_>, _visit: &mut dyn FnMut(&[u8], u64, Epochs<'_>)) -> bool {
         false
     }
 

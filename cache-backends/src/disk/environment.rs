@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
 
 use cache_core::{BackendError, Clock};
 use heed::{RoTxn, RwTxn};
@@ -124,13 +124,10 @@ impl Environment {
         })
     }
 
-    /// Looks if that takes no waiting and nothing hinders it; gives what `work` does, and otherwise false.
-    pub(super) fn glance(&self, now: u64, work: impl FnOnce(&Open) -> heed::Result<bool>) -> bool {
-        if !self.is_of_this_process() || self.look(now).is_err() {
-            return false;
-        }
-        let Ok(open) = self.open.try_read() else { return false };
-        work(&open).unwrap_or(false)
+    /// The open generation, if that takes no waiting and nothing hinders it. Before anything is read through its map, it is to be
+    /// asked whether it [`is_seen_at`](Self::is_seen_at) this time.
+    pub(super) fn glance(&self) -> Option<RwLockReadGuard<'_, Open>> {
+        if self.is_of_this_process() { self.open.try_read().ok() } else { None }
     }
 
     /// Writes in one transaction, which is there as a whole or not at all. `work` gives the files to be removed behind it.
@@ -224,12 +221,17 @@ impl Environment {
     }
 
     /// Looks from time to time whether the generation can still be used, before anything is read through the map.
-    fn look(&self, now: u64) -> Result<(), BackendError> {
-        if self.looked.load(Ordering::Relaxed) <= now.saturating_sub(LOOK_EVERY) {
+    pub(super) fn look(&self, now: u64) -> Result<(), BackendError> {
+        if !self.is_seen_at(now) {
             self.follow(now)?;
             self.looked.store(now, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// Whether that was looked at lately.
+    pub(super) fn is_seen_at(&self, now: u64) -> bool {
+        self.looked.load(Ordering::Relaxed) > now.saturating_sub(LOOK_EVERY)
     }
 
     /// Moves on to the current generation if this one was retired, or its file cut short.

@@ -24,23 +24,29 @@ thread_local! {
 const FAR: usize = 1 << 10;
 
 /// What shows what a slot holds.
-type Visit<'a> = dyn FnMut(&[u8], Epochs<'_>) + 'a;
+type Visit<'a> = dyn FnMut(&[u8], u64, Epochs<'_>) + 'a;
 
 impl Part {
-    /// Shows what the slot of `key` holds `now`, unless that is in a file; gives whether it could look.
-    pub(super) fn glance_at(&self, key: &Key<'_>, now: u64, visit: &mut Visit<'_>) -> bool {
+    /// Shows what the slot of `key` holds, unless that is in a file; gives whether it could look.
+    pub(super) fn glance_at(&self, key: &Key<'_>, visit: &mut Visit<'_>) -> bool {
         let name = Name::of(&Slot::Entry(key));
         let place = self.place(&name);
-        self.environment.glance(now, |open| {
-            let mut row = ROW.try_with(Cell::take).unwrap_or_default();
-            let looked = self.glance_at_pages(open, &place, now, &mut row, visit);
-            let looked = match looked {
-                Some(looked) => Ok(looked),
-                None => self.glance_by_transaction(open, &place, now, &mut row, visit),
-            };
-            let _ = ROW.try_with(|kept| kept.set(row));
-            looked
-        })
+        let Some(mut open) = self.environment.glance() else { return false };
+        // It comes from memory while the clock is read.
+        open.fetch_hint(&place.address);
+        let now = self.clock.wall();
+        if !self.environment.is_seen_at(now) {
+            drop(open);
+            let seen = self.environment.look(now).ok().and_then(|()| self.environment.glance());
+            let Some(seen) = seen else { return false };
+            open = seen;
+        }
+        let mut row = ROW.try_with(Cell::take).unwrap_or_default();
+        let looked = self
+            .glance_at_pages(&open, &place, now, &mut row, visit)
+            .or_else(|| self.glance_by_transaction(&open, &place, now, &mut row, visit).ok());
+        let _ = ROW.try_with(|kept| kept.set(row));
+        looked.unwrap_or(false)
     }
 
     /// The same without a transaction; `None` where it takes one.
@@ -53,8 +59,6 @@ impl Part {
         visit: &mut Visit<'_>,
     ) -> Option<bool> {
         let pages = open.pages.as_ref()?;
-        // Before it is needed: it comes from memory while the row is being looked for.
-        let was_touched = open.touched.is_touched(hash_of(&place.address));
         let found = pages.find(&place.address, row)?;
         if !found.is_there {
             return Some(true);
@@ -66,10 +70,11 @@ impl Part {
             return Some(true);
         }
         let Value::Here(bytes) = record.value else { return Some(false) };
-        if !was_touched {
+        // Who found it in this state has said so, and whoever makes room and asks makes another state.
+        if !found.is_again {
             open.touched.touch(hash_of(&place.address));
         }
-        visit(bytes, &mut |name| {
+        visit(bytes, now, &mut |name| {
             self.known.get(name, state, now).or_else(|| {
                 // It may be newer than the entry, and is never older.
                 let txn = open.env.read_txn().ok()?;
@@ -100,7 +105,7 @@ impl Part {
             bytes = row;
         }
         let state = State::of(open, txn);
-        visit(bytes, &mut |name| {
+        visit(bytes, now, &mut |name| {
             let known = self.known.get(name, state, now);
             known.or_else(|| self.read_epoch(open, txn, name, now).ok().flatten())
         });

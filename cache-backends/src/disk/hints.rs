@@ -6,46 +6,68 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::os::fetch;
 use super::table::Address;
 
 /// How many there are at least and at most, powers of two: all of them should fit into the processor's caches.
 const LEAST: u64 = 1 << 10;
 const MOST: u64 = 1 << 16;
 
-/// In each, the lower half of the state's number, and where the row lies, in units of two bytes. Of what lies further than that
-/// there are none.
+/// Those that may be an address's: they lie in one line of a cache.
+const WAYS: usize = 8;
+
+/// In each, from the top: 24 bits of the state's number, 8 of the address, and where the row lies, in units of two bytes. Of what
+/// lies further than that there are none.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Line([AtomicU64; WAYS]);
+
 #[derive(Debug)]
-pub(super) struct Hints(Box<[AtomicU64]>);
+pub(super) struct Hints(Box<[Line]>);
+
+const NUMBER_BITS: u32 = 24;
+const TAG_BITS: u32 = 8;
 
 impl Hints {
     /// For about `entries`.
     pub(super) fn new(entries: u64) -> Self {
         let count = entries.saturating_mul(2).clamp(LEAST, MOST).next_power_of_two();
-        Self((0..count).map(|_| AtomicU64::new(0)).collect())
+        Self((0..count / WAYS as u64).map(|_| Line::default()).collect())
     }
 
-    /// The hint for `address`. When numbers have the same lower halves again, addresses have other hints: one that was left
-    /// alone for so long is another row's.
+    /// The hints that may be for `address`, and the upper half of one that is. When the bits of the number come again, addresses have
+    /// other lines: what was left alone for so long is not taken for what it was.
     #[inline]
-    fn of(&self, address: &Address, number: u64) -> Option<&AtomicU64> {
+    fn of(&self, address: &Address, number: u64) -> Option<(&Line, u32)> {
         let hash = u64::from_le_bytes(*address.last_chunk()?);
-        let place = hash.wrapping_add((number >> 32).wrapping_mul(0x9e37_79b9));
-        self.0.get(place as usize & (self.0.len() - 1))
+        let place = (hash >> TAG_BITS).wrapping_add((number >> NUMBER_BITS).wrapping_mul(0x9e37_79b9));
+        let line = self.0.get(place as usize & (self.0.len() - 1))?;
+        Some((line, (number as u32) << TAG_BITS | u32::from(hash as u8)))
+    }
+
+    /// Has what is known of `address` come from memory before it is asked for.
+    pub(super) fn fetch(&self, address: &Address, number: u64) {
+        if let Some((line, _)) = self.of(address, number) {
+            fetch(line);
+        }
     }
 
     /// Where the row of `address` may lie in the state `number`.
     #[inline]
     pub(super) fn get(&self, address: &Address, number: u64) -> Option<usize> {
-        let hint = self.of(address, number)?.load(Relaxed);
-        (hint >> 32 == number & u64::from(u32::MAX) && hint as u32 != 0).then_some((hint as u32 as usize) << 1)
+        let (line, upper) = self.of(address, number)?;
+        let hint = line.0.iter().map(|hint| hint.load(Relaxed)).find(|hint| (hint >> 32) as u32 == upper)?;
+        // None lies at the very beginning.
+        Some((hint as u32 as usize) << 1).filter(|place| *place > 0)
     }
 
-    /// The row of `address` was found at `place`. A hint that stands is left alone: threads that look for rows with the same hint
-    /// would write to it by turns.
+    /// The row of `address` was found at `place`. Hints that stand are left alone: threads that look for rows with the same ones would
+    /// write to them by turns.
     pub(super) fn learn(&self, address: &Address, number: u64, place: usize) {
-        let (Some(hint), Ok(place)) = (self.of(address, number), u32::try_from(place >> 1)) else { return };
-        if hint.load(Relaxed) >> 32 != number & u64::from(u32::MAX) {
-            hint.store(number << 32 | u64::from(place), Relaxed);
+        let (Some((line, upper)), Ok(place)) = (self.of(address, number), u32::try_from(place >> 1)) else { return };
+        let is_over = |hint: &&AtomicU64| (hint.load(Relaxed) >> 32) as u32 >> TAG_BITS != upper >> TAG_BITS;
+        if let Some(hint) = line.0.iter().find(is_over) {
+            hint.store(u64::from(upper) << 32 | u64::from(place), Relaxed);
         }
     }
 }

@@ -33,16 +33,23 @@ impl State {
 
 #[derive(Clone)]
 struct Seen {
-    name: Arc<str>,
+    name: EpochName<'static>,
     epoch: Epoch,
     ends: u64,
     state: State,
 }
 
 impl Seen {
+    #[inline]
     fn epoch(&self, name: &str, state: State, now: u64) -> Option<Epoch> {
-        (self.state == state && now < self.ends && *self.name == *name).then_some(self.epoch)
+        (self.state == state && now < self.ends && is_same(self.name.text(), name)).then_some(self.epoch)
     }
+}
+
+/// Mostly it is one text in one place, which a name is cloned with.
+#[inline]
+fn is_same(a: &str, b: &str) -> bool {
+    std::ptr::eq(a, b) || *a == *b
 }
 
 /// Those of the handler and of functions; there may be any number of tags.
@@ -65,24 +72,25 @@ impl Known {
         let text = name.text();
         // Where the thread ends already it has nothing at hand.
         let at_hand = HAND.try_with(|hand| hand.borrow().get(self.id, text, state, now));
-        at_hand.ok().flatten().or_else(|| self.get_of_all(text, state, now))
+        at_hand.ok().flatten().or_else(|| self.get_of_all(name, state, now))
     }
 
     #[cold]
-    fn get_of_all(&self, name: &str, state: State, now: u64) -> Option<Epoch> {
+    fn get_of_all(&self, name: &EpochName<'_>, state: State, now: u64) -> Option<Epoch> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        let seen = all.get(name)?;
-        let epoch = seen.epoch(name, state, now)?;
-        let _ = HAND.try_with(|hand| hand.borrow_mut().take_up(self.id, name, seen.clone()));
+        let seen = all.get(name.text())?;
+        let epoch = seen.epoch(name.text(), state, now)?;
+        let seen = Seen { name: name.clone().into_owned(), ..*seen };
+        let _ = HAND.try_with(|hand| hand.borrow_mut().take_up(self.id, name.text(), seen));
         Some(epoch)
     }
 
     /// It was read.
     pub(super) fn learn(&self, name: &EpochName<'_>, epoch: Epoch, ends: u64, state: State) {
         if name.as_tag().is_none() {
-            let name: Arc<str> = name.text().into();
+            let text = name.text().into();
             let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-            all.insert(Arc::clone(&name), Seen { name, epoch, ends, state });
+            all.insert(text, Seen { name: name.clone().into_owned(), epoch, ends, state });
         }
     }
 }
@@ -117,7 +125,7 @@ impl Hand {
     fn take_up(&mut self, id: u64, name: &str, seen: Seen) {
         let [first, second] = Self::places(id, name);
         // One of an older state gives way to its successor.
-        let of = self.0[first].take().filter(|(of, old)| *of != id || *old.name != *name);
+        let of = self.0[first].take().filter(|(of, old)| *of != id || old.name.text() != name);
         self.0[first] = Some((id, seen));
         if of.is_some() {
             self.0[second] = of;

@@ -229,8 +229,8 @@ impl Backend for Disk {
         self.0.look_at(key, watch)
     }
 
-    fn glance(&self, key: &Key<'_>, now: u64, visit: &mut dyn FnMut(&[u8], Epochs<'_>)) -> bool {
-        self.0.glance_at(key, now, visit)
+    fn glance(&self, key: &Key<'_>, visit: &mut dyn FnMut(&[u8], u64, Epochs<'_>)) -> bool {
+        self.0.glance_at(key, visit)
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {

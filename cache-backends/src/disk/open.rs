@@ -13,7 +13,7 @@ use super::error::{Remedy, explain, remedy};
 use super::generation::{Chosen, Directory, LOCKS, fill, open_private};
 use super::os;
 use super::pages::{Locks, Pages};
-use super::table::Tables;
+use super::table::{Address, Tables};
 use super::touched::Touched;
 use super::values::Values;
 
@@ -87,6 +87,13 @@ impl Open {
         let done = work(&mut txn)?;
         txn.commit()?;
         Ok(done)
+    }
+
+    /// A hit is about to look for `address`.
+    pub(super) fn fetch_hint(&self, address: &Address) {
+        if let Some(pages) = &self.pages {
+            pages.fetch_hint(address);
+        }
     }
 
     /// Gives the map another size, while no transaction of this process is active; 0 takes over the size that another process

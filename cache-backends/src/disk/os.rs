@@ -63,12 +63,34 @@ impl Shared {
         // SAFETY: so many bytes are mapped there until this is dropped, and all who use them do so as atomics.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
     }
+}
 
-    /// The number at `at`, by whoever writes it as one.
-    pub(super) fn number(&self, at: usize) -> Option<&AtomicU64> {
-        let first = self.bytes().get(at..)?.get(..size_of::<u64>())?.as_ptr();
-        // SAFETY: as for the bytes, of which these are eight; where a number must not lie there is none.
-        first.addr().is_multiple_of(align_of::<AtomicU64>()).then(|| unsafe { &*first.cast::<AtomicU64>() })
+/// A number in memory that all processes share.
+#[derive(Debug)]
+pub(super) struct Number {
+    at: NonNull<AtomicU64>,
+    #[expect(dead_code, reason = "it is mapped as long as this is there")]
+    of: Shared,
+}
+
+// SAFETY: it is an atomic in memory that any thread may use.
+unsafe impl Send for Number {}
+// SAFETY: as above.
+unsafe impl Sync for Number {}
+
+impl Number {
+    /// The number at `at`, if one may lie there.
+    pub(super) fn of(shared: Shared, at: usize) -> Option<Self> {
+        let first = shared.start.cast::<AtomicU64>();
+        let is_inside = at.is_multiple_of(size_of::<u64>()) && at + size_of::<u64>() <= shared.length;
+        // SAFETY: it is inside of what is mapped, and lies at a multiple of its size from the beginning of a page.
+        is_inside.then(|| Self { at: unsafe { first.byte_add(at) }, of: shared })
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> u64 {
+        // SAFETY: it is mapped until this is dropped, and all who use it do so as an atomic.
+        unsafe { self.at.as_ref() }.load(Ordering::Acquire)
     }
 }
 
@@ -175,14 +197,9 @@ impl Part<'_> {
     /// Has `length` bytes come from memory before they are read.
     #[inline]
     pub(super) fn fetch(&self, at: usize, length: usize) {
-        #[cfg(target_arch = "x86_64")]
         for at in (at..at.saturating_add(length).min(self.length)).step_by(64) {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: it is a hint, and the address is one of the map.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(self.start.add(at).as_ptr().cast()) };
+            fetch(self.start.as_ptr().wrapping_add(at));
         }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = (at, length);
     }
 
     /// Copies `length` bytes, in place of what is in `into`; `None` if there are not so many.
@@ -217,6 +234,18 @@ impl Part<'_> {
 type Step = std::arch::x86_64::__m128i;
 #[cfg(not(target_arch = "x86_64"))]
 type Step = u64;
+
+/// Has the line of memory at `place` come near, whatever is there. Other processors do not know how.
+#[inline]
+pub(super) fn fetch<T>(place: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: it is a hint, and reads nothing.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(place.cast());
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
 
 /// How many times this process is the child of a fork since a disk handler was first opened.
 pub(super) fn forks() -> u32 {

@@ -24,7 +24,7 @@ use super::check::{DEEPEST, HEADER, META_NUMBER, META_ROOT, NO_PAGE};
 use super::generation::LOCKS;
 use super::hints::Hints;
 use super::nodes::{Head, Nodes, Sought};
-use super::os::{Map, Part, Shared};
+use super::os::{Map, Number, Part, Shared};
 use super::table::{ADDRESS, Address};
 use super::walk::{BIG, NODE};
 
@@ -47,7 +47,7 @@ pub(super) struct Pages {
 /// The number of the last transaction, where LMDB keeps it.
 #[derive(Debug)]
 pub(super) struct Locks {
-    start: Shared,
+    number: Number,
     /// That of the file.
     inode: u64,
 }
@@ -57,19 +57,19 @@ impl Locks {
     pub(super) fn of(file: &File) -> Option<Self> {
         let is_known = cfg!(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"));
         let inode = file.metadata().ok().filter(|_| is_known)?.ino();
-        Some(Self { start: Shared::map(file, HEAD).ok()?, inode })
+        Some(Self { number: Number::of(Shared::map(file, HEAD).ok()?, NUMBER)?, inode })
     }
 
     #[inline]
-    fn last(&self) -> Option<u64> {
-        self.start.number(NUMBER).map(|number| number.load(Acquire))
+    fn last(&self) -> u64 {
+        self.number.get()
     }
 
     /// Whether these are the locks of `env` in the generation at `path`.
     fn are_of(&self, env: &Env, path: &Path) -> heed::Result<bool> {
         let before = self.last();
         let number = env.read_txn()?.id() as u64;
-        let is_between = number > 0 && before <= Some(number) && Some(number) <= self.last();
+        let is_between = number > 0 && before <= number && number <= self.last();
         Ok(is_between && fs::symlink_metadata(path.join(LOCKS)).is_ok_and(|found| found.ino() == self.inode))
     }
 }
@@ -87,6 +87,8 @@ struct State {
 pub(super) struct Found {
     pub(super) number: u64,
     pub(super) is_there: bool,
+    /// It was found in this very state before.
+    pub(super) is_again: bool,
 }
 
 impl Pages {
@@ -105,17 +107,22 @@ impl Pages {
         Some(Self { map: Map::of(data, env.info().map_size).ok()?, ..self })
     }
 
+    /// Has the hint for `address` come from memory.
+    pub(super) fn fetch_hint(&self, address: &Address) {
+        self.hints.fetch(address, self.locks.last());
+    }
+
     /// Copies the row of `address` in the table without a name into `row`, if there is one. None where that takes LMDB.
     pub(super) fn find(&self, address: &Address, row: &mut Vec<u8>) -> Option<Found> {
-        let (number, key) = (self.locks.last()?, Sought::of(address));
+        let (number, key) = (self.locks.last(), Sought::of(address));
         if let Some(place) = self.hints.get(address, number)
             && self.copy_hinted(place, &key, number, row).is_some()
             && self.stands(number)
         {
-            return Some(Found { number, is_there: true });
+            return Some(Found { number, is_there: true, is_again: true });
         }
         let state = self.state(number)?;
-        self.search(&state, address, &key, row).map(|is_there| Found { number, is_there })
+        self.search(&state, address, &key, row).map(|is_there| Found { number, is_there, is_again: false })
     }
 
     /// Copies the row of `key` if it is the one at `place`.
@@ -169,14 +176,14 @@ impl Pages {
         let state = State { number, root: meta.u64(META_ROOT)?, last_page: meta.u64(META_ROOT + 8)? };
         let is_its = meta.u64(META_NUMBER)? == number;
         fence(Acquire);
-        (is_its && self.locks.last()? == number).then_some(state)
+        (is_its && self.locks.last() == number).then_some(state)
     }
 
     /// Whether what was read until now is of the state `number`.
     #[inline]
     fn stands(&self, number: u64) -> bool {
         fence(Acquire);
-        self.locks.last().is_some_and(|last| last.wrapping_sub(number) <= 1)
+        self.locks.last().wrapping_sub(number) <= 1
     }
 
     /// `count` pages, which are there if this state names them.

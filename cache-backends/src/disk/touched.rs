@@ -37,11 +37,6 @@ impl Touched {
         Some((bytes.get(place & (bytes.len() - 1))?, bit))
     }
 
-    /// Whether what has this hash was read lately.
-    pub(super) fn is_touched(&self, hash: &[u8; HASH]) -> bool {
-        self.bit(hash).is_some_and(|(byte, bit)| byte.load(Ordering::Relaxed) & bit != 0)
-    }
-
     /// What has this hash was read.
     pub(super) fn touch(&self, hash: &[u8; HASH]) {
         if let Some((byte, bit)) = self.bit(hash)

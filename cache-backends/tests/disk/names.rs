@@ -65,7 +65,7 @@ fn a_glance_sees_a_new_epoch_and_leaves_what_is_in_a_file_to_a_look() {
     put(&backend, &key, b"value");
     let glance = |expected: Option<Epoch>| {
         let mut shown = false;
-        assert!(backend.glance(&key, 0, &mut |bytes, epochs| {
+        assert!(backend.glance(&key, &mut |bytes, _, epochs| {
             assert_eq!((bytes, epochs(&name), epochs(&name)), (&b"value"[..], expected, expected));
             assert_eq!(epochs(&EpochName::HANDLER), None);
             shown = true;
@@ -79,5 +79,5 @@ fn a_glance_sees_a_new_epoch_and_leaves_what_is_in_a_file_to_a_look() {
     assert_ne!(renewed.first().copied().flatten(), made.first().copied());
     glance(renewed.first().copied().flatten());
     put(&backend, &key, &vec![7; 300_000]);
-    assert!(!backend.glance(&key, 0, &mut |_, _| panic!("it shows what is in a file")));
+    assert!(!backend.glance(&key, &mut |_, _, _| panic!("it shows what is in a file")));
 }

@@ -133,7 +133,8 @@ fn a_glance_shows_what_a_look_gives_or_cannot_look(store: &Store) {
     let same = |what: &str| {
         let look = store.look(&key, &names);
         let mut shown = None;
-        let looked = store.backend().glance(&key, store.now(), &mut |bytes, epochs| {
+        let looked = store.backend().glance(&key, &mut |bytes, now, epochs| {
+            assert_eq!(now, store.now(), "a glance is of another time");
             assert!(shown.is_none(), "a glance shows more than one thing");
             shown = Some((bytes.to_vec(), names.each_ref().map(&mut *epochs)));
         });

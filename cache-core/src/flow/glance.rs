@@ -42,10 +42,10 @@ pub(super) fn glance(handler: &Handler, request: &Request<'_>, mut goal: Goal<'_
     }
     // The first of a type runs code of the user's.
     let Some(reader) = request.codec.reader() else { return Glimpse::Unknown };
-    let asked = Asked { reader, request, now: handler.clock.wall() };
+    let asked = Asked { reader, request };
     let (mut shown, mut room) = (Shown::Nothing, Vec::new());
-    let looked = handler.backend().glance(&request.key, asked.now, &mut |bytes, epochs| {
-        shown = asked.read(bytes, epochs, &mut room, &mut goal);
+    let looked = handler.backend().glance(&request.key, &mut |bytes, now, epochs| {
+        shown = asked.read(bytes, now, epochs, &mut room, &mut goal);
     });
     let glimpse = match shown {
         _ if !looked => Glimpse::Unknown,
@@ -58,17 +58,16 @@ pub(super) fn glance(handler: &Handler, request: &Request<'_>, mut goal: Goal<'_
     glimpse
 }
 
-/// What is asked for, and when.
+/// What is asked for.
 struct Asked<'a> {
     reader: Reader,
     request: &'a Request<'a>,
-    now: u64,
 }
 
 impl Asked<'_> {
     /// The value in `bytes`.
-    fn read(&self, bytes: &[u8], epochs: Epochs<'_>, room: &mut Vec<u8>, goal: &mut Goal<'_>) -> Shown {
-        let Some(opened) = self.sound(bytes, epochs) else { return Shown::Nothing };
+    fn read(&self, bytes: &[u8], now: u64, epochs: Epochs<'_>, room: &mut Vec<u8>, goal: &mut Goal<'_>) -> Shown {
+        let Some(opened) = self.sound(bytes, now, epochs) else { return Shown::Nothing };
         if opened.payload.is_raw() {
             return shown(opened.payload.decode(opened.bytes, goal));
         }
@@ -76,11 +75,11 @@ impl Asked<'_> {
         Shown::Copied(opened.payload)
     }
 
-    /// What is in `bytes`, if it is of this key and type, fresh, and invalidated by nothing.
-    fn sound<'b>(&self, bytes: &'b [u8], epochs: Epochs<'_>) -> Option<Opened<'b>> {
+    /// What is in `bytes`, if it is of this key and type, fresh `now`, and invalidated by nothing.
+    fn sound<'b>(&self, bytes: &'b [u8], now: u64, epochs: Epochs<'_>) -> Option<Opened<'b>> {
         let opened = self.reader.open(&self.request.key, bytes)?;
         let Opened { validity, .. } = &opened;
-        let is_fresh = self.now < validity.fresh_until && has_tags(self.request, validity);
+        let is_fresh = now < validity.fresh_until && has_tags(self.request, validity);
         (is_fresh && validity.is_current(&self.request.key, epochs)).then_some(opened)
     }
 }

@@ -67,7 +67,7 @@ fn what_is_found_is_what_lmdb_finds() {
         for key in 0..4_000 {
             let expected = rows.get(&txn, &address(key)).unwrap();
             match pages.find(&address(key), &mut found) {
-                Some(Found { number: of, is_there }) => {
+                Some(Found { number: of, is_there, .. }) => {
                     assert_eq!((of, is_there.then_some(&found[..])), (number, expected), "key {key} of round {round}");
                 }
                 None => assert!(expected.is_some_and(|row| row.len() > LARGEST), "key {key} takes LMDB"),
@@ -105,7 +105,7 @@ fn what_is_found_while_another_thread_writes_is_whole_and_of_a_state_that_was() 
             if writer.is_finished() {
                 break;
             }
-            let Some(Found { number, is_there }) = pages.find(&address(key), &mut found) else { continue };
+            let Some(Found { number, is_there, .. }) = pages.find(&address(key), &mut found) else { continue };
             assert!(number >= last, "it goes back");
             last = number;
             if is_there {
