@@ -1,7 +1,7 @@
 //! Rows found in LMDB's pages without LMDB: no transaction is begun for a hit, which takes longer than to find a row and to copy it.
 //!
 //! LMDB writes to no page that belongs to the last state of the store, or to the one before it. A transaction takes pages that
-//! were given back two transactions before it or sooner (`mdb_find_oldest`, `mdb_page_alloc`), so those of the state `n`, which the
+//! were given back two transactions before it or earlier (`mdb_find_oldest`, `mdb_page_alloc`), so those of the state `n`, which the
 //! transaction `n + 1` is the first to give back, are first written to by `n + 3`, which begins when `n + 2` is the last that was
 //! committed. The number of that one stands in the file of LMDB's locks. So what was read of the state `n` is of that state if the
 //! number is `n` or `n + 1` when all of it was read: whatever came between, a process that stood still for a day or one that was
@@ -11,6 +11,9 @@
 //!
 //! The number is looked at again before a page is read that another one names: what an old page says may lie behind the end of the
 //! file. All else that is read is checked against the bounds of its page. What does not look as it should is left to LMDB.
+//!
+//! This is how LMDB works in its release 0.9.70, which heed 0.23 has in it, and what another release has to be compared with. The
+//! layout of its files is one that LMDB itself refuses to open where it is another.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
