@@ -1,10 +1,12 @@
 //! Children of a `fork(2)`: a child has the memory of its parent, and none of its threads but one.
 
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
 static FORKS: AtomicU64 = AtomicU64::new(0);
+
+static ARE_TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Threads that make something read it, and a fork writes it.
 static WHOLE: RwLock<()> = RwLock::new(());
@@ -67,6 +69,16 @@ pub fn let_go() {
 #[must_use]
 pub fn forks() -> u64 {
     FORKS.load(Ordering::Relaxed)
+}
+
+/// Whether the system tells of forks, so that [`forks`] changes with each. (Elsewhere than on Unix there are none.)
+pub(crate) fn are_told() -> bool {
+    cfg!(not(unix)) || ARE_TOLD.load(Ordering::Relaxed)
+}
+
+/// Says that the system is going to tell of every fork. For backends, when they have asked it to.
+pub fn will_be_told() {
+    ARE_TOLD.store(true, Ordering::SeqCst);
 }
 
 /// Says that this process is the child of a fork. For backends that are told by the system; what other threads had under way is

@@ -258,7 +258,10 @@ pub(super) fn forks() -> u32 {
     REGISTERED.get_or_init(|| {
         // SAFETY: `in_child` adds to atomics, which is allowed between fork and exec; it lives as long as the
         // process. Where the handler cannot be registered (no memory), a fork goes unnoticed, as it would without it.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        let refused = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        if refused == 0 {
+            cache_core::fork::will_be_told();
+        }
     });
     FORKS.load(Ordering::Relaxed)
 }

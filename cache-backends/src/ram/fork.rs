@@ -31,8 +31,10 @@ pub(crate) fn prepare() {
         let _ = (Clock::system().now(), kind::whole(), Secret::of_process());
         #[cfg(unix)]
         // SAFETY: the functions are there for as long as the process is, and take no arguments.
-        unsafe {
-            libc::pthread_atfork(Some(before), Some(after), Some(after_in_child));
+        let refused = unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after_in_child)) };
+        #[cfg(unix)]
+        if refused == 0 {
+            cache_core::fork::will_be_told();
         }
     });
 }

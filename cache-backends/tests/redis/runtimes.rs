@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cache_core::key::Key;
-use cache_core::{Backend, EpochName, Life, Slot, Stored, When, block_on};
+use cache_core::{Backend, Cache, Clock, EpochName, Life, Slot, Stored, When, block_on};
 use tokio::task::coop::poll_proceed;
 
 use crate::server::Server;
@@ -175,6 +175,24 @@ fn a_child_of_a_fork_writes_nothing_that_its_parent_has_queued() {
     assert_eq!(server.calls("get"), gets + 2);
 }
 
+/// As the workers of a server are that is set up before it forks: a write that compares must tell theirs apart.
+#[cfg(unix)]
+#[test]
+fn processes_that_were_forked_before_the_first_use_write_equal_values_that_do_not_look_alike() {
+    let server = Server::start();
+    let cache =
+        Cache::builder().clock(Clock::standing()).handler("redis", server.builder()).build().unwrap().blocking();
+    let stored = || -> Vec<u8> { redis::cmd("GET").arg("cache:k:a").query(&mut server.raw()).unwrap() };
+    in_a_child(|| cache.set("a", 1_u64, 60).is_ok());
+    let by_one = stored();
+    in_a_child(|| cache.set("a", 1_u64, 60).is_ok());
+    let by_another = stored();
+    cache.set("a", 1_u64, 60).unwrap();
+    let by_parent = stored();
+    assert_eq!([by_one.len(), by_another.len()], [by_parent.len(); 2]);
+    assert!(by_one != by_another && by_one != by_parent && by_another != by_parent);
+}
+
 /// Forks, and looks into the handler in the child.
 #[cfg(unix)]
 fn refuse_a_child(backend: &dyn Backend) {
@@ -211,5 +229,5 @@ fn in_a_child(holds: impl FnOnce() -> bool) {
     unsafe {
         libc::waitpid(child, &raw mut status, 0);
     }
-    assert_eq!(status, 0, "the child wrote on its parent's connection, or hung");
+    assert_eq!(status, 0, "it does not hold in the child, or the child hung");
 }

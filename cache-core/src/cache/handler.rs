@@ -17,7 +17,6 @@ use crate::entry::{Form, Object};
 use crate::epoch::EpochName;
 use crate::error::{BackendError, Error, Result};
 use crate::flow::{Flights, Request, Unwritten, Write, before_write, swap_in};
-use crate::fork::InProcess;
 use crate::form;
 use crate::key::Key;
 use crate::pattern::Pattern;
@@ -42,7 +41,7 @@ pub(crate) struct Handler {
     owed: Owed,
     /// How often this process invalidated something here.
     generation: AtomicU64,
-    nonces: InProcess<Nonces>,
+    nonces: Nonces,
 }
 
 impl Handler {
@@ -57,13 +56,13 @@ impl Handler {
             breaker: Breaker::default(),
             owed: Owed::default(),
             generation: AtomicU64::new(0),
-            nonces: InProcess::default(),
+            nonces: Nonces::default(),
         }
     }
 
     /// A number that no other write of bytes has.
     pub(crate) fn nonce(&self) -> u64 {
-        self.nonces.here().next()
+        self.nonces.next()
     }
 
     /// A number that changes with every invalidation of this process.
