@@ -80,9 +80,14 @@ impl Servers {
     /// each future in between has to hand it on.
     pub(super) async fn reply(&self, key: &[u8], command: &Command) -> Result<Reply, Failure> {
         let Some(link) = self.at_hand() else { return Ok(Box::pin(self.request(key, command)).await?.into()) };
-        let reply = link.exchange.request(&[command]).await;
-        link.heed(&reply);
-        Ok(reply)
+        match link.exchange.request(&[command]).await {
+            // Whoever asks has no further questions then.
+            Reply::Failed(error) => Err(Failure::Failed(*error)),
+            reply => {
+                link.heed(&reply);
+                Ok(reply)
+            }
+        }
     }
 
     /// The connection that all commands go over, if it is up.

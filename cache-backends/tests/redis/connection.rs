@@ -1,10 +1,14 @@
 //! Losing the connection and the server, and coming back.
 
+use std::future::Future as _;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
+use cache_backends::Redis;
 use cache_core::key::Key;
 use cache_core::{Backend, Clock, EpochName, Life, Look, Slot, Stored, When, block_on};
 
+use crate::proxy::Proxy;
 use crate::server::{Server, eventually, open};
 
 fn look(backend: &dyn Backend) -> Result<Look, cache_core::BackendError> {
@@ -104,6 +108,32 @@ fn while_the_server_is_away_calls_fail_at_once_and_it_comes_back_by_itself() {
     eventually("the handler works again", || look(&*backend).is_ok());
     let value = Some(Stored::Bytes(b"value".to_vec()));
     assert!(block_on(backend.put(Slot::Entry(&Key::direct("a")), value, Life::FOREVER, When::Always)).unwrap());
+}
+
+/// What they would ask further of a server that is connected to again is no use to them.
+#[test]
+fn a_call_that_is_under_way_when_the_connection_ends_fails_at_once() {
+    let server = Server::start();
+    let proxy = Proxy::to(server.port);
+    let backend = open(Redis::builder().host("127.0.0.1").port(proxy.port).timeout(Duration::from_secs(5)));
+    eventually("the handler works", || look(&*backend).is_ok());
+    let clock = Clock::system();
+    let start = clock.now();
+    // One that has lasted for less counts as none.
+    eventually("the connection is steady", || clock.now() - start > 1_100 && look(&*backend).is_ok());
+    block_on(backend.epochs(&[EpochName::HANDLER], Life::FOREVER)).unwrap();
+    assert!(look(&*backend).is_ok());
+    proxy.cut(true);
+    let (key, watch) = (Key::direct("a"), [EpochName::HANDLER]);
+    let mut under_way = Box::pin(backend.look(&key, &watch));
+    assert!(under_way.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let start = clock.now();
+    // From now on nothing answers, also where a connection is made.
+    proxy.say(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    let error = block_on(under_way).unwrap_err().to_string();
+    let took = clock.now() - start;
+    assert!(took < 1_000, "it took {took} ms to fail: {error}");
+    assert!(error.contains("does not speak the protocol"), "{error}");
 }
 
 #[test]
