@@ -8,6 +8,7 @@ mod clearing;
 mod cluster;
 mod configuration;
 mod connection;
+mod crowd;
 #[cfg(all(feature = "zstd", feature = "encrypt"))]
 mod envelope;
 #[cfg(all(feature = "zstd", feature = "encrypt"))]
