@@ -1,16 +1,14 @@
 //! One named handler: its backend, and what larder keeps about it.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use super::nonces::Nonces;
 use super::open::Opened;
 use super::owed::{Invalidation, Owed, OwedKey, Settled};
-use crate::backend::{Backend, Reply};
+use crate::backend::Backend;
 use crate::breaker::Breaker;
 use crate::clock::Clock;
 use crate::entry::{Form, Object};
@@ -21,7 +19,6 @@ use crate::form;
 use crate::key::Key;
 use crate::pattern::Pattern;
 use crate::stats::{Count, Counters};
-use crate::timer::{Alarm, Within};
 use crate::ttl::{Life, Ttl};
 
 /// How long a run may last and still be stored. Tombstones live this long, so a run that is older may have been
@@ -88,6 +85,11 @@ impl Handler {
         Life::resolve(ttl, self.opened.default_expire)
     }
 
+    /// How long one operation of the backend may take.
+    pub(super) const fn timeout(&self) -> Duration {
+        self.opened.timeout
+    }
+
     /// The time that this handler's entries carry.
     pub(crate) fn time(&self) -> u64 {
         match self.form {
@@ -107,6 +109,19 @@ impl Handler {
             Form::Objects => now,
             Form::Bytes => wall,
         }
+    }
+
+    /// Callers who come from now on get nothing that was begun before: of `key`, or of no key that is named.
+    pub(super) fn leave_behind(&self, key: Option<&Key<'_>>) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        if let Some(key) = key {
+            self.flights.detach(key);
+        }
+    }
+
+    /// Has it done before the store is read again.
+    pub(super) fn owe(&self, invalidation: Invalidation) {
+        self.owed.add(invalidation);
     }
 
     /// Whether an invalidation did not reach the store yet.
@@ -145,17 +160,6 @@ impl Handler {
                 None
             }
         }
-    }
-
-    /// While the guard lives something becomes invalid: `key`, or what no key is named for. Nothing that is read before
-    /// its end may be given to callers who come after that, so flights that began before it, and hits that were looked up
-    /// before it, are left behind at its end as at its beginning.
-    fn changing<'a>(&'a self, key: Option<Key<'a>>) -> Changing<'a> {
-        // Made once for both ends.
-        let key = key.map(|key| Key { mark: Some(key.mark()), ..key });
-        let changing = Changing { handler: self, key };
-        changing.leave_behind();
-        changing
     }
 
     /// Stores `value` whatever is there, recorded under the epochs of this moment.
@@ -219,20 +223,6 @@ impl Handler {
         }
     }
 
-    /// The answer of an operation, or an error when it takes longer than this handler's timeout. By the real clock:
-    /// a store hangs in real time also where a test's clock stands still.
-    pub(crate) fn ask<'a, T: Unpin>(&self, reply: Reply<'a, T>) -> Asking<'a, T> {
-        Asking(Within { future: reply, alarm: Alarm::after(&Clock::system(), self.opened.timeout) })
-    }
-
-    /// [`Handler::ask`] of someone who knows that it was `since` on this handler's clock, a moment ago.
-    pub(crate) fn ask_since<'a, T: Unpin>(&self, reply: Reply<'a, T>, since: u64) -> Asking<'a, T> {
-        if !self.clock.is_system() {
-            return self.ask(reply);
-        }
-        Asking(Within { future: reply, alarm: Alarm::after_since(&self.clock, self.opened.timeout, since) })
-    }
-
     /// Forgets that it failed: a test's handler that works again does so at once.
     #[cfg(feature = "test")]
     pub(crate) fn mend(&self) {
@@ -244,8 +234,8 @@ impl Handler {
     pub(crate) async fn invalidate(&self, what: String, invalidation: Invalidation) -> Result<()> {
         let _changing = self.changing(None);
         // Dropped half-way (a caller that went away), it is owed as well: it may not have happened.
-        let guard = Unfinished { handler: self, invalidation: Some(invalidation) };
-        let outcome = match &guard.invalidation {
+        let guard = self.unfinished(invalidation);
+        let outcome = match guard.what() {
             Some(invalidation) => self.perform(invalidation).await,
             None => Ok(()),
         };
@@ -260,11 +250,6 @@ impl Handler {
                 Err(self.error(format!("{what} (it will be repeated before this handler is read again)"), source))
             }
         }
-    }
-
-    /// From now on the invalidation of `key` is owed unless what is begun here is [`UnfinishedKey::done`].
-    pub(crate) const fn unfinished<'a>(&'a self, key: Key<'a>) -> UnfinishedKey<'a> {
-        UnfinishedKey { handler: self, key: Some(key) }
     }
 
     /// Invalidates the entry of `key`, and lets callers that come from now on not wait for a run that began before.
@@ -317,82 +302,6 @@ impl Handler {
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handler").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// See [`Handler::ask`].
-pub(crate) struct Asking<'a, T>(Within<Reply<'a, T>>);
-
-impl<T: Unpin> Future for Asking<'_, T> {
-    type Output = Result<T, BackendError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = ready!(Pin::new(&mut self.0).poll(context));
-        Poll::Ready(answer.unwrap_or_else(|| {
-            let limit = self.0.alarm.limit();
-            Err(BackendError::new(format!("no answer within {limit:?}")))
-        }))
-    }
-}
-
-/// See [`Handler::changing`].
-struct Changing<'a> {
-    handler: &'a Handler,
-    key: Option<Key<'a>>,
-}
-
-impl Changing<'_> {
-    fn leave_behind(&self) {
-        self.handler.generation.fetch_add(1, Ordering::SeqCst);
-        if let Some(key) = &self.key {
-            self.handler.flights.detach(key);
-        }
-    }
-}
-
-impl Drop for Changing<'_> {
-    fn drop(&mut self) {
-        self.leave_behind();
-    }
-}
-
-/// The invalidation of a key that is owed unless it is [`UnfinishedKey::done`]. The key is copied only where it is owed.
-pub(crate) struct UnfinishedKey<'a> {
-    handler: &'a Handler,
-    key: Option<Key<'a>>,
-}
-
-impl UnfinishedKey<'_> {
-    pub(crate) fn done(mut self) {
-        self.key = None;
-    }
-}
-
-impl Drop for UnfinishedKey<'_> {
-    fn drop(&mut self) {
-        if let Some(key) = self.key.take() {
-            self.handler.owed.add(Invalidation::Key(OwedKey::of(&key)));
-        }
-    }
-}
-
-/// An invalidation that is owed unless it is [`Unfinished::done`].
-struct Unfinished<'a> {
-    handler: &'a Handler,
-    invalidation: Option<Invalidation>,
-}
-
-impl Unfinished<'_> {
-    fn done(mut self) {
-        self.invalidation = None;
-    }
-}
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        if let Some(invalidation) = self.invalidation.take() {
-            self.handler.owed.add(invalidation);
-        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The cache as a user configures and uses it.
 
+mod asking;
 mod blocking;
 mod bound;
 mod builder;
 mod current;
 mod direct;
+mod guards;
 mod handler;
 mod nonces;
 mod nothing;

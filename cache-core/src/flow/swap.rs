@@ -31,7 +31,7 @@ pub(crate) async fn swap_in(
     let now = handler.time();
     let (stored, kept) = witness.frozen(handler, request, value, life, Write::Set, now)?;
     witness.seen = Seen::of(Some(&stored));
-    let unfinished = handler.unfinished(request.key);
+    let unfinished = handler.unfinished_key(request.key);
     let Some(before) = handler.ask(backend.swap(&request.key, stored, kept)).await? else {
         unfinished.done();
         return Ok(false);
