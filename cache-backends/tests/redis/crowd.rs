@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -17,15 +18,28 @@ const CALLS: u64 = 300;
 /// No call takes longer, in milliseconds.
 const LONGEST: u64 = 2_000;
 
-async fn get(backend: &dyn Backend, number: u64) {
-    let text = (number % 8).to_string();
-    let look = backend.look(&Key::direct(&text), &[EpochName::HANDLER]).await.unwrap();
-    assert_eq!(look.stored.as_ref().and_then(Stored::as_bytes), Some(text.as_bytes()));
+/// The handler, and whether its connection stays.
+#[derive(Clone, Copy)]
+struct Shop<'a> {
+    backend: &'a dyn Backend,
+    stays: bool,
 }
 
-async fn put(backend: &dyn Backend, bytes: usize) {
-    let value = Stored::Bytes(vec![b'x'; bytes]);
-    assert!(backend.put(Slot::Entry(&Key::direct("x")), Some(value), Life::FOREVER, When::Always).await.unwrap());
+impl Shop<'_> {
+    async fn get(self, number: u64) {
+        let text = (number % 8).to_string();
+        match self.backend.look(&Key::direct(&text), &[EpochName::HANDLER]).await {
+            Ok(look) => assert_eq!(look.stored.as_ref().and_then(Stored::as_bytes), Some(text.as_bytes())),
+            Err(error) => assert!(!self.stays, "{error}"),
+        }
+    }
+
+    async fn put(self, bytes: usize) {
+        let value = Stored::Bytes(vec![b'x'; bytes]);
+        let key = Key::direct("x");
+        let put = self.backend.put(Slot::Entry(&key), Some(value), Life::FOREVER, When::Always);
+        assert!(put.await.unwrap_or(!self.stays));
+    }
 }
 
 /// Polls `call` so often, and then leaves it.
@@ -42,43 +56,73 @@ async fn leave(call: impl Future<Output = ()>, polls: u64) {
 }
 
 /// Calls in one way after the other.
-async fn call_often(backend: Arc<dyn Backend>, seed: u64) {
+async fn call_often(backend: Arc<dyn Backend>, stays: bool, seed: u64) {
+    let shop = Shop { backend: &*backend, stays };
     let clock = Clock::system();
     let mut number = seed;
     for _ in 0..CALLS {
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (way, began) = ((number >> 33) % 16, clock.now());
         match way {
-            0 => leave(get(&*backend, number), number >> 40 & 3).await,
-            1 => leave(put(&*backend, 100_000), number >> 40 & 1).await,
+            0 => leave(shop.get(number), number >> 40 & 3).await,
+            1 => leave(shop.put(100_000), number >> 40 & 1).await,
             // Others of its runtime wait for the thread.
             2 => std::thread::park_timeout(Duration::from_millis(1)),
-            3 => block_on(get(&*backend, number)),
-            4 => put(&*backend, 100_000).await,
+            3 => block_on(shop.get(number)),
+            4 => shop.put(100_000).await,
             5 => drop(tokio::spawn({
                 let backend = Arc::clone(&backend);
-                async move { get(&*backend, number).await }
+                async move { Shop { backend: &*backend, stays }.get(number).await }
             })),
             6 => yield_now().await,
             7 => {
                 // Two of one task: the first is begun, and not polled while the other is under way.
-                let mut first = Box::pin(get(&*backend, number));
+                let mut first = Box::pin(shop.get(number));
                 let begun = poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await;
-                put(&*backend, 10).await;
+                shop.put(10).await;
                 if begun.is_pending() {
                     first.await;
                 }
             }
-            _ => get(&*backend, number).await,
+            _ => shop.get(number).await,
         }
         let took = clock.now() - began;
         assert!(took < LONGEST, "a call in way {way} took {took} ms");
     }
 }
 
-#[test]
-fn callers_that_leave_block_or_end_with_their_runtime_keep_no_other_waiting() {
-    let server = Server::start();
+/// Has callers of all kinds at once on `backend`.
+fn crowd(backend: &Arc<dyn Backend>, stays: bool) {
+    let run = |builder: &mut Builder, seed: u64| {
+        builder.enable_all().build().unwrap().block_on(async {
+            let tasks = (0..10).map(|task| tokio::spawn(call_often(Arc::clone(backend), stays, seed + task)));
+            for task in tasks.collect::<Vec<_>>() {
+                task.await.unwrap();
+            }
+        });
+    };
+    let shop = Shop { backend: &**backend, stays };
+    std::thread::scope(|scope| {
+        scope.spawn(|| run(&mut Builder::new_current_thread(), 0));
+        scope.spawn(|| run(&mut Builder::new_current_thread(), 100));
+        scope.spawn(|| run(Builder::new_multi_thread().worker_threads(2), 1_000));
+        // Runtimes that end with callers on them.
+        scope.spawn(|| {
+            for _ in 0..100 {
+                let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+                for number in 0..5 {
+                    let backend = Arc::clone(backend);
+                    runtime.spawn(async move { Shop { backend: &*backend, stays }.get(number).await });
+                }
+                runtime.block_on(yield_now());
+            }
+        });
+        scope.spawn(|| (0..2_000).for_each(|number| block_on(shop.get(number))));
+    });
+}
+
+/// A handler on `server`, with a value under each key.
+fn stocked(server: &Server) -> Arc<dyn Backend> {
     let backend = server.backend();
     for number in 0..8_u64 {
         let text = number.to_string();
@@ -86,43 +130,38 @@ fn callers_that_leave_block_or_end_with_their_runtime_keep_no_other_waiting() {
         let key = Key::direct(&text);
         assert!(block_on(backend.put(Slot::Entry(&key), Some(value), Life::FOREVER, When::Always)).unwrap());
     }
+    backend
+}
+
+#[test]
+fn callers_that_leave_block_or_end_with_their_runtime_keep_no_other_waiting() {
+    let server = Server::start();
+    crowd(&stocked(&server), true);
+}
+
+/// Says that it is over, also when a test fails.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn nobody_is_left_waiting_where_the_connection_ends_again_and_again() {
+    let server = Server::start();
+    let backend = stocked(&server);
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        for seed in 0..2 {
-            let backend = &backend;
-            scope.spawn(move || {
-                let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-                runtime.block_on(async {
-                    let tasks = (0..10).map(|task| tokio::spawn(call_often(Arc::clone(backend), seed * 100 + task)));
-                    for task in tasks.collect::<Vec<_>>() {
-                        task.await.unwrap();
-                    }
-                });
-            });
-        }
         scope.spawn(|| {
-            let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-            runtime.block_on(async {
-                let tasks = (0..10).map(|task| tokio::spawn(call_often(Arc::clone(&backend), 1_000 + task)));
-                for task in tasks.collect::<Vec<_>>() {
-                    task.await.unwrap();
-                }
-            });
-        });
-        // Runtimes that end with callers on them.
-        scope.spawn(|| {
-            for _ in 0..100 {
-                let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-                for number in 0..5 {
-                    let backend = Arc::clone(&backend);
-                    runtime.spawn(async move { get(&*backend, number).await });
-                }
-                runtime.block_on(yield_now());
+            let mut raw = server.raw();
+            while !is_over.load(Ordering::SeqCst) {
+                redis::cmd("CLIENT").arg(&["KILL", "TYPE", "normal", "SKIPME", "yes"]).exec(&mut raw).unwrap();
+                std::thread::park_timeout(Duration::from_millis(20));
             }
         });
-        scope.spawn(|| {
-            for number in 0..2_000 {
-                block_on(get(&*backend, number));
-            }
-        });
+        let _over = Over(&is_over);
+        crowd(&backend, false);
     });
 }
