@@ -277,4 +277,30 @@ mod tests {
         assert!(woken.0.load(Ordering::SeqCst));
         assert!(alarms.iter_mut().all(|alarm| alarm.poll(Waker::noop()).is_ready()));
     }
+
+    #[test]
+    fn an_alarm_counts_from_when_its_owner_began_also_where_it_is_polled_later() {
+        let (clock, limit, woken) = (Clock::standing(), Duration::from_millis(5), Arc::new(Woken::default()));
+        let since = clock.now();
+        let [mut alarm, mut late] = [(); 2].map(|()| Alarm::after_since(&clock, limit, since));
+        clock.advance(Duration::from_millis(3));
+        assert!(alarm.poll(&Arc::clone(&woken).into()).is_pending());
+        clock.advance(Duration::from_millis(1));
+        assert!(!woken.0.load(Ordering::SeqCst));
+        clock.advance(Duration::from_millis(1));
+        assert!(woken.0.load(Ordering::SeqCst) && alarm.poll(Waker::noop()).is_ready());
+        assert!(late.poll(Waker::noop()).is_ready());
+    }
+
+    #[test]
+    fn an_alarm_that_is_due_before_it_is_set_rings_by_the_systems_clock_too() {
+        let woken = Arc::new(Woken::default());
+        let mut alarm = Alarm::after_since(&Clock::system(), Duration::from_millis(5), Clock::system().now() - 10);
+        let waker = Arc::clone(&woken).into();
+        let start = Clock::system().now();
+        while alarm.poll(&waker).is_pending() {
+            assert!(Clock::system().now() - start < 5_000, "it does not ring");
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
+    }
 }

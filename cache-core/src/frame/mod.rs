@@ -77,7 +77,7 @@ pub struct Header {
     pub format: Format,
     /// Reserved, zero. Bits of a later release are malformed to this one.
     pub flags: u8,
-    /// Random for each write: what a compare-and-set compares.
+    /// Another one for each write: what a compare-and-set compares.
     pub nonce: u64,
     /// When it was written, in Unix milliseconds.
     pub created: u64,

@@ -84,3 +84,38 @@ fn read_tags(mut rest: &[u8], count: u32) -> Result<Vec<(String, u128)>, Malform
     }
     if rest.is_empty() { Ok(tags) } else { Err(Malformed::Length) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What has to be remembered is read of these times where nothing else of a frame is.
+    #[test]
+    fn the_times_that_a_frame_claims_are_those_that_it_was_written_with() {
+        let header = |stale_until, tags| Header {
+            kind: Kind::Value,
+            flags: 0,
+            format: Format::Raw,
+            nonce: u64::MAX,
+            created: 1_000,
+            fresh_until: 2_000,
+            stale_until,
+            fingerprint: u64::MAX,
+            epoch: u128::MAX,
+            tags,
+        };
+        let tags = vec![("tag".into(), u128::MAX)];
+        for header in [header(2_000, Vec::new()), header(3_000, Vec::new()), header(3_000, tags)] {
+            let bytes = super::super::write(&header, b"key", |out| {
+                out.extend_from_slice(b"value");
+                Ok(Format::Raw)
+            });
+            let bytes = bytes.expect("it has a frame");
+            let times = [header.created, header.fresh_until, header.stale_until];
+            assert_eq!(claimed_times(&bytes), Some(times));
+            // Nor is more read than there is.
+            assert!((0..bytes.len()).all(|end| claimed_times(&bytes[..end]).is_none_or(|claimed| claimed == times)));
+            assert_eq!(claimed_times(&[b"x", &bytes[..]].concat()), None);
+        }
+    }
+}
