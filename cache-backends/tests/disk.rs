@@ -28,6 +28,10 @@ mod large;
 #[cfg(target_os = "linux")]
 #[path = "disk/leading.rs"]
 mod leading;
+// Elsewhere the address space is not limited like that.
+#[cfg(target_os = "linux")]
+#[path = "disk/limits.rs"]
+mod limits;
 #[path = "disk/names.rs"]
 mod names;
 #[path = "disk/permissions.rs"]

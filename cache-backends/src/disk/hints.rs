@@ -6,7 +6,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::os::fetch;
+use super::maps::fetch;
 use super::table::Address;
 
 /// How many there are at least and at most, powers of two: all of them should fit into the processor's caches.

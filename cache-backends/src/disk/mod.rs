@@ -20,6 +20,7 @@
 //! | `epochs`, `known` | epochs, and what is known of them |
 //! | `marks`, `clear` | what counts as removed, and removing it |
 //! | `flight` | who runs a key, among all processes |
+//! | `maps` | files that are mapped |
 //! | `os` | the calls that are unsafe |
 //! | `error` | LMDB's errors, and what to do about them |
 //!
@@ -40,6 +41,7 @@ mod generation;
 mod glance;
 mod hints;
 mod known;
+mod maps;
 mod mark;
 mod marks;
 mod name;

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::check::{BRANCH, HEADER, LEAF};
-use super::os::Part;
+use super::maps::Part;
 use super::table::{ADDRESS, Address};
 use super::walk::NODE;
 

@@ -99,8 +99,12 @@ impl Open {
     /// Gives the map another size, while no transaction of this process is active; 0 takes over the size that another process
     /// gave it.
     pub(super) fn resize(&mut self, map_size: usize) -> heed::Result<()> {
-        os::resize_env(&mut self.env, map_size)?;
-        self.pages = self.pages.take().and_then(|pages| pages.resized(&self.env, &self.file));
+        let env = &mut self.env;
+        let mut resize = || os::resize_env(env, map_size).map(|()| env.info().map_size);
+        self.pages = match self.pages.take() {
+            Some(pages) => pages.resized(&self.file, resize)?,
+            None => resize().map(|_| None)?,
+        };
         Ok(())
     }
 

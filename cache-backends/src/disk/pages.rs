@@ -26,8 +26,8 @@ use heed::Env;
 use super::check::{DEEPEST, HEADER, META_NUMBER, META_ROOT, NO_PAGE};
 use super::generation::LOCKS;
 use super::hints::Hints;
+use super::maps::{Map, Number, Part, Shared};
 use super::nodes::{Head, Nodes, Sought};
-use super::os::{Map, Number, Part, Shared};
 use super::table::{ADDRESS, Address};
 use super::walk::{BIG, NODE};
 
@@ -105,9 +105,17 @@ impl Pages {
         Ok(Map::of(data, env.info().map_size).ok().map(|map| Self { map, locks, hints, page_size }))
     }
 
-    /// The same when the map of `env` has another size.
-    pub(super) fn resized(self, env: &Env, data: &File) -> Option<Self> {
-        Some(Self { map: Map::of(data, env.info().map_size).ok()?, ..self })
+    /// The same when the map of LMDB has another size, which `resize` gives it and says. There is no second map meanwhile: LMDB gives
+    /// up its own before it asks for the other, and has none at all where there is no room for that.
+    pub(super) fn resized(
+        self,
+        data: &File,
+        resize: impl FnOnce() -> heed::Result<usize>,
+    ) -> heed::Result<Option<Self>> {
+        let Self { map, locks, hints, page_size } = self;
+        drop(map);
+        let length = resize()?;
+        Ok(Map::of(data, length).ok().map(|map| Self { map, locks, hints, page_size }))
     }
 
     /// Has the hint for `address` come from memory.

@@ -9,7 +9,6 @@ use heed::RwTxn;
 use super::environment::{Environment, SLICE, write_part};
 use super::error::{Remedy, remedy};
 use super::open::{Open, pages};
-use super::os;
 use super::queue::Counters;
 use super::table::{Kind, PART, PartId};
 
@@ -41,7 +40,7 @@ impl Environment {
         if larger <= size {
             return Err(full);
         }
-        os::resize_env(&mut open.env, pages(larger))?;
+        open.resize(pages(larger))?;
         evict(&open)
     }
 

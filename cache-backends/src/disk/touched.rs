@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::generation::{fill, open_private};
-use super::os::Shared;
+use super::maps::Shared;
 use super::table::HASH;
 
 pub(super) const FILE: &str = "touched";
