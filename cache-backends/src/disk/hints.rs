@@ -23,26 +23,33 @@ const WAYS: usize = 8;
 struct Line([AtomicU64; WAYS]);
 
 #[derive(Debug)]
-pub(super) struct Hints(Box<[Line]>);
+pub(super) struct Hints {
+    lines: Box<[Line]>,
+    /// The number of the state that is the first.
+    first: u64,
+}
 
 const NUMBER_BITS: u32 = 24;
 const TAG_BITS: u32 = 8;
 
 impl Hints {
-    /// For about `entries`.
-    pub(super) fn new(entries: u64) -> Self {
+    /// For about `entries`, from the state `first` on.
+    pub(super) fn new(entries: u64, first: u64) -> Self {
         let count = entries.saturating_mul(2).clamp(LEAST, MOST).next_power_of_two();
-        Self((0..count / WAYS as u64).map(|_| Line::default()).collect())
+        Self { lines: (0..count / WAYS as u64).map(|_| Line::default()).collect(), first }
     }
 
-    /// The hints that may be for `address`, and the upper half of one that is. When the bits of the number come again, addresses have
-    /// other lines: what was left alone for so long is not taken for what it was.
+    /// The hints that may be for `address`, and the upper half of one that is. When the bits of the number come again, an address has
+    /// another line, and when all lines have come, another tag: what was left alone for so long is not taken for what it was. When
+    /// all tags have come too, after 2^39 states at least, there are no hints any more.
     #[inline]
     fn of(&self, address: &Address, number: u64) -> Option<(&Line, u32)> {
         let hash = u64::from_le_bytes(*address.last_chunk()?);
-        let place = (hash >> TAG_BITS).wrapping_add((number >> NUMBER_BITS).wrapping_mul(0x9e37_79b9));
-        let line = self.0.get(place as usize & (self.0.len() - 1))?;
-        Some((line, (number as u32) << TAG_BITS | u32::from(hash as u8)))
+        let lap = (number >> NUMBER_BITS).wrapping_sub(self.first >> NUMBER_BITS);
+        let (laps, line) = (lap >> self.lines.len().trailing_zeros(), (hash >> TAG_BITS).wrapping_add(lap));
+        let tag = hash as u8 ^ u8::try_from(laps).ok()?;
+        let line = self.lines.get(line as usize & (self.lines.len() - 1))?;
+        Some((line, (number as u32) << TAG_BITS | u32::from(tag)))
     }
 
     /// Has what is known of `address` come from memory before it is asked for.
@@ -71,3 +78,6 @@ impl Hints {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

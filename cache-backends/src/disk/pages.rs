@@ -101,7 +101,7 @@ impl Pages {
             return Ok(None);
         }
         let page_size = env.unnamed_database_stat().page_size as usize;
-        let hints = Hints::new(entries);
+        let hints = Hints::new(entries, locks.last());
         Ok(Map::of(data, env.info().map_size).ok().map(|map| Self { map, locks, hints, page_size }))
     }
 
