@@ -229,4 +229,8 @@ impl Pages {
 }
 
 #[cfg(test)]
+mod races;
+#[cfg(test)]
+mod reuse;
+#[cfg(test)]
 mod tests;

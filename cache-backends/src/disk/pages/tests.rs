@@ -8,8 +8,10 @@ use super::*;
 use crate::disk::generation::{DATA, LOCKS, fill, open_private};
 use crate::disk::os;
 
-/// An environment with one table beside the one without a name, and its pages.
-fn environment(path: &Path) -> (Env, Database<'static, Bytes, Bytes>, Pages) {
+type Rows = Database<'static, Bytes, Bytes>;
+
+/// An environment with the table without a name and one beside it, and its pages.
+pub(super) fn environment(path: &Path) -> (Env, [Rows; 2], Pages) {
     let file = open_private(&path.join(LOCKS)).unwrap();
     fill(&file, os::LOCKS_LENGTH).unwrap();
     let locks = Locks::of(&file).unwrap();
@@ -17,9 +19,9 @@ fn environment(path: &Path) -> (Env, Database<'static, Bytes, Bytes>, Pages) {
     let env = os::open_env(path, 1 << 30).unwrap();
     let txn = env.write_txn().unwrap();
     let rows = env.create_databases_and_commit(txn, |opener, txn| {
-        opener.create_database::<Bytes, Bytes>(txn, Some("queue"))?;
+        let queue = opener.create_database::<Bytes, Bytes>(txn, Some("queue"))?;
         let rows = opener.create_database::<Bytes, Bytes>(txn, None)?;
-        Ok::<_, heed::Error>(heed::CommitOrAbort::<_, std::convert::Infallible>::Commit(rows))
+        Ok::<_, heed::Error>(heed::CommitOrAbort::<_, std::convert::Infallible>::Commit([rows, queue]))
     });
     let heed::CommitOrAbort::Commit(rows) = rows.unwrap();
     let data = File::open(path.join(DATA)).unwrap();
@@ -29,7 +31,7 @@ fn environment(path: &Path) -> (Env, Database<'static, Bytes, Bytes>, Pages) {
 }
 
 /// Keys of three parts, of which one is the beginning of the table's name.
-fn address(number: u64) -> Address {
+pub(super) fn address(number: u64) -> Address {
     let mixed = u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     let part = [*b"queue\0\0\0", *b"queuf\0\0\0", [7; 8]][(number % 3) as usize];
     let mut address = [0; ADDRESS];
@@ -51,7 +53,7 @@ fn row(number: u64) -> Vec<u8> {
 #[test]
 fn what_is_found_is_what_lmdb_finds() {
     let directory = tempfile::TempDir::new().unwrap();
-    let (env, rows, pages) = environment(directory.path());
+    let (env, [rows, _], pages) = environment(directory.path());
     let mut found = Vec::new();
     for round in 0..6_u64 {
         let mut txn = env.write_txn().unwrap();
@@ -86,7 +88,7 @@ fn nothing_is_found_in_an_empty_store() {
 #[test]
 fn what_is_found_while_another_thread_writes_is_whole_and_of_a_state_that_was() {
     let directory = tempfile::TempDir::new().unwrap();
-    let (env, rows, pages) = environment(directory.path());
+    let (env, [rows, _], pages) = environment(directory.path());
     let rounds = 3_000_u64;
     let first = env.read_txn().unwrap().id() as u64 + 1;
     std::thread::scope(|scope| {
