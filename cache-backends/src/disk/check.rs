@@ -13,6 +13,8 @@ const META: usize = 152;
 pub(super) const HEADER: usize = 16;
 const MAGIC: u32 = 0xbeef_c0de;
 const VERSION: u32 = 1;
+/// Where a page of metadata says how large the map is to be.
+pub(super) const META_SIZE: u64 = 32;
 /// Where a page of metadata says which page the tree of the table without a name begins with, and behind that, which page is the
 /// last; and where its number stands.
 pub(super) const META_ROOT: usize = 128;

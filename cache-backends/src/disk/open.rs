@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use cache_core::BackendError;
 use heed::{Env, RwTxn};
 
+use super::check::META_SIZE;
 use super::error::{Remedy, explain, remedy};
 use super::generation::{Chosen, Directory, LOCKS, fill, open_private};
 use super::os;
@@ -99,13 +101,30 @@ impl Open {
     /// Gives the map another size, while no transaction of this process is active; 0 takes over the size that another process
     /// gave it.
     pub(super) fn resize(&mut self, map_size: usize) -> heed::Result<()> {
+        let size = if map_size == 0 { self.given_size()? } else { map_size };
         let env = &mut self.env;
-        let mut resize = || os::resize_env(env, map_size).map(|()| env.info().map_size);
+        let mut resize = || {
+            // LMDB gives up the map that it has first, and to read without one kills the process.
+            os::has_room_for(size.saturating_sub(env.info().map_size))?;
+            os::resize_env(env, map_size).map(|()| env.info().map_size)
+        };
         self.pages = match self.pages.take() {
             Some(pages) => pages.resized(&self.file, resize)?,
             None => resize().map(|_| None)?,
         };
         Ok(())
+    }
+
+    /// The largest size that a process has given the map; 0 where the file's layout is another.
+    fn given_size(&self) -> io::Result<usize> {
+        if size_of::<usize>() != size_of::<u64>() {
+            return Ok(0);
+        }
+        let (mut first, mut second) = ([0; 8], [0; 8]);
+        self.file.read_exact_at(&mut first, META_SIZE)?;
+        self.file.read_exact_at(&mut second, self.page_size + META_SIZE)?;
+        let largest = u64::from_ne_bytes(first).max(u64::from_ne_bytes(second));
+        Ok(usize::try_from(largest).unwrap_or(usize::MAX))
     }
 
     /// LMDB does not write pages at the end that a transaction took and gave back. The file is made as long as its

@@ -32,7 +32,8 @@ pub(super) fn open_env(generation: &Path, map_size: usize) -> heed::Result<Env> 
     }
 }
 
-/// Gives the map another size; 0 takes over the size that another process gave it.
+/// Gives the map another size; 0 takes over the size that another process gave it. Where there is no room for that the environment must
+/// not be used any more.
 pub(super) fn resize_env(env: &mut Env, map_size: usize) -> heed::Result<()> {
     // SAFETY: LMDB asks that no transaction of this process is active. A transaction borrows its `Env`, the `Env` of a
     // store is never cloned, and this is an exclusive borrow of it.
@@ -178,6 +179,22 @@ fn kind_of(found: &libc::statfs) -> Option<&'static str> {
 #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "ios", target_os = "freebsd")))]
 fn kind_of(_: &libc::statfs) -> Option<&'static str> {
     None
+}
+
+/// Whether this process may have `length` bytes of address space more than it has.
+pub(super) fn has_room_for(length: usize) -> io::Result<()> {
+    if length == 0 {
+        return Ok(());
+    }
+    let kind = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
+    // SAFETY: the kernel picks the place, of which nothing is used.
+    let start = unsafe { libc::mmap(std::ptr::null_mut(), length, libc::PROT_NONE, kind, -1, 0) };
+    if start == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it was mapped just now, and nobody knows of it.
+    unsafe { libc::munmap(start, length) };
+    Ok(())
 }
 
 /// Whether this process may have only so much address space.

@@ -6,7 +6,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::children::{Child, role};
-use super::tools::{builder, open};
+use super::tools::{builder, open, try_open};
 
 const MEGABYTE: u64 = 1 << 20;
 
@@ -46,6 +46,14 @@ fn child() {
             assert!(larger.set("b", b"value"));
             assert_eq!((store.glance("a"), store.glance("b")), (Some(b"value".to_vec()), Some(b"value".to_vec())));
         }
+        "stays" => {
+            let store = open(builder(&directory).map_size(256 * MEGABYTE));
+            assert!(store.set("a", b"value"));
+            limit(64 * MEGABYTE);
+            assert!(try_open(builder(&directory).map_size(2_048 * MEGABYTE)).is_err());
+            assert_eq!((store.glance("a"), store.get("a")), (Some(b"value".to_vec()), Some(b"value".to_vec())));
+            assert!(store.set("b", b"value"));
+        }
         other => panic!("no such role: {other}"),
     }
 }
@@ -60,4 +68,10 @@ fn where_address_space_is_limited_the_file_is_mapped_once() {
 fn a_larger_map_may_have_the_room_of_both_that_were_there() {
     let directory = TempDir::new().unwrap();
     Child::again("limits::child", "grows", directory.path()).end();
+}
+
+#[test]
+fn a_map_that_has_no_room_to_grow_stays_as_it_is() {
+    let directory = TempDir::new().unwrap();
+    Child::again("limits::child", "stays", directory.path()).end();
 }
