@@ -112,10 +112,10 @@ impl Map {
     }
 
     /// `length` bytes of it.
-    pub(super) fn part(&self, at: usize, length: usize) -> Option<Part<'_>> {
+    pub(super) fn span(&self, at: usize, length: usize) -> Option<Span<'_>> {
         let is_inside = at.checked_add(length).is_some_and(|end| end <= self.length);
         // SAFETY: it is inside of what is mapped until this is dropped.
-        is_inside.then(|| Part { start: unsafe { self.start.add(at) }, length, map: PhantomData })
+        is_inside.then(|| Span { start: unsafe { self.start.add(at) }, length, map: PhantomData })
     }
 }
 
@@ -126,9 +126,9 @@ impl Drop for Map {
     }
 }
 
-/// A part of a [`Map`].
+/// A span of a [`Map`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct Span<'a> {
     start: NonNull<u8>,
     length: usize,
     map: PhantomData<&'a Map>,
@@ -139,7 +139,7 @@ pub(super) struct Part<'a> {
 #[derive(Clone, Copy)]
 struct Anywhere<T>(T);
 
-impl Part<'_> {
+impl Span<'_> {
     /// What stands at `at`, which is of a type that any bytes are.
     #[inline(always)]
     fn read<T: Copy>(&self, at: usize) -> Option<T> {

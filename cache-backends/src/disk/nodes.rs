@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use super::check::{BRANCH, HEADER, LEAF};
-use super::maps::Part;
+use super::maps::Span;
 use super::table::{ADDRESS, Address};
 use super::walk::NODE;
 
@@ -24,7 +24,7 @@ pub(super) struct Head {
 
 impl Head {
     #[inline]
-    pub(super) fn of(page: &Part<'_>, at: usize) -> Option<Self> {
+    pub(super) fn of(page: &Span<'_>, at: usize) -> Option<Self> {
         let head = page.u64(at)?;
         Some(Self { length: head as u32 as usize, flags: (head >> 32) as u16, key: (head >> 48) as u16 })
     }
@@ -32,7 +32,7 @@ impl Head {
 
 /// The nodes of a page.
 pub(super) struct Nodes<'a> {
-    pub(super) page: Part<'a>,
+    pub(super) page: Span<'a>,
     count: usize,
     pub(super) are_leaves: bool,
 }
@@ -62,7 +62,7 @@ impl Sought {
 impl<'a> Nodes<'a> {
     /// Those of a page whose head says that it has some.
     #[inline]
-    pub(super) fn of(page: Part<'a>) -> Option<Self> {
+    pub(super) fn of(page: Span<'a>) -> Option<Self> {
         let head = page.u64(8)?;
         let (kind, lower) = ((head >> 16) as u16, (head >> 32) as u16);
         let count = usize::from(lower).checked_sub(HEADER)? / 2;
@@ -76,7 +76,7 @@ impl<'a> Nodes<'a> {
 
     /// The row of `key` at `at`, which may be anywhere in `page`.
     #[inline]
-    pub(super) fn row_at(page: Part<'a>, at: usize, key: &Sought) -> Option<Head> {
+    pub(super) fn row_at(page: Span<'a>, at: usize, key: &Sought) -> Option<Head> {
         let nodes = Self { page, count: 0, are_leaves: true };
         let is_it = nodes.compare(at, key)? == Ordering::Equal;
         Head::of(&page, at).filter(|_| is_it)

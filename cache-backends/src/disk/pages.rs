@@ -26,7 +26,7 @@ use heed::Env;
 use super::check::{DEEPEST, HEADER, META_NUMBER, META_ROOT, NO_PAGE};
 use super::generation::LOCKS;
 use super::hints::Hints;
-use super::maps::{Map, Number, Part, Shared};
+use super::maps::{Map, Number, Shared, Span};
 use super::nodes::{Head, Nodes, Sought};
 use super::table::{ADDRESS, Address};
 use super::walk::{BIG, NODE};
@@ -141,7 +141,7 @@ impl Pages {
         /// As long as most rows are.
         const FETCHED: usize = 256;
         let at = place & (self.page_size - 1);
-        let page = self.map.part(place - at, self.page_size)?;
+        let page = self.map.span(place - at, self.page_size)?;
         page.fetch(at, FETCHED);
         let head = Nodes::row_at(page, at, key)?;
         if head.flags == 0 {
@@ -183,7 +183,7 @@ impl Pages {
 
     /// The last state. Its page of metadata is written to again when the state after it is the last.
     fn state(&self, number: u64) -> Option<State> {
-        let meta = self.map.part((number & 1) as usize * self.page_size, self.page_size)?;
+        let meta = self.map.span((number & 1) as usize * self.page_size, self.page_size)?;
         let state = State { number, root: meta.u64(META_ROOT)?, last_page: meta.u64(META_ROOT + 8)? };
         let is_its = meta.u64(META_NUMBER)? == number;
         fence(Acquire);
@@ -199,14 +199,14 @@ impl Pages {
 
     /// `count` pages, which are there if this state names them.
     #[inline]
-    fn page(&self, number: u64, count: u64, state: &State) -> Option<Part<'_>> {
+    fn page(&self, number: u64, count: u64, state: &State) -> Option<Span<'_>> {
         let is_there = number > 1 && number.checked_add(count - 1)? <= state.last_page;
         let (number, count) = (usize::try_from(number).ok()?, usize::try_from(count).ok()?);
-        self.map.part(number.checked_mul(self.page_size)?, count * self.page_size).filter(|_| is_there)
+        self.map.span(number.checked_mul(self.page_size)?, count * self.page_size).filter(|_| is_there)
     }
 
     /// Copies what the node at `at` holds.
-    fn copy(&self, page: Part<'_>, at: usize, state: &State, row: &mut Vec<u8>) -> Option<()> {
+    fn copy(&self, page: Span<'_>, at: usize, state: &State, row: &mut Vec<u8>) -> Option<()> {
         let head = Head::of(&page, at)?;
         if head.flags == 0 {
             page.copy(at + NODE + ADDRESS, head.length, row)
@@ -216,7 +216,7 @@ impl Pages {
     }
 
     /// Copies what has pages of its own.
-    fn copy_big(&self, page: Part<'_>, at: usize, head: &Head, state: &State, row: &mut Vec<u8>) -> Option<()> {
+    fn copy_big(&self, page: Span<'_>, at: usize, head: &Head, state: &State, row: &mut Vec<u8>) -> Option<()> {
         let first = page.u64(at + NODE + ADDRESS)?;
         let count = (HEADER + head.length).div_ceil(self.page_size);
         if head.flags != BIG || head.length > LARGEST || !self.stands(state.number) {
