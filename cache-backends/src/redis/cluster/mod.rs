@@ -48,7 +48,7 @@ pub(super) use survey::Survey;
 /// How often a command follows a server that sends it elsewhere.
 const REDIRECTS: u32 = 6;
 
-/// The first pause before a command is sent again whose keys are on the way, which doubles.
+/// The first pause before a command is sent again that nobody takes right now, which doubles: 63 ms in all.
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// The servers of a cluster. Cheap to clone.
@@ -193,7 +193,7 @@ impl Cluster {
         mut node: Arc<Node>,
         mut reply: Value,
     ) -> Result<Value, Failure> {
-        let mut half_moved = None;
+        let mut refused = None;
         for turn in 0..REDIRECTS {
             (node, reply) = match redirect(&reply, &node.address) {
                 None => return Ok(reply),
@@ -209,16 +209,16 @@ impl Cluster {
                     (node, reply.unwrap_or(Value::Nil))
                 }
                 Some(Redirect::Again) => {
-                    half_moved = Some(reply);
+                    refused = Some(reply);
                     within(&Clock::system(), PAUSE * 2_u32.pow(turn), pending::<()>()).await;
                     let node = self.owner(key).await?;
                     (Arc::clone(&node), self.send(&node, command).await?)
                 }
             };
         }
-        match (redirect(&reply, &node.address), half_moved) {
+        match (redirect(&reply, &node.address), refused) {
             (None | Some(Redirect::Again), _) => Ok(reply),
-            (_, Some(half_moved)) => Ok(half_moved),
+            (_, Some(refused)) => Ok(refused),
             (Some(Redirect::Moved(next) | Redirect::Ask(next)), None) => {
                 self.look_again();
                 let what = "its servers send the command from one to another, here to";

@@ -12,7 +12,8 @@ pub(super) enum Redirect {
     Moved(Address),
     /// To whom the key is already, this once.
     Ask(Address),
-    /// To nobody yet: some of its keys have moved and some have not.
+    /// To nobody yet: some of its keys have moved and some have not. Or another primary's replica takes its place right now,
+    /// and the server takes the cluster for down until it has heard so, which was 30 ms where that was looked at.
     Again,
 }
 
@@ -27,7 +28,7 @@ pub(super) fn redirect(reply: &Value, asked: &Address) -> Option<Redirect> {
     match error.code() {
         "MOVED" => place().map(Redirect::Moved),
         "ASK" => place().map(Redirect::Ask),
-        "TRYAGAIN" => Some(Redirect::Again),
+        "TRYAGAIN" | "CLUSTERDOWN" => Some(Redirect::Again),
         _ => None,
     }
 }
@@ -45,6 +46,7 @@ mod tests {
         assert_eq!(read("-MOVED 7 :7000\r\n"), Some(Redirect::Moved(at("seed", 7_000))));
         assert_eq!(read("-ASK 7 ::1:7000\r\n"), Some(Redirect::Ask(at("::1", 7_000))));
         assert_eq!(read("-TRYAGAIN Multiple keys\r\n"), Some(Redirect::Again));
+        assert_eq!(read("-CLUSTERDOWN The cluster is down\r\n"), Some(Redirect::Again));
         for other in ["-MOVED\r\n", "-MOVED 7 nowhere\r\n", "-ERR MOVED\r\n", "$-1\r\n", "+MOVED 7 a:1\r\n"] {
             assert_eq!(read(other), None, "{other}");
         }
