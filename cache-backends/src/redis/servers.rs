@@ -101,13 +101,7 @@ impl Servers {
     /// The reply to one command about `key`.
     pub(super) async fn request(&self, key: &[u8], command: &Command) -> Result<Value, Failure> {
         match self {
-            Self::One(wire) => {
-                let link = match wire.known() {
-                    Some(known) => known?,
-                    None => wire.link().await?,
-                };
-                Ok(link.request(command).await?)
-            }
+            Self::One(wire) => Ok(wire.link().await?.request(command).await?),
             Self::Cluster(cluster) => Box::pin(cluster.request(key, command)).await,
         }
     }

@@ -74,7 +74,7 @@ impl Wire {
     }
 
     /// The connection, or why there is none; `None` while a first attempt is made.
-    pub(super) fn known(&self) -> Option<Result<Arc<Link>, Arc<str>>> {
+    fn known(&self) -> Option<Result<Arc<Link>, Arc<str>>> {
         match &*self.state.borrow() {
             State::Up(link) => Some(Ok(Arc::clone(link))),
             State::Down(reason) => Some(Err(Arc::clone(reason))),
