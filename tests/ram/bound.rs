@@ -65,11 +65,15 @@ fn the_bound_is_never_passed(threshold: usize, keys: u64, writes: u64) {
     assert!(looks.load(SeqCst) > 10);
     // Each entry has one value, and each value one entry.
     eventually("no value but those of entries", || alive() == entries() as i64);
-    for n in 0..threshold as u64 * 3 {
-        drop(number(n));
-        assert!(entries() <= threshold);
-    }
-    assert!(entries() * 10 >= threshold * 9, "{} of {threshold} places are used", entries());
+    // What was cleared is taken out once in a while, perhaps in the middle of this: then it takes another round.
+    let mut keys = 0..;
+    eventually("nearly all places are used", || {
+        for n in keys.by_ref().take(threshold * 3) {
+            drop(number(n));
+            assert!(entries() <= threshold);
+        }
+        entries() * 10 >= threshold * 9
+    });
     eventually("no value but those of entries", || alive() == entries() as i64);
 }
 

@@ -34,7 +34,7 @@ fn install(ram: larder::RamBuilder) {
 }
 
 /// Asks until `holds`, which becomes true by itself.
-fn eventually(what: &str, holds: impl Fn() -> bool) {
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let clock = larder::Clock::system();
     let start = clock.now();
     while !holds() {
