@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cache_core::key::Key;
-use cache_core::{Backend, BackendError, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When};
+use cache_core::{
+    Backend, BackendError, Epoch, EpochName, Lead, Life, Look, Pattern, Reply, Seen, Slot, Stored, When, pinned,
+};
 
 use super::behind::before_and_behind;
 use super::builder::RedisBuilder;
@@ -91,15 +93,18 @@ impl Redis {
     }
 }
 
-/// What `future` comes to, beyond tokio's budget for one turn of a task: when that is used up nothing of tokio's is ready until
-/// the task gives its turn back, which a sync caller never does.
-fn pending<'a, T>(future: impl Future<Output = Result<T, BackendError>> + Send + 'a) -> Reply<'a, T> {
-    Reply::pending(tokio::task::unconstrained(future))
+/// What the future that `make` gives comes to, beyond tokio's budget for one turn of a task: when that is used up nothing of
+/// tokio's is ready until the task gives its turn back, which a sync caller never does.
+fn pending<'a, T, F>(make: impl FnOnce() -> F) -> Reply<'a, T>
+where
+    F: Future<Output = Result<T, BackendError>> + Send + 'a,
+{
+    Reply::Pending(pinned(|| tokio::task::unconstrained(make())))
 }
 
 impl Backend for Redis {
     fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
-        pending(async move { self.get_all(slots).await.map_err(|error| self.failed("get", &error)) })
+        pending(|| async move { self.get_all(slots).await.map_err(|error| self.failed("get", &error)) })
     }
 
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
@@ -112,11 +117,11 @@ impl Backend for Redis {
         };
         let bytes = match (slot, bytes, only_if_empty(&when)) {
             (Slot::Entry(key), Some(bytes), Some(only_if_empty)) if !life.is_none() => {
-                return pending(self.set_entry(key, bytes, life, only_if_empty));
+                return pending(|| self.set_entry(key, bytes, life, only_if_empty));
             }
             (_, bytes, _) => bytes,
         };
-        pending(async move {
+        pending(|| async move {
             match slot {
                 Slot::Epoch(name) => {
                     let _forgetting = self.forgetting(std::slice::from_ref(name));
@@ -128,7 +133,7 @@ impl Backend for Redis {
     }
 
     fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {
-        pending(async move {
+        pending(|| async move {
             let _striking = self.near.striking_everything();
             sweep::matching(self, pattern).await
         })
@@ -137,7 +142,7 @@ impl Backend for Redis {
     /// A sweep that takes longer than a moment goes on behind the caller. Entries that are stored while it runs may
     /// go too, which makes misses.
     fn reclaim(&self) -> Reply<'_, ()> {
-        pending(async move {
+        pending(|| async move {
             let _striking = self.near.striking_everything();
             sweep::everything(self).await
         })
@@ -148,15 +153,15 @@ impl Backend for Redis {
     }
 
     fn look<'a>(&'a self, key: &'a Key<'a>, watch: &'a [EpochName<'a>]) -> Reply<'a, Look> {
-        pending(async move { self.look_up(key, watch).await.map_err(|error| self.failed("look", &error)) })
+        pending(|| async move { self.look_up(key, watch).await.map_err(|error| self.failed("look", &error)) })
     }
 
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {
-        pending(async move { self.still_holds(key, seen).await.map_err(|error| self.failed("look again", &error)) })
+        pending(|| async move { self.still_holds(key, seen).await.map_err(|error| self.failed("look again", &error)) })
     }
 
     fn swap<'a>(&'a self, key: &'a Key<'a>, stored: Stored, life: Life) -> Reply<'a, Option<Option<Stored>>> {
-        pending(self.put_and_get(key, stored, life))
+        pending(|| self.put_and_get(key, stored, life))
     }
 
     fn swaps(&self) -> bool {
@@ -164,7 +169,7 @@ impl Backend for Redis {
     }
 
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
-        pending(async move {
+        pending(|| async move {
             let known = if self.servers.near_counts() { self.near.get(names) } else { vec![None; names.len()] };
             self.current_epochs(names, known).await.map_err(|error| self.failed("read epochs", &error))
         })
@@ -173,20 +178,20 @@ impl Backend for Redis {
     fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, Vec<Epoch>> {
         match self.all_living(names, life) {
             Some(epochs) => Reply::ready(Ok(epochs)),
-            None => pending(self.ensure_epochs(names, life)),
+            None => pending(|| self.ensure_epochs(names, life)),
         }
     }
 
     fn extend<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, ()> {
-        if self.all_live(names, life) { Reply::ready(Ok(())) } else { pending(self.extend_epochs(names, life)) }
+        if self.all_live(names, life) { Reply::ready(Ok(())) } else { pending(|| self.extend_epochs(names, life)) }
     }
 
     fn renew<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, ()> {
-        pending(self.renew_epochs(names))
+        pending(|| self.renew_epochs(names))
     }
 
     fn invalidate<'a>(&'a self, key: &'a Key<'a>, tombstone: Stored, life: Life) -> Reply<'a, ()> {
-        pending(async move {
+        pending(|| async move {
             let Stored::Bytes(tombstone) = tombstone else {
                 return Err(self.target.error("invalidate", "this handler keeps bytes only"));
             };
@@ -196,7 +201,7 @@ impl Backend for Redis {
     }
 
     fn lead<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen, patience: std::time::Duration) -> Reply<'a, Lead> {
-        pending(async move {
+        pending(|| async move {
             self.ask_to_lead(key, seen, patience).await.map_err(|error| self.failed("ask who runs", &error))
         })
     }

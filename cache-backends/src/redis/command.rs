@@ -121,6 +121,11 @@ pub(super) fn on(name: &str, key: impl AsRef<[u8]>) -> Command {
     command
 }
 
+/// Reads what is in `key`.
+pub(super) fn get(key: impl AsRef<[u8]>) -> Command {
+    on("GET", key).asking_for_value()
+}
+
 /// Makes what is in `key` live for `life` at least.
 pub(super) fn prolong(key: &[u8], life: Life) -> Command {
     match life.millis() {

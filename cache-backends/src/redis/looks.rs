@@ -42,7 +42,7 @@ impl Redis {
         let Some(near) = self.near.all(watch).filter(|_| self.near.stamps.is_none()) else {
             return Box::pin(self.look_thoroughly(&key, watch)).await;
         };
-        let reply = self.servers.reply(&key, &command::on("GET", &key)).await?;
+        let reply = self.servers.reply(&key, &command::get(&key)).await?;
         let stand = self.stand_behind_reply(watch, &near);
         let epochs = if stand { near.epochs } else { Box::pin(self.read_behind_reply(watch)).await? };
         let (stored, seen) = self.envelope.look(&key, reply)?;
@@ -56,7 +56,7 @@ impl Redis {
         }
         // Taken down before anything is asked.
         let mut copied = self.to_copy(key, watch);
-        let mut first = vec![Routed::new(key, command::on("GET", key))];
+        let mut first = vec![Routed::new(key, command::get(key))];
         first.extend(copied.as_ref().map(|_| Routed::new(key, command::on("PTTL", key))));
         let (replies, epochs) = match self.near.all(watch) {
             Some(near) => {
@@ -130,7 +130,7 @@ impl Redis {
             // One behind the other: the servers of a cluster keep no order among each other.
             let mut values = Vec::with_capacity(keys.len());
             for key in &keys {
-                values.push(self.servers.request(key, &command::on("GET", &key[..])).await?);
+                values.push(self.servers.request(key, &command::get(&key[..])).await?);
             }
             values
         };
@@ -140,7 +140,7 @@ impl Redis {
 
     pub(super) async fn still_holds(&self, key: &Key<'_>, seen: &Seen) -> Result<bool, Failure> {
         let key = self.key(&Slot::Entry(key));
-        let reply = self.servers.request(&key, &command::on("GET", &key[..])).await?;
+        let reply = self.servers.request(&key, &command::get(&key[..])).await?;
         Ok(self.envelope.holds(&key, seen, reply)?)
     }
 }

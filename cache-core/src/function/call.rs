@@ -73,10 +73,11 @@ impl Placed {
         codec: &'static Codec,
         whose: Option<Whose>,
     ) -> Option<Box<Self>> {
-        Some(Box::new(match whose {
-            Some(whose) => Self { whose, plan, site },
-            None => Self::new(site, plan, codec)?,
-        }))
+        match whose {
+            // Where it stays, as [`pinned`](crate::pinned) does it.
+            Some(whose) => Some(Box::write(Box::new_uninit(), Self { whose, plan, site })),
+            None => Self::new(site, plan, codec).map(Box::new),
+        }
     }
 
     /// None where there is no handler, which [`Placed::new`] has asked.

@@ -13,6 +13,7 @@ use super::short::ShortCut;
 use super::site::Site;
 use crate::flow::{AtOnce, Ended, Led, Run, drive, enter_waiting, leave_from};
 use crate::form::Codec;
+use crate::pinned::pinned;
 
 /// The result of a call that needs no waiting.
 fn found<R, V, S: ShortCut>(how: &How<R, V, S>, site: &'static Site, plan: &Plan) -> Result<R, Asked> {
@@ -30,7 +31,7 @@ fn entered(
 ) -> Option<Pin<Box<dyn Future<Output = Option<Answer>> + Send>>> {
     let Asked { whose, known } = asked;
     let placed = Placed::boxed(site, plan, codec, whose)?;
-    Some(Box::pin(async move {
+    Some(pinned(|| async move {
         let entered = {
             let (call, mode) = (placed.call(codec)?, placed.plan.mode);
             match known.at_once(&call, mode) {
@@ -50,7 +51,7 @@ fn leave_boxed(
     ended: Ended,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     let mut place = Some(right);
-    Box::pin(async move {
+    pinned(|| async move {
         if let Some(call) = placed.call(codec) {
             leave_from(&call, &mut place, ended).await;
         }

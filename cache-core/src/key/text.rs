@@ -120,7 +120,7 @@ impl Key<'_> {
             (Kind::Direct, _) => out.extend_from_slice(String::from_utf8_lossy(self.arguments).as_bytes()),
             (Kind::Response, _) => {
                 let _ = write!(out, "{version}:{name}:{}~", target(self.arguments));
-                out.extend_from_slice(&hex(&self.identity()));
+                out.extend_from_slice(&digits(&self.identity()));
             }
             (Kind::Function, Some(literals)) => {
                 let _ = write!(out, "{version}:{name}:{}", readable(self.arguments, literals));
@@ -136,7 +136,7 @@ impl Key<'_> {
                 } else {
                     let _ = write!(out, "{version}");
                 }
-                for part in [b"#", name.as_bytes(), b":", &hex(&self.identity())] {
+                for part in [b"#", name.as_bytes(), b":", &digits(&self.identity())] {
                     out.extend_from_slice(part);
                 }
             }
@@ -223,27 +223,21 @@ impl Space {
     }
 }
 
-/// How many digits of the identity tell slots apart: 192 bits, of which an attacker who picks arguments finds no two alike.
+/// How many bytes of the identity tell slots apart: 192 bits, of which an attacker who picks arguments finds no two alike.
 #[cfg(feature = "bytes")]
-const IDENTITY_DIGITS: usize = 48;
+const IDENTITY: usize = 24;
+#[cfg(feature = "bytes")]
+const IDENTITY_DIGITS: usize = IDENTITY / 3 * 4;
 
-/// Each byte, hexadecimal.
+/// The first bytes of an identity in base64url (RFC 4648, section 5): what a server keeps for each entry, and is sent with each
+/// look, is a fourth shorter than it is in hexadecimal.
 #[cfg(feature = "bytes")]
-static DIGITS: [[u8; 2]; 256] = {
-    let (digits, mut all, mut byte) = (b"0123456789abcdef", [[0; 2]; 256], 0);
-    while byte < 256 {
-        all[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
-    }
-    all
-};
-
-/// The first digits of an identity, hexadecimal.
-#[cfg(feature = "bytes")]
-fn hex(identity: &[u8; 32]) -> [u8; IDENTITY_DIGITS] {
+fn digits(identity: &[u8; 32]) -> [u8; IDENTITY_DIGITS] {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut digits = [0; IDENTITY_DIGITS];
-    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(identity) {
-        *pair = DIGITS[usize::from(*byte)];
+    for (four, [a, b, c]) in digits.as_chunks_mut::<4>().0.iter_mut().zip(identity.as_chunks::<3>().0) {
+        let three = u32::from_be_bytes([0, *a, *b, *c]);
+        *four = [18, 12, 6, 0].map(|shift| ALPHABET[(three >> shift) as usize % 64]);
     }
     digits
 }

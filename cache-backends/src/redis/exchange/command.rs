@@ -6,6 +6,7 @@ pub(in crate::redis) struct Command {
     /// The strings, one behind the other, as they are sent.
     bytes: Vec<u8>,
     strings: usize,
+    asks_for_value: bool,
 }
 
 impl Command {
@@ -18,7 +19,17 @@ impl Command {
     pub(in crate::redis) fn with_room(name: &str, room: usize) -> Self {
         let mut bytes = Vec::with_capacity(64 + room);
         add(&mut bytes, name.as_bytes());
-        Self { bytes, strings: 1 }
+        Self { bytes, strings: 1, asks_for_value: false }
+    }
+
+    /// Says that its reply is the value of an entry, for which a buffer is had beforehand.
+    pub(in crate::redis) const fn asking_for_value(mut self) -> Self {
+        self.asks_for_value = true;
+        self
+    }
+
+    pub(super) const fn asks_for_value(&self) -> bool {
+        self.asks_for_value
     }
 
     /// With one argument more.

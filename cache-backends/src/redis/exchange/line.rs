@@ -170,7 +170,10 @@ impl Line {
             return Poll::Ready(Err(closed.into()));
         }
         self.reader.add(read);
-        while let Some(reply) = self.reader.take()? {
+        while let Some(reply) = self.reader.take(self.awaited.front_mut().map(|first| &mut first.buffer))? {
+            if let Reply::Bytes(bytes) = &reply {
+                shared.usual.learn(bytes.len());
+            }
             self.sort(reply)?;
         }
         if self.reader.is_within_reply() {

@@ -16,6 +16,7 @@
 //! | `outgoing` | the bytes of what is to be written |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
 //! | `reader`, `reply` | where a reply ends, and what is in it |
+//! | `usual` | how long values are, for the buffers that callers bring |
 //! | `wakes`, `relay` | waking many callers at once; waking the handler's thread |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
@@ -28,6 +29,7 @@ mod reader;
 mod relay;
 mod reply;
 mod request;
+mod usual;
 mod wakes;
 
 use std::future::poll_fn;
@@ -50,6 +52,7 @@ use queue::{Caller, Queue, Queued};
 use relay::Relay;
 pub(super) use reply::{Replies, Reply};
 use request::Request;
+use usual::Usual;
 use wakes::Wakes;
 
 /// For so long it is left to callers to wake others, and to write for them.
@@ -81,6 +84,7 @@ struct Shared {
     heard: AtomicU64,
     /// Grows whenever the server is seen to do something for requests; its messages alone do not count.
     signs: AtomicU64,
+    usual: Usual,
 }
 
 impl Shared {
@@ -88,9 +92,9 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a request waits for replies, also when its caller has left.
-    fn is_busy(&self, queue: &Queue) -> bool {
-        queue.requests() > self.answered.load(Ordering::SeqCst)
+    /// How many requests wait for replies, also of callers who have left.
+    fn under_way(&self, queue: &Queue) -> u64 {
+        queue.requests().saturating_sub(self.answered.load(Ordering::SeqCst))
     }
 
     /// Another `count` requests have been answered, of which the last was sent at this time or later.
@@ -142,9 +146,13 @@ impl Exchange {
         }
         // What is large is not copied while others wait for the lock.
         let request = Packed::of(commands);
+        let buffer = match commands {
+            [command] if command.asks_for_value() => self.shared.usual.buffer(),
+            _ => Vec::new(),
+        };
         let mut queue = self.shared.queue();
-        let alone = !self.shared.is_busy(&queue);
-        queue.put(request, commands.len(), alone, caller)
+        let under_way = self.shared.under_way(&queue);
+        queue.put(request, commands.len(), buffer, under_way, caller)
     }
 
     /// Writes what was queued in that round, unless somebody has.
@@ -280,7 +288,7 @@ impl Exchange {
     /// Whether a request waits for replies, also when its caller has left. If none does, the thread is told of the next one.
     pub(super) fn is_busy(&self) -> bool {
         let mut queue = self.shared.queue();
-        let busy = self.shared.is_busy(&queue);
+        let busy = self.shared.under_way(&queue) > 0;
         if !busy {
             queue.leave_unwatched();
         }

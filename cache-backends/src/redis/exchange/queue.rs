@@ -15,8 +15,15 @@ use crate::redis::link::now;
 /// While more bytes than this wait for the server to read them, callers wait too.
 const FULL: usize = 1 << 20;
 
-/// So many requests, or so many bytes, are written without waiting for more: the server works on them while more are made.
-const BATCH: (usize, usize) = (48, 64 << 10);
+/// So many requests are written without waiting for more: a third of those that wait for replies, so that callers, the server
+/// and the way between them have as much to do each. Fewer than the least are hardly worth a system call, and many of the most
+/// are no cheaper.
+fn is_batch(requests: usize, under_way: u64) -> bool {
+    requests as u64 >= (under_way / 3).clamp(8, 80)
+}
+
+/// So many bytes are written without waiting for more.
+const BATCH: usize = 64 << 10;
 
 /// What is to be written.
 #[derive(Default)]
@@ -45,6 +52,8 @@ pub(super) struct Awaited {
     pub(super) home: Option<Home>,
     /// How many.
     pub(super) replies: usize,
+    /// For the bytes of the reply, which may be longer.
+    pub(super) buffer: Vec<u8>,
     /// It was not sent before this time.
     pub(super) sent: u64,
 }
@@ -99,13 +108,14 @@ impl Queue {
         Poll::Pending
     }
 
-    /// Puts `request` in, for a caller that is woken when their replies are here; pending while there is no room. One
-    /// that is `alone` writes them itself.
+    /// Puts `request` in, for a caller that is woken when their replies are here; pending while there is no room. If none was
+    /// under way, it writes them itself.
     pub(super) fn put(
         &mut self,
         request: Packed<'_>,
         replies: usize,
-        alone: bool,
+        buffer: Vec<u8>,
+        under_way: u64,
         caller: Caller<'_>,
     ) -> Poll<RedisResult<Queued>> {
         ready!(self.room(caller.waker))?;
@@ -116,8 +126,8 @@ impl Queue {
         let answer = Arc::new(Answer(Mutex::new(State::Awaited(caller.waker.clone()))));
         let home = caller.home;
         self.requests += 1;
-        self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, sent: self.since });
-        let (tell, writes) = self.assign(alone, home);
+        self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, buffer, sent: self.since });
+        let (tell, writes) = self.assign(under_way, home);
         Poll::Ready(Ok(Queued { answer, tell, writes }))
     }
 
@@ -127,10 +137,10 @@ impl Queue {
     }
 
     /// Whether the thread has to be told of what was put in, and whether its caller writes it.
-    fn assign(&mut self, alone: bool, home: Option<Home>) -> (bool, Writes) {
+    fn assign(&mut self, under_way: u64, home: Option<Home>) -> (bool, Writes) {
         let unwatched = mem::take(&mut self.unwatched);
-        let enough = self.awaited.len() >= BATCH.0 || self.outgoing.len() >= BATCH.1;
-        if alone || (enough && self.writer != Some(Writer::Any)) {
+        let enough = is_batch(self.awaited.len(), under_way) || self.outgoing.len() >= BATCH;
+        if under_way == 0 || (enough && self.writer != Some(Writer::Any)) {
             self.writer = Some(Writer::Any);
             return (unwatched, Writes::Now);
         }

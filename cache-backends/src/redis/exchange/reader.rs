@@ -6,6 +6,8 @@
 //! Source: the RESP3 specification (`redis/redis-specifications`, `protocol/RESP3.md`), whose streamed types no server
 //! sends.
 
+use std::mem;
+
 use redis::RedisResult;
 
 use super::reply::Reply;
@@ -66,14 +68,14 @@ impl Reader {
         self.end += read;
     }
 
-    /// The next reply that is here as a whole. Behind an error nothing can be read any more.
-    pub(super) fn take(&mut self) -> RedisResult<Option<Reply>> {
+    /// The next reply that is here as a whole, its bytes in `buffer` if they fit. Behind an error nothing can be read any more.
+    pub(super) fn take(&mut self, buffer: Option<&mut Vec<u8>>) -> RedisResult<Option<Reply>> {
         let bytes = &self.buffer[self.begin..self.end];
         if !self.frame.look_through(bytes).ok_or_else(unreadable)? {
             return Ok(None);
         }
         let length = self.frame.at;
-        let reply = read(&bytes[..length])?;
+        let reply = read(&bytes[..length], buffer)?;
         self.begin += length;
         self.frame = Frame::NEW;
         Ok(Some(reply))
@@ -143,15 +145,26 @@ fn length(line: &[u8]) -> Option<Option<usize>> {
 }
 
 /// The value of a whole reply.
-fn read(reply: &[u8]) -> RedisResult<Reply> {
+fn read(reply: &[u8], buffer: Option<&mut Vec<u8>>) -> RedisResult<Reply> {
     match reply {
         b"+OK\r\n" => Ok(Reply::Okay),
         b"_\r\n" | b"$-1\r\n" => Ok(Reply::Nil),
         [b'$', rest @ .., b'\r', b'\n'] => {
             let begin = rest.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            Ok(Reply::Bytes(rest[begin..].to_vec()))
+            Ok(Reply::Bytes(copied(&rest[begin..], buffer)))
         }
         _ => Ok(Reply::Other(Box::new(redis::parse_redis_value(reply)?))),
+    }
+}
+
+fn copied(bytes: &[u8], buffer: Option<&mut Vec<u8>>) -> Vec<u8> {
+    match buffer {
+        Some(buffer) if bytes.len() <= buffer.capacity() => {
+            let mut copy = mem::take(buffer);
+            copy.extend_from_slice(bytes);
+            copy
+        }
+        _ => bytes.to_vec(),
     }
 }
 
@@ -172,7 +185,7 @@ mod tests {
         for piece in bytes.chunks(piece) {
             replies.room()[..piece.len()].copy_from_slice(piece);
             replies.add(piece.len());
-            while let Some(reply) = replies.take()? {
+            while let Some(reply) = replies.take(None)? {
                 found.push(reply.into_value()?);
             }
         }
@@ -228,7 +241,7 @@ mod tests {
             room[..read].copy_from_slice(&rest[..read]);
             rest = &rest[read..];
             replies.add(read);
-            while let Some(reply) = replies.take().unwrap() {
+            while let Some(reply) = replies.take(None).unwrap() {
                 found.push(reply.into_value().unwrap());
             }
         }
