@@ -117,24 +117,48 @@ pub struct Tallied {
     pub stores: u64,
 }
 
+/// One number for each [`Count`].
+#[derive(Debug, Default)]
+struct Numbers([AtomicU64; 6]);
+
+impl Numbers {
+    fn of(&self, count: Count) -> &AtomicU64 {
+        &self.0[count as usize]
+    }
+}
+
+/// The hits of a part, for the whole.
+impl Tally for Numbers {
+    fn tallied(&self) -> Tallied {
+        Tallied { hits: self.of(Count::Hit).load(Ordering::Relaxed), ..Tallied::default() }
+    }
+}
+
 /// The counters behind one [`Stats`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    own: [AtomicU64; 6],
+    own: Arc<Numbers>,
     others: Mutex<Vec<Arc<dyn Tally>>>,
 }
 
 impl Counters {
+    /// Those of a part of `all`, where its hits appear too: they are counted once, by a number that not everyone writes.
+    pub(crate) fn of_part(all: &Self) -> Self {
+        let part = Self::default();
+        all.also(Arc::clone(&part.own) as Arc<dyn Tally>);
+        part
+    }
+
     pub(crate) fn add(&self, count: Count) {
-        self.own[count as usize].fetch_add(1, Ordering::Relaxed);
+        self.own.of(count).fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn subtract(&self, count: Count) {
-        self.own[count as usize].fetch_sub(1, Ordering::Relaxed);
+        self.own.of(count).fetch_sub(1, Ordering::Relaxed);
     }
 
     fn read(&self, count: Count) -> u64 {
-        self.own[count as usize].load(Ordering::Relaxed)
+        self.own.of(count).load(Ordering::Relaxed)
     }
 
     /// Has what `tally` counts appear among its own.

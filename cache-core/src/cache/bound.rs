@@ -21,7 +21,9 @@ pub(crate) struct Bound {
 
 impl Bound {
     pub(super) fn new(space: &'static Space, handler: Result<SharedHandler>) -> Self {
-        Self { space, handler, counters: Counters::default(), reported: AtomicBool::new(false) }
+        let counters =
+            handler.as_ref().map_or_else(|_| Counters::default(), |handler| Counters::of_part(&handler.counters));
+        Self { space, handler, counters, reported: AtomicBool::new(false) }
     }
 
     /// The handler.

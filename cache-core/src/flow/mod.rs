@@ -43,7 +43,7 @@ const ROUNDS: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) handler: &'a SharedHandler,
-    /// Those of the function; direct calls have none of their own.
+    /// Those of the function, a part of the handler's; direct calls have none of their own.
     pub(crate) counters: Option<&'a Counters>,
     /// How long it waits for another caller's run; by default for as long as a flight may last.
     pub(crate) patience: Option<Duration>,
@@ -60,7 +60,9 @@ impl<'a> Call<'a> {
 
     pub(crate) fn count(&self, count: Count) {
         self.count_function(count);
-        self.handler.counters.add(count);
+        if self.counters.is_none() || !matches!(count, Count::Hit) {
+            self.handler.counters.add(count);
+        }
     }
 
     /// What the handler has counted for itself already.

@@ -105,7 +105,7 @@ impl<R> Returns<R> {
         How {
             split: O::split,
             object: |value| Arc::new(value),
-            join: |object| object.downcast::<O::Value>().ok().map(Arc::unwrap_or_clone).map(O::join),
+            join: |object| object.downcast::<O::Value>().ok().map(taken).map(O::join),
             room: |offer| {
                 let mut room = None::<O::Value>;
                 let found = offer(&mut room);
@@ -245,4 +245,11 @@ impl<R, V, S: ShortCut> How<R, V, S> {
     ) -> Option<Waiters> {
         (self.short.keep)(ticket, run, plan.key.bytes(), value, ttl.or(plan.ttl))
     }
+}
+
+/// The value that is shared, or a copy where others have it too. That they do is most often seen without asking to be
+/// the only one, which is a locked instruction.
+#[inline(always)]
+fn taken<V: Clone>(value: Arc<V>) -> V {
+    if Arc::strong_count(&value) > 1 { V::clone(&value) } else { Arc::unwrap_or_clone(value) }
 }

@@ -40,7 +40,8 @@ pub struct Keyspace {
 
 impl Keyspace {
     pub(crate) fn new(namespace: &str, handler: SharedHandler) -> Self {
-        Self { space: Space::responses(namespace), handler, counters: Counters::default() }
+        let counters = Counters::of_part(&handler.counters);
+        Self { space: Space::responses(namespace), handler, counters }
     }
 
     /// The namespace.
@@ -87,14 +88,16 @@ impl Keyspace {
     /// Counts a hit that [`Keyspace::peek`] gave.
     pub fn count_hit(&self) {
         self.counters.add(Count::Hit);
-        self.handler.counters.add(Count::Hit);
     }
 
     /// Takes back what was counted for an answer that only says where to look on.
     pub fn discount(&self, coalesced: bool) {
-        let count = if coalesced { Count::Coalesced } else { Count::Hit };
-        self.counters.subtract(count);
-        self.handler.counters.subtract(count);
+        if coalesced {
+            self.counters.subtract(Count::Coalesced);
+            self.handler.counters.subtract(Count::Coalesced);
+        } else {
+            self.counters.subtract(Count::Hit);
+        }
     }
 
     /// Drops everything that was stored with one of `tags`.
