@@ -19,6 +19,7 @@ mod among;
 mod attributes;
 mod conditions;
 mod configuration;
+mod counted;
 mod custom;
 mod destructors;
 mod direct;

@@ -211,3 +211,31 @@ async fn beside_one_that_leaves(backend: &Arc<dyn Backend>, answer: impl FnOnce(
     let value = tokio::time::timeout(Duration::from_secs(8), goes_on).await.expect("it waits for the other").unwrap();
     [value, leaves.await]
 }
+
+#[test]
+fn values_of_all_lengths_come_back_whole_to_many_callers_at_once() {
+    const LENGTHS: [usize; 10] = [0, 1, 63, 64, 65, 1_023, 1_024, 1_025, 5_000, 70_000];
+    let server = Server::start();
+    let backend = server.backend();
+    let value = |number: usize| vec![number as u8; LENGTHS[number % LENGTHS.len()]];
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for number in 0..40 {
+            assert!(put(&*backend, &number.to_string(), &value(number)).await);
+        }
+        let tasks: Vec<_> = (0..64)
+            .map(|task| {
+                let backend = Arc::clone(&backend);
+                tokio::spawn(async move {
+                    for number in (0..400).map(|call| (call * 7 + task) % 44) {
+                        let expected = (number < 40).then(|| value(number));
+                        assert_eq!(get(&*backend, &number.to_string()).await, expected);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+}
