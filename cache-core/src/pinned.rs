@@ -1,14 +1,20 @@
-//! Futures that are made where they stay.
+//! What every call needs on the heap, made where it stays.
 
 use std::future::Future;
 use std::pin::Pin;
 
-/// The future that `make` gives, on the heap.
+/// What `make` gives, on the heap.
 ///
-/// It is for the futures that every call needs. `Box::pin` makes one on the stack and moves it, all of its bytes, also those that
-/// mean nothing before it is polled: it could be dropped where it is if there were no room on the heap. So the room is taken first.
+/// `Box::new` has it made on the stack and moved, all of its bytes: it is dropped where it is if there is no room on the
+/// heap. So the room is taken first.
+#[inline(always)]
+pub(crate) fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
+    let room = Box::new_uninit();
+    Box::write(room, make())
+}
+
+/// The future that `make` gives, on the heap. Most bytes of one that was not polled mean nothing: to move it moves them all.
 #[inline(always)]
 pub fn pinned<F: Future>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
-    let room = Box::new_uninit();
-    Box::into_pin(Box::write(room, make()))
+    Box::into_pin(boxed(make))
 }

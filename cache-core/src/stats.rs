@@ -153,7 +153,23 @@ impl Counters {
         self.own.of(count).fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn subtract(&self, count: Count) {
+    /// Counts what happened to this part of `all`. A hit is counted here only, and appears there ([`Counters::of_part`]).
+    pub(crate) fn add_within(&self, all: &Self, count: Count) {
+        self.add(count);
+        if !matches!(count, Count::Hit) {
+            all.add(count);
+        }
+    }
+
+    /// Takes back what [`Counters::add_within`] has counted.
+    pub(crate) fn subtract_within(&self, all: &Self, count: Count) {
+        self.subtract(count);
+        if !matches!(count, Count::Hit) {
+            all.subtract(count);
+        }
+    }
+
+    fn subtract(&self, count: Count) {
         self.own.of(count).fetch_sub(1, Ordering::Relaxed);
     }
 

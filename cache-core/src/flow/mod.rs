@@ -59,9 +59,9 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn count(&self, count: Count) {
-        self.count_function(count);
-        if self.counters.is_none() || !matches!(count, Count::Hit) {
-            self.handler.counters.add(count);
+        match self.counters {
+            Some(counters) => counters.add_within(&self.handler.counters, count),
+            None => self.handler.counters.add(count),
         }
     }
 

@@ -18,6 +18,7 @@ use crate::entry::Object;
 use crate::flow::{AtOnce, Call, Ended, Entered, Inside, Led, Request, Run, enter_waiting, leave};
 use crate::form::Codec;
 use crate::key::{Instance, Record, Recorder};
+use crate::pinned;
 use crate::ttl::Ttl;
 
 /// The bound function of this call, on the heap of its cache or static.
@@ -74,8 +75,7 @@ impl Placed {
         whose: Option<Whose>,
     ) -> Option<Box<Self>> {
         match whose {
-            // Where it stays, as [`pinned`](crate::pinned) does it.
-            Some(whose) => Some(Box::write(Box::new_uninit(), Self { whose, plan, site })),
+            Some(whose) => Some(pinned::boxed(|| Self { whose, plan, site })),
             None => Self::new(site, plan, codec).map(Box::new),
         }
     }

@@ -230,7 +230,7 @@ const IDENTITY: usize = 24;
 const IDENTITY_DIGITS: usize = IDENTITY / 3 * 4;
 
 /// The first bytes of an identity in base64url (RFC 4648, section 5): what a server keeps for each entry, and is sent with each
-/// look, is a fourth shorter than it is in hexadecimal.
+/// look, is a third shorter than it is in hexadecimal.
 #[cfg(feature = "bytes")]
 fn digits(identity: &[u8; 32]) -> [u8; IDENTITY_DIGITS] {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -355,5 +355,12 @@ mod tests {
         assert_ne!(slot(&["", "", ""], &["ab", "c"]), slot(&["", "", ""], &["a", "bc"]));
         assert_ne!(slot(&["", "x", ""], &["1x2", "3"]), slot(&["", "x", ""], &["1", "2x3"]));
         assert_eq!(Key::subject_of(&slot(&["", "", ""], &["ab", "c"])), Some("users:abc"));
+    }
+
+    #[cfg(feature = "bytes")]
+    #[test]
+    fn an_identity_is_written_in_base64url() {
+        let identity = std::array::from_fn(|at| 251_u8.wrapping_add((at as u8).wrapping_mul(37)));
+        assert_eq!(&digits(&identity), b"-yBFao-02f4jSG2St9wBJktwlbrfBClO");
     }
 }

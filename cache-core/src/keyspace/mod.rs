@@ -87,17 +87,13 @@ impl Keyspace {
 
     /// Counts a hit that [`Keyspace::peek`] gave.
     pub fn count_hit(&self) {
-        self.counters.add(Count::Hit);
+        self.counters.add_within(&self.handler.counters, Count::Hit);
     }
 
     /// Takes back what was counted for an answer that only says where to look on.
     pub fn discount(&self, coalesced: bool) {
-        if coalesced {
-            self.counters.subtract(Count::Coalesced);
-            self.handler.counters.subtract(Count::Coalesced);
-        } else {
-            self.counters.subtract(Count::Hit);
-        }
+        let count = if coalesced { Count::Coalesced } else { Count::Hit };
+        self.counters.subtract_within(&self.handler.counters, count);
     }
 
     /// Drops everything that was stored with one of `tags`.

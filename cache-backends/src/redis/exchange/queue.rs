@@ -15,15 +15,18 @@ use crate::redis::link::now;
 /// While more bytes than this wait for the server to read them, callers wait too.
 const FULL: usize = 1 << 20;
 
-/// So many requests are written without waiting for more: a third of those that wait for replies, so that callers, the server
-/// and the way between them have as much to do each. Fewer than the least are hardly worth a system call, and many of the most
-/// are no cheaper.
-fn is_batch(requests: usize, under_way: u64) -> bool {
-    requests as u64 >= (under_way / 3).clamp(8, 80)
+/// So many requests are written without waiting for more, and at least as many as pay for a system call.
+const MANY: u64 = 48;
+const FEW: u64 = 8;
+
+/// How many requests are a batch where so many are under way at most. Of few callers it is half of them: were it all, the server
+/// would have nothing to do while they work on its replies.
+fn batch(crowd: u64) -> u64 {
+    if crowd < 80 { (crowd / 2).max(FEW) } else { MANY }
 }
 
 /// So many bytes are written without waiting for more.
-const BATCH: usize = 64 << 10;
+const BATCH_BYTES: usize = 64 << 10;
 
 /// What is to be written.
 #[derive(Default)]
@@ -34,6 +37,8 @@ pub(super) struct Queue {
     awaited: Vec<Awaited>,
     /// How many were ever put in.
     requests: u64,
+    /// How many were under way at once of late, at most.
+    crowd: u64,
     /// Who is going to write them.
     writer: Option<Writer>,
     /// How often what was queued has been taken.
@@ -139,7 +144,8 @@ impl Queue {
     /// Whether the thread has to be told of what was put in, and whether its caller writes it.
     fn assign(&mut self, under_way: u64, home: Option<Home>) -> (bool, Writes) {
         let unwatched = mem::take(&mut self.unwatched);
-        let enough = is_batch(self.awaited.len(), under_way) || self.outgoing.len() >= BATCH;
+        self.crowd = self.crowd.max(under_way);
+        let enough = self.awaited.len() as u64 >= batch(self.crowd) || self.outgoing.len() >= BATCH_BYTES;
         if under_way == 0 || (enough && self.writer != Some(Writer::Any)) {
             self.writer = Some(Writer::Any);
             return (unwatched, Writes::Now);
@@ -178,6 +184,7 @@ impl Queue {
         mem::swap(&mut self.outgoing, outgoing);
         awaited.extend(self.awaited.drain(..));
         self.writer = None;
+        self.crowd = self.crowd.saturating_sub(1);
         self.round += 1;
         mem::take(&mut self.blocked)
     }

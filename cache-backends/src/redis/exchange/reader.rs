@@ -250,6 +250,26 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_whole_whatever_buffer_is_there_for_it() {
+        const LENGTHS: [usize; 9] = [0, 1, 4, 63, 64, 65, 1_023, 1_024, 1_025];
+        for (length, capacity) in LENGTHS.iter().flat_map(|length| LENGTHS.map(|capacity| (*length, capacity))) {
+            let value = vec![b'x'; length];
+            let message = b">2\r\n+invalidate\r\n*1\r\n$1\r\nk\r\n";
+            let bytes = [&message[..], format!("${length}\r\n").as_bytes(), &value, b"\r\n$-1\r\n"].concat();
+            let (mut replies, mut found) = (Reader::new(), Vec::new());
+            let mut buffer = Vec::with_capacity(capacity);
+            for piece in bytes.chunks(3) {
+                replies.room()[..piece.len()].copy_from_slice(piece);
+                replies.add(piece.len());
+                while let Some(reply) = replies.take(Some(&mut buffer)).unwrap() {
+                    found.push(reply.into_value().unwrap());
+                }
+            }
+            assert_eq!(found[1..], [Value::BulkString(value), Value::Nil], "{length} bytes, room for {capacity}");
+        }
+    }
+
+    #[test]
     fn what_is_no_reply_is_an_error_and_no_panic() {
         for bad in [
             "HTTP/1.1 400 Bad Request\r\n",

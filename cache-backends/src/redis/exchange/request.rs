@@ -1,8 +1,9 @@
 //! A caller that waits for its replies, and what it does for others meanwhile.
 //!
 //! Of the tasks of one runtime that ask at the same time, the first writes the requests of all, when the others have had
-//! their turn: a system call for each request is what a server and its callers spend most of their time on. It takes a few
-//! turns of its runtime, which are over in a moment where nothing else is to be done.
+//! their turn, or whoever makes them a batch before that: a system call for each request is what a server and its callers
+//! spend most of their time on. It takes a few turns of its runtime, which are over in a moment where nothing else is to be
+//! done.
 
 use std::future::Future;
 use std::mem;

@@ -14,12 +14,18 @@ const STEP: usize = 64;
 pub(super) struct Usual(AtomicUsize);
 
 impl Usual {
-    /// A value of this length came.
+    /// A value of this length came. Of values of several lengths the longer ones count: a buffer that is too short is
+    /// allocated for nothing.
     pub(super) fn learn(&self, length: usize) {
-        let length = if length > LONGEST { 0 } else { length.next_multiple_of(STEP) };
+        let (known, length) = (self.0.load(Ordering::Relaxed), length.next_multiple_of(STEP));
+        let next = match length {
+            _ if length > LONGEST => 0,
+            _ if length < known => known - STEP,
+            _ => length,
+        };
         // Most are as long as those before: then nothing is written to what all callers read.
-        if self.0.load(Ordering::Relaxed) != length {
-            self.0.store(length, Ordering::Relaxed);
+        if next != known {
+            self.0.store(next, Ordering::Relaxed);
         }
     }
 
