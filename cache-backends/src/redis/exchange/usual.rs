@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const LONGEST: usize = 1 << 10;
 const STEP: usize = 64;
 
-/// How long the buffer for a value is, going by the latest.
+/// How long the buffer for a value is, going by the longer ones of late.
 #[derive(Default)]
 pub(super) struct Usual(AtomicUsize);
 
