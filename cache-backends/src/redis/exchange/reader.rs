@@ -180,12 +180,17 @@ mod tests {
 
     /// All replies in `bytes`, which come in pieces of this length.
     fn all(bytes: &[u8], piece: usize) -> RedisResult<Vec<Value>> {
+        all_into(bytes, piece, None)
+    }
+
+    /// The same, where the first value has a buffer.
+    fn all_into(bytes: &[u8], piece: usize, mut buffer: Option<&mut Vec<u8>>) -> RedisResult<Vec<Value>> {
         let mut replies = Reader::new();
         let mut found = Vec::new();
         for piece in bytes.chunks(piece) {
             replies.room()[..piece.len()].copy_from_slice(piece);
             replies.add(piece.len());
-            while let Some(reply) = replies.take(None)? {
+            while let Some(reply) = replies.take(buffer.as_deref_mut())? {
                 found.push(reply.into_value()?);
             }
         }
@@ -256,15 +261,7 @@ mod tests {
             let value = vec![b'x'; length];
             let message = b">2\r\n+invalidate\r\n*1\r\n$1\r\nk\r\n";
             let bytes = [&message[..], format!("${length}\r\n").as_bytes(), &value, b"\r\n$-1\r\n"].concat();
-            let (mut replies, mut found) = (Reader::new(), Vec::new());
-            let mut buffer = Vec::with_capacity(capacity);
-            for piece in bytes.chunks(3) {
-                replies.room()[..piece.len()].copy_from_slice(piece);
-                replies.add(piece.len());
-                while let Some(reply) = replies.take(Some(&mut buffer)).unwrap() {
-                    found.push(reply.into_value().unwrap());
-                }
-            }
+            let found = all_into(&bytes, 3, Some(&mut Vec::with_capacity(capacity))).unwrap();
             assert_eq!(found[1..], [Value::BulkString(value), Value::Nil], "{length} bytes, room for {capacity}");
         }
     }

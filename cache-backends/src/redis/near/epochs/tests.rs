@@ -9,6 +9,16 @@ fn learn(epochs: &Epochs, name: &EpochName<'static>) -> Epoch {
     epoch
 }
 
+/// Asks for `name` once more; `before` is the ticket of a question that something has come behind.
+fn only_a_later_answer_counts(epochs: &Epochs, name: &EpochName<'static>, before: Ticket) {
+    let after = epochs.expect(std::iter::once(name));
+    epochs.learn(name, before, Some(Epoch::random()));
+    assert_eq!(epochs.get(std::slice::from_ref(name)), [None]);
+    let epoch = Epoch::random();
+    epochs.learn(name, after[0], Some(epoch));
+    assert_eq!(epochs.get(std::slice::from_ref(name)), [Some(Some(epoch))]);
+}
+
 #[test]
 fn a_message_between_the_question_and_the_answer_wins() {
     let (epochs, name) = (Epochs::default(), EpochName::tag("a"));
@@ -17,13 +27,8 @@ fn a_message_between_the_question_and_the_answer_wins() {
     epochs.learn(&name, before[0], Some(Epoch::random()));
     assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
 
-    // Also when someone asked again after the message: only the later answer counts.
-    let after = epochs.expect(std::iter::once(&name));
-    epochs.learn(&name, before[0], Some(Epoch::random()));
-    assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
-    let epoch = Epoch::random();
-    epochs.learn(&name, after[0], Some(epoch));
-    assert_eq!(epochs.get(&[name]), [Some(Some(epoch))]);
+    // Also when someone asked again after the message.
+    only_a_later_answer_counts(&epochs, &name, before[0]);
 }
 
 #[test]
@@ -31,12 +36,7 @@ fn an_answer_from_before_everything_was_cleared_is_not_entered_after_it() {
     let (epochs, name) = (Epochs::default(), EpochName::tag("a"));
     let before = epochs.expect(std::iter::once(&name));
     epochs.clear();
-    let after = epochs.expect(std::iter::once(&name));
-    epochs.learn(&name, before[0], Some(Epoch::random()));
-    assert_eq!(epochs.get(std::slice::from_ref(&name)), [None]);
-    let epoch = Epoch::random();
-    epochs.learn(&name, after[0], Some(epoch));
-    assert_eq!(epochs.get(&[name]), [Some(Some(epoch))]);
+    only_a_later_answer_counts(&epochs, &name, before[0]);
 }
 
 #[test]
