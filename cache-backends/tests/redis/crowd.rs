@@ -13,8 +13,12 @@ use tokio::task::yield_now;
 
 use crate::server::Server;
 
-/// How often each caller calls.
-const CALLS: u64 = 300;
+/// How many callers there are on each runtime.
+const FEW: u64 = 10;
+/// So many that they wait for each other to make a batch.
+const MANY: u64 = 150;
+/// How often those of one runtime call in all.
+const CALLS: u64 = 3_000;
 /// No call takes longer, in milliseconds.
 const LONGEST: u64 = 2_000;
 
@@ -55,12 +59,12 @@ async fn leave(call: impl Future<Output = ()>, polls: u64) {
     .await;
 }
 
-/// Calls in one way after the other.
-async fn call_often(backend: Arc<dyn Backend>, stays: bool, seed: u64) {
+/// Calls so often in one way after the other.
+async fn call_often(backend: Arc<dyn Backend>, stays: bool, seed: u64, calls: u64) {
     let shop = Shop { backend: &*backend, stays };
     let clock = Clock::system();
     let mut number = seed;
-    for _ in 0..CALLS {
+    for _ in 0..calls {
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let (way, began) = ((number >> 33) % 16, clock.now());
         match way {
@@ -91,11 +95,12 @@ async fn call_often(backend: Arc<dyn Backend>, stays: bool, seed: u64) {
     }
 }
 
-/// Has callers of all kinds at once on `backend`.
-fn crowd(backend: &Arc<dyn Backend>, stays: bool) {
+/// Has callers of all kinds at once on `backend`, so many on each runtime.
+fn crowd(backend: &Arc<dyn Backend>, stays: bool, callers: u64) {
     let run = |builder: &mut Builder, seed: u64| {
         builder.enable_all().build().unwrap().block_on(async {
-            let tasks = (0..10).map(|task| tokio::spawn(call_often(Arc::clone(backend), stays, seed + task)));
+            let call = |task| call_often(Arc::clone(backend), stays, seed + task, CALLS / callers);
+            let tasks = (0..callers).map(|task| tokio::spawn(call(task)));
             for task in tasks.collect::<Vec<_>>() {
                 task.await.unwrap();
             }
@@ -104,8 +109,8 @@ fn crowd(backend: &Arc<dyn Backend>, stays: bool) {
     let shop = Shop { backend: &**backend, stays };
     std::thread::scope(|scope| {
         scope.spawn(|| run(&mut Builder::new_current_thread(), 0));
-        scope.spawn(|| run(&mut Builder::new_current_thread(), 100));
-        scope.spawn(|| run(Builder::new_multi_thread().worker_threads(2), 1_000));
+        scope.spawn(|| run(&mut Builder::new_current_thread(), 1_000));
+        scope.spawn(|| run(Builder::new_multi_thread().worker_threads(2), 2_000));
         // Runtimes that end with callers on them.
         scope.spawn(|| {
             for _ in 0..100 {
@@ -136,7 +141,13 @@ fn stocked(server: &Server) -> Arc<dyn Backend> {
 #[test]
 fn callers_that_leave_block_or_end_with_their_runtime_keep_no_other_waiting() {
     let server = Server::start();
-    crowd(&stocked(&server), true);
+    crowd(&stocked(&server), true, FEW);
+}
+
+#[test]
+fn of_many_callers_none_waits_for_a_batch_that_others_do_not_make() {
+    let server = Server::start();
+    crowd(&stocked(&server), true, MANY);
 }
 
 /// Says that it is over, also when a test fails.
@@ -162,6 +173,7 @@ fn nobody_is_left_waiting_where_the_connection_ends_again_and_again() {
             }
         });
         let _over = Over(&is_over);
-        crowd(&backend, false);
+        crowd(&backend, false, FEW);
+        crowd(&backend, false, MANY);
     });
 }

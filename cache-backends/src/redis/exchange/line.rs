@@ -154,7 +154,8 @@ impl Line {
     /// with more that is just being made: each piece less is a system call less, here and for the server.
     fn take_queued(&mut self, shared: &Shared, by: By) -> Vec<Waker> {
         let mut queue = shared.queue();
-        if matches!(by, By::Thread) && queue.left().is_some() {
+        let left = matches!(by, By::Thread) && queue.left().is_some();
+        if left || queue.is_held(shared.under_way(&queue)) {
             return Vec::new();
         }
         queue.take(&mut self.outgoing, &mut self.awaited)

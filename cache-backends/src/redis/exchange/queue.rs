@@ -15,15 +15,27 @@ use crate::redis::link::now;
 /// While more bytes than this wait for the server to read them, callers wait too.
 const FULL: usize = 1 << 20;
 
-/// So many requests are written without waiting for more, and at least as many as pay for a system call.
-const MANY: u64 = 48;
+/// The least that is a batch: enough to pay for a system call.
 const FEW: u64 = 8;
+/// What keeps the server busy while a few callers work on its replies.
+const SOME: u64 = 48;
+/// While the server has so many, it does not run out of them before a batch is together.
+const PLENTY: u64 = 64;
+/// While callers have so many, they do not run out of replies before those to a batch are here.
+const SPARE: u64 = 96;
+/// The most: no more are gained by what a batch saves than are lost by what it needs of the nearest memory.
+const MANY: u64 = 256;
 
-/// How many requests are a batch where so many are under way at most. Of few callers it is half of them: were it all, the server
-/// would have nothing to do while they work on its replies.
+/// How many requests are written without waiting for more, where so many are under way at most. Of few callers it is half of
+/// them: were it all, the server would have nothing to do while they work on its replies. Of many it is all but [`SPARE`]: a
+/// batch less is a system call less for both, and often a processor less that has to be woken.
 fn batch(crowd: u64) -> u64 {
-    if crowd < 80 { (crowd / 2).max(FEW) } else { MANY }
+    (crowd / 2).min(SOME).max(crowd.saturating_sub(SPARE)).clamp(FEW, MANY)
 }
+
+/// How many times a batch is taken before fewer are thought to be under way at most. While callers work on replies they do not
+/// count, so that it takes a while to see all of them.
+const SLOWLY: u64 = 16;
 
 /// So many bytes are written without waiting for more.
 const BATCH_BYTES: usize = 64 << 10;
@@ -145,10 +157,12 @@ impl Queue {
     fn assign(&mut self, under_way: u64, home: Option<Home>) -> (bool, Writes) {
         let unwatched = mem::take(&mut self.unwatched);
         self.crowd = self.crowd.max(under_way);
-        let enough = self.awaited.len() as u64 >= batch(self.crowd) || self.outgoing.len() >= BATCH_BYTES;
-        if under_way == 0 || (enough && self.writer != Some(Writer::Any)) {
+        if under_way == 0 || (self.is_batch() && self.writer != Some(Writer::Any)) {
             self.writer = Some(Writer::Any);
             return (unwatched, Writes::Now);
+        }
+        if self.is_held(under_way + 1) {
+            return (unwatched, Writes::Not);
         }
         let caller = home.map(Writer::Caller);
         let (writer, writes) = match (self.writer, caller) {
@@ -160,6 +174,17 @@ impl Queue {
         let tell = writer == Writer::Any && self.writer != Some(writer);
         self.writer = Some(writer);
         (unwatched || tell, writes)
+    }
+
+    fn is_batch(&self) -> bool {
+        self.awaited.len() as u64 >= batch(self.crowd) || self.outgoing.len() >= BATCH_BYTES
+    }
+
+    /// Whether what is queued, of so many that are under way, waits for more: those in front of it keep the server busy for now.
+    /// Whoever drives the connection looks again behind each of their replies.
+    pub(super) fn is_held(&self, under_way: u64) -> bool {
+        let sent = under_way.saturating_sub(self.awaited.len() as u64);
+        self.writer.is_none() && sent >= PLENTY && !self.is_batch()
     }
 
     /// From now on the thread is told of the next request, whoever writes it.
@@ -184,8 +209,8 @@ impl Queue {
         mem::swap(&mut self.outgoing, outgoing);
         awaited.extend(self.awaited.drain(..));
         self.writer = None;
-        self.crowd = self.crowd.saturating_sub(1);
         self.round += 1;
+        self.crowd -= u64::from(self.crowd > 0 && self.round.is_multiple_of(SLOWLY));
         mem::take(&mut self.blocked)
     }
 
