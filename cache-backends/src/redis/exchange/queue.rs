@@ -15,23 +15,19 @@ use crate::redis::link::now;
 /// While more bytes than this wait for the server to read them, callers wait too.
 const FULL: usize = 1 << 20;
 
-/// The least that is a batch: enough to pay for a system call.
+/// The least that is a batch, as it pays for a system call; and the most, as what a batch needs is to fit into the nearest memory.
 const FEW: u64 = 8;
-/// What keeps the server busy while a few callers work on its replies.
-const SOME: u64 = 48;
-/// While the server has so many, it does not run out of them before a batch is together.
-const PLENTY: u64 = 64;
-/// While callers have so many, they do not run out of replies before those to a batch are here.
-const SPARE: u64 = 96;
-/// The most: no more are gained by what a batch saves than are lost by what it needs of the nearest memory.
 const MANY: u64 = 256;
 
-/// How many requests are written without waiting for more, where so many are under way at most. Of few callers it is half of
-/// them: were it all, the server would have nothing to do while they work on its replies. Of many it is all but [`SPARE`]: a
-/// batch less is a system call less for both, and often a processor less that has to be woken.
+/// How many requests are written without waiting for more, where so many are under way at most: half of them, so that callers
+/// work on replies while the server works on requests. Each batch less is a system call less for both, and often a processor
+/// less that has to be woken.
 fn batch(crowd: u64) -> u64 {
-    (crowd / 2).min(SOME).max(crowd.saturating_sub(SPARE)).clamp(FEW, MANY)
+    (crowd / 2).clamp(FEW, MANY)
 }
+
+/// While the server has so many, it does not run out of them before a batch is together.
+const PLENTY: u64 = 64;
 
 /// How many times a batch is taken before fewer are thought to be under way at most. While callers work on replies they do not
 /// count, so that it takes a while to see all of them.
