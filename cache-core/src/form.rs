@@ -1,7 +1,7 @@
 //! The two forms of a value: an object as it is, or a frame of bytes. [`Codec`] knows the type; everything else in the
 //! flow does not.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -20,9 +20,17 @@ use crate::weigh::{Weigh, Weigher};
 pub struct Codec {
     id: TypeId,
     type_name: fn() -> &'static str,
+    copy: fn(&Object, &mut dyn Any) -> bool,
     weigher: Option<Weigher>,
     #[cfg(feature = "bytes")]
     bytes: Option<bytes::AsBytes>,
+}
+
+/// See [`Codec::copy`].
+fn copy<V: Value>(value: &Object, room: &mut dyn Any) -> bool {
+    let (Some(value), Some(room)) = (value.downcast_ref::<V>(), room.downcast_mut()) else { return false };
+    *room = Some(V::clone(value));
+    true
 }
 
 impl Codec {
@@ -32,6 +40,7 @@ impl Codec {
         Self {
             id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>,
+            copy: copy::<V>,
             weigher: None,
             #[cfg(feature = "bytes")]
             bytes: None,
@@ -44,6 +53,7 @@ impl Codec {
         Self {
             id: TypeId::of::<V>(),
             type_name: std::any::type_name::<V>,
+            copy: copy::<V>,
             weigher: None,
             #[cfg(feature = "bytes")]
             bytes: Some(bytes::AsBytes::of::<V>()),
@@ -74,6 +84,11 @@ impl Codec {
     /// Whether `value` is of this type.
     pub(crate) fn is_of(&self, value: &Object) -> bool {
         (**value).type_id() == self.id
+    }
+
+    /// Copies `value` into `room`, an `Option` of its type; false if one of them is of another type.
+    pub(crate) fn copy(&self, value: &Object, room: &mut dyn Any) -> bool {
+        (self.copy)(value, room)
     }
 
     /// `value` in the form that a handler keeps; as bytes with a number that no other write there has.

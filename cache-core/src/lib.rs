@@ -13,6 +13,7 @@ mod clock;
 pub mod codec;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod counter;
 mod entry;
 mod epoch;
 mod error;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::counter::Counter;
 use crate::fork::whole;
 use crate::sync::lock_std;
 
@@ -119,18 +120,39 @@ pub struct Tallied {
 
 /// One number for each [`Count`].
 #[derive(Debug, Default)]
-struct Numbers([AtomicU64; 6]);
+struct Numbers {
+    hits: Counter,
+    /// By [`Count`]; that of the hits stays zero.
+    others: [AtomicU64; 6],
+}
 
 impl Numbers {
-    fn of(&self, count: Count) -> &AtomicU64 {
-        &self.0[count as usize]
+    fn add(&self, count: Count) {
+        match count {
+            Count::Hit => self.hits.add(),
+            count => _ = self.others[count as usize].fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    fn subtract(&self, count: Count) {
+        match count {
+            Count::Hit => self.hits.subtract(),
+            count => _ = self.others[count as usize].fetch_sub(1, Ordering::Relaxed),
+        }
+    }
+
+    fn get(&self, count: Count) -> u64 {
+        match count {
+            Count::Hit => self.hits.get(),
+            count => self.others[count as usize].load(Ordering::Relaxed),
+        }
     }
 }
 
 /// The hits of a part, for the whole.
 impl Tally for Numbers {
     fn tallied(&self) -> Tallied {
-        Tallied { hits: self.of(Count::Hit).load(Ordering::Relaxed), ..Tallied::default() }
+        Tallied { hits: self.hits.get(), ..Tallied::default() }
     }
 }
 
@@ -150,7 +172,7 @@ impl Counters {
     }
 
     pub(crate) fn add(&self, count: Count) {
-        self.own.of(count).fetch_add(1, Ordering::Relaxed);
+        self.own.add(count);
     }
 
     /// Counts what happened to this part of `all`. A hit is counted here only, and appears there ([`Counters::of_part`]).
@@ -170,11 +192,11 @@ impl Counters {
     }
 
     fn subtract(&self, count: Count) {
-        self.own.of(count).fetch_sub(1, Ordering::Relaxed);
+        self.own.subtract(count);
     }
 
     fn read(&self, count: Count) -> u64 {
-        self.own.of(count).load(Ordering::Relaxed)
+        self.own.get(count)
     }
 
     /// Has what `tally` counts appear among its own.

@@ -19,6 +19,7 @@ mod among;
 mod attributes;
 mod conditions;
 mod configuration;
+mod copies;
 mod counted;
 mod custom;
 mod destructors;

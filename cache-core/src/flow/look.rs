@@ -85,18 +85,23 @@ impl Validity {
 
 /// A value that can be had without waiting.
 pub(crate) fn peek(handler: &Handler, request: &Request<'_>) -> Option<Object> {
+    let mut found = None;
+    show(handler, request, |value| found = Some(Object::clone(value)));
+    found
+}
+
+/// Shows `take` a value that can be had without waiting, where it lies.
+pub(super) fn show(handler: &Handler, request: &Request<'_>, mut take: impl FnMut(&Object)) {
     // What is owed has to be settled before anything is read; a look does that.
     if handler.owes() {
-        return None;
+        return;
     }
-    let mut found = None;
     handler.backend().peek(&request.key, &mut |entry| {
         let is_fresh = || entry.validity.fresh_until == u64::MAX || handler.clock.now() < entry.validity.fresh_until;
         if request.codec.is_of(&entry.value) && is_fresh() {
-            found = Some(Object::clone(&entry.value));
+            take(&entry.value);
         }
     });
-    found
 }
 
 /// Looks for `request` in `handler`. A failure is logged and counted, and makes the handler be skipped for a while.

@@ -29,6 +29,7 @@ pub use flight::{Followers, Unawaited, Waiters};
 #[cfg(feature = "bytes")]
 use glance::{Glimpse, glance};
 pub(crate) use lead::lead;
+use look::show;
 pub(crate) use look::{Looked, Purpose, Request, before_write, look, peek};
 pub use run::Ended;
 pub(crate) use run::{Run, drive, leave, leave_from};
@@ -110,13 +111,15 @@ pub(crate) fn at_once(call: &Call<'_>, mode: Mode, room: Option<&mut dyn Any>) -
 }
 
 /// What is stored for `request`, if that can be had without waiting.
-#[cfg_attr(
-    not(feature = "bytes"),
-    allow(unused_variables, clippy::needless_pass_by_value, reason = "it is given to a glance")
-)]
-pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, room: Option<&mut dyn Any>) -> AtOnce {
-    if let Some(value) = peek(handler, request) {
-        return AtOnce::Value(value);
+pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, mut room: Option<&mut dyn Any>) -> AtOnce {
+    let mut found = None;
+    // Put into the room where there is one: to share it first is two locked instructions, which threads wait for.
+    show(handler, request, |value| {
+        let is_in_room = room.as_deref_mut().is_some_and(|room| request.codec.copy(value, room));
+        found = Some(if is_in_room { AtOnce::InRoom } else { AtOnce::Value(Object::clone(value)) });
+    });
+    if let Some(found) = found {
+        return found;
     }
     match handler.form() {
         Form::Objects => AtOnce::Unknown,

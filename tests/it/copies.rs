@@ -1,0 +1,91 @@
+//! What is the user's own code in a hit: the copy of a value, which may do whatever it likes.
+
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use larder::cached;
+use serde::{Deserialize, Serialize};
+
+use crate::support::{KINDS, Runs, rig};
+
+static RUNS: Runs = Runs::new();
+
+/// What copies do: nothing, ask, change what is stored, or panic.
+static DO: AtomicU32 = AtomicU32::new(0);
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Copies(u32);
+
+impl Clone for Copies {
+    fn clone(&self) -> Self {
+        match DO.load(Ordering::SeqCst) {
+            1 => assert_eq!((text_of(self.0), plain(self.0)), (self.0.to_string(), self.0)),
+            2 => {
+                // Itself too, which it is being copied from.
+                DO.store(0, Ordering::SeqCst);
+                value::clear().unwrap();
+                assert_eq!(text_of::refresh(self.0), self.0.to_string());
+                assert_eq!(value(self.0), Self(self.0));
+                DO.store(2, Ordering::SeqCst);
+            }
+            3 => panic!("a copy that panics"),
+            _ => {}
+        }
+        Self(self.0)
+    }
+}
+
+#[cached(handler = "it")]
+fn value(number: u32) -> Copies {
+    RUNS.add();
+    Copies(number)
+}
+
+#[cached(handler = "it")]
+fn text_of(number: u32) -> String {
+    number.to_string()
+}
+
+#[cached(handler = "it", companions = false)]
+fn plain(number: u32) -> u32 {
+    number
+}
+
+#[test]
+fn a_copy_can_ask_the_cache_and_change_what_is_stored() {
+    for kind in KINDS {
+        let rig = rig(kind);
+        let _lab = larder::test::lab_with(rig.cache.clone());
+        DO.store(0, Ordering::SeqCst);
+        for what in [0, 1, 1, 2, 2, 1, 0] {
+            DO.store(what, Ordering::SeqCst);
+            for _ in 0..3 {
+                let both = [value(1).0, value(2).0];
+                assert_eq!(both, [1, 2], "{kind}, {what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_copy_that_panics_is_its_callers_trouble_and_nobody_elses() {
+    for kind in KINDS {
+        let rig = rig(kind);
+        let _lab = larder::test::lab_with(rig.cache.clone());
+        DO.store(0, Ordering::SeqCst);
+        (0..3).for_each(|_| assert_eq!((value(1), value(2)), (Copies(1), Copies(2)), "{kind}"));
+        RUNS.take();
+        DO.store(3, Ordering::SeqCst);
+        for _ in 0..3 {
+            // Where values are bytes, a hit may come without a copy.
+            let _ = catch_unwind(|| value(1));
+        }
+        DO.store(0, Ordering::SeqCst);
+        for _ in 0..3 {
+            assert_eq!((value(1), value(2)), (Copies(1), Copies(2)), "{kind}");
+        }
+        assert_eq!(RUNS.take(), 0, "{kind}");
+        value::clear().unwrap();
+        assert_eq!((value(1), RUNS.take()), (Copies(1), 1), "{kind}");
+    }
+}
