@@ -38,6 +38,7 @@ mod timer;
 mod ttl;
 mod waits;
 mod weigh;
+mod within;
 
 pub use backend::{Backend, Epochs, Look, Reply, Slot, Ticket, When};
 pub use block_on::{block_on, may_block};
@@ -55,7 +56,7 @@ pub use memory::Memory;
 pub use pattern::Pattern;
 pub use pinned::pinned;
 pub use stats::{CacheStats, NamedStats, Stats, Tallied, Tally};
-pub use timer::within;
 pub use ttl::{DEFAULT_EXPIRE, Life, Ttl};
 pub use waits::wake_all;
 pub use weigh::{Weigh, Weigher};
+pub use within::{will_be_woken, within};

@@ -3,11 +3,9 @@
 //! Alarms on the system's clock are rung by one thread that is started by the first of them and ends when none is
 //! left, so an idle program has no thread and no ticker. Alarms on a standing clock are rung by moving that clock.
 
-use std::future::Future;
 use std::num::NonZeroU64;
-use std::pin::{Pin, pin};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -119,6 +117,13 @@ impl Alarm {
         Duration::from_millis(self.limit)
     }
 
+    /// Counts from now on, if it does not yet.
+    pub(crate) fn begin(&mut self) {
+        if self.at == 0 {
+            self.at = self.clock.now().saturating_add(self.limit);
+        }
+    }
+
     /// Whether it is time; if not, `waker` is woken when it is.
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
         if let Some(place) = self.set {
@@ -134,13 +139,10 @@ impl Alarm {
 
     fn set(&mut self, waker: &Waker) -> Poll<()> {
         // One that is due by now is rung as soon as it is set.
-        if self.at == 0 {
-            let now = self.clock.now();
-            self.at = now.saturating_add(self.limit);
-            if now >= self.at {
-                return Poll::Ready(());
-            }
+        if self.at == 0 && self.limit == 0 {
+            return Poll::Ready(());
         }
+        self.begin();
         let at = self.at;
         // Wakers are cloned and dropped outside the lock: one may be the last that holds a task, and that an alarm.
         let waker = Some(waker.clone());
@@ -176,28 +178,6 @@ impl Alarm {
 impl Drop for Alarm {
     fn drop(&mut self) {
         self.cancel();
-    }
-}
-
-/// `future`'s output, or `None` when `limit` has passed on `clock` first.
-pub async fn within<F: Future>(clock: &Clock, limit: Duration, future: F) -> Option<F::Output> {
-    Within { future: pin!(future), alarm: Alarm::after(clock, limit) }.await
-}
-
-/// See [`within`]. The alarm is set when the future is not ready at its first poll.
-pub(crate) struct Within<F> {
-    pub(crate) future: F,
-    pub(crate) alarm: Alarm,
-}
-
-impl<F: Future + Unpin> Future for Within<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match Pin::new(&mut self.future).poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending => self.alarm.poll(context.waker()).map(|()| None),
-        }
     }
 }
 

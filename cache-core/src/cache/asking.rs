@@ -7,13 +7,14 @@ use super::handler::Handler;
 use crate::backend::Reply;
 use crate::clock::Clock;
 use crate::error::BackendError;
-use crate::timer::{Alarm, Within};
+use crate::timer::Alarm;
+use crate::within::Within;
 
 impl Handler {
     /// The answer of an operation, or an error when it takes longer than this handler's timeout. By the real clock:
     /// a store hangs in real time also where a test's clock stands still.
     pub(crate) fn ask<'a, T: Unpin>(&self, reply: Reply<'a, T>) -> Asking<'a, T> {
-        Asking(Within { future: reply, alarm: Alarm::after(&Clock::system(), self.timeout()) })
+        Asking(Within::new(reply, Alarm::after(&Clock::system(), self.timeout())))
     }
 
     /// [`Handler::ask`] of someone who knows that it was `since` on this handler's clock, a moment ago.
@@ -21,7 +22,7 @@ impl Handler {
         if !self.clock.is_system() {
             return self.ask(reply);
         }
-        Asking(Within { future: reply, alarm: Alarm::after_since(&self.clock, self.timeout(), since) })
+        Asking(Within::new(reply, Alarm::after_since(&self.clock, self.timeout(), since)))
     }
 }
 

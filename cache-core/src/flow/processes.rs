@@ -14,7 +14,8 @@ use super::witness::Witness;
 use crate::clock::Clock;
 use crate::lead::{Lead, Lease};
 use crate::sync::lock_std;
-use crate::timer::{Alarm, within};
+use crate::timer::Alarm;
+use crate::within::within;
 
 /// What a leader comes to that asked.
 pub(super) struct Asked {

@@ -105,6 +105,12 @@ impl Line {
         }
     }
 
+    /// Who waits for the first so many of the answers, and how many more of those there are in the queue.
+    pub(super) fn first(&self, count: usize) -> (Vec<Waker>, usize) {
+        let wakers = self.awaited.iter().take(count).filter_map(|awaited| awaited.answer.waker()).collect();
+        (wakers, count.saturating_sub(self.awaited.len()))
+    }
+
     /// What is awaited when the connection is closed.
     pub(super) fn close(self) -> impl Iterator<Item = Awaited> {
         self.complete.into_iter().map(|(awaited, _)| awaited).chain(self.awaited)

@@ -18,6 +18,7 @@
 //! | `reader`, `reply` | where a reply ends, and what is in it |
 //! | `usual` | how long values are, for the buffers that callers bring |
 //! | `wakes`, `relay` | waking many callers at once; waking the handler's thread |
+//! | `watch` | what the handler's thread sees to while others wait and write |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
 mod command;
@@ -31,13 +32,13 @@ mod reply;
 mod request;
 mod usual;
 mod wakes;
+mod watch;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
 
 use cache_core::wake_all;
 use redis::{RedisError, RedisResult, Value};
@@ -54,9 +55,6 @@ pub(super) use reply::{Replies, Reply};
 use request::Request;
 use usual::Usual;
 use wakes::Wakes;
-
-/// For so long it is left to callers to wake others, and to write for them.
-const MOMENT: Duration = Duration::from_millis(5);
 
 /// How often whoever drives does so for others that came meanwhile.
 const ROUNDS: u32 = 4;
@@ -251,48 +249,6 @@ impl Exchange {
         wake_all(failed.chain(blocked));
         // Nobody helps out any more.
         self.shared.wakes.pass_on_late(u64::MAX);
-    }
-
-    /// Does what callers were to do for others and did not for a moment: wakes them, and writes their requests. To be polled
-    /// whenever the handler's thread is woken, as it is by the reply to something: nothing is left to callers while nothing
-    /// is under way. Never ends.
-    pub(super) async fn help_out(&self) {
-        let Shared { wakes, .. } = &self.shared;
-        loop {
-            // There is no timer where callers come one by one: a near one is dear to set on many a machine.
-            poll_fn(|_| if self.is_left_to_callers() { Poll::Ready(()) } else { Poll::Pending }).await;
-            let (woken, queued) = (wakes.round(), self.shared.queue().left());
-            tokio::time::sleep(MOMENT).await;
-            wakes.pass_on_late(woken);
-            if let Some(queued) = queued {
-                self.write(queued);
-            }
-        }
-    }
-
-    fn is_left_to_callers(&self) -> bool {
-        self.shared.wakes.owes() || self.shared.queue().left().is_some()
-    }
-
-    /// A number that grows whenever the server is seen to do something for requests, also where a large value is still under
-    /// way.
-    pub(super) fn signs(&self) -> u64 {
-        self.shared.signs.load(Ordering::SeqCst)
-    }
-
-    /// When the latest request that was answered was sent, in milliseconds, at the earliest.
-    pub(super) fn heard(&self) -> u64 {
-        self.shared.heard.load(Ordering::SeqCst)
-    }
-
-    /// Whether a request waits for replies, also when its caller has left. If none does, the thread is told of the next one.
-    pub(super) fn is_busy(&self) -> bool {
-        let mut queue = self.shared.queue();
-        let busy = self.shared.under_way(&queue) > 0;
-        if !busy {
-            queue.leave_unwatched();
-        }
-        busy
     }
 
     fn line(&self) -> MutexGuard<'_, Option<Line>> {

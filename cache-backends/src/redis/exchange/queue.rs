@@ -144,6 +144,11 @@ impl Queue {
         Poll::Ready(Ok(Queued { answer, tell, writes }))
     }
 
+    /// Who waits for the first so many of the answers to what is queued.
+    pub(super) fn first(&self, count: usize) -> Vec<Waker> {
+        self.awaited.iter().take(count).filter_map(|awaited| awaited.answer.waker()).collect()
+    }
+
     /// How many requests were ever put in.
     pub(super) const fn requests(&self) -> u64 {
         self.requests
@@ -233,6 +238,14 @@ impl Answer {
     pub(super) fn give(&self, reply: Reply) -> Option<Waker> {
         match mem::replace(&mut *self.state(), State::Here(reply)) {
             State::Awaited(waker) => Some(waker),
+            State::Here(_) | State::Taken => None,
+        }
+    }
+
+    /// Who waits for it.
+    pub(super) fn waker(&self) -> Option<Waker> {
+        match &*self.state() {
+            State::Awaited(waker) => Some(waker.clone()),
             State::Here(_) | State::Taken => None,
         }
     }

@@ -101,8 +101,10 @@ impl Future for Request<'_> {
             }
             State::Ended => Poll::Pending,
         };
-        if replies.is_ready() {
-            self.state = State::Ended;
+        match (&replies, &self.state) {
+            (Poll::Ready(_), _) => self.state = State::Ended,
+            (Poll::Pending, State::Waits(_) | State::Writes(..)) => cache_core::will_be_woken(),
+            (Poll::Pending, State::New | State::Ended) => {}
         }
         replies
     }

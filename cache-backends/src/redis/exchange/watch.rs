@@ -1,0 +1,71 @@
+//! What the handler's thread sees to while callers wait, and do things for each other.
+
+use std::future::poll_fn;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::Duration;
+
+use cache_core::wake_all;
+
+use super::{Exchange, Shared};
+
+/// For so long it is left to callers to wake others, and to write for them.
+const MOMENT: Duration = Duration::from_millis(5);
+
+impl Exchange {
+    /// Does what callers were to do for others and did not for a moment: wakes them, and writes their requests. To be polled
+    /// whenever the handler's thread is woken, as it is by the reply to something: nothing is left to callers while nothing
+    /// is under way. Never ends.
+    pub(in crate::redis) async fn help_out(&self) {
+        let Shared { wakes, .. } = &self.shared;
+        loop {
+            // There is no timer where callers come one by one: a near one is dear to set on many a machine.
+            poll_fn(|_| if self.is_left_to_callers() { Poll::Ready(()) } else { Poll::Pending }).await;
+            let (woken, queued) = (wakes.round(), self.shared.queue().left());
+            tokio::time::sleep(MOMENT).await;
+            wakes.pass_on_late(woken);
+            if let Some(queued) = queued {
+                self.write(queued);
+            }
+        }
+    }
+
+    fn is_left_to_callers(&self) -> bool {
+        self.shared.wakes.owes() || self.shared.queue().left().is_some()
+    }
+
+    /// A number that grows whenever the server is seen to do something for requests, also where a large value is still under
+    /// way.
+    pub(in crate::redis) fn signs(&self) -> u64 {
+        self.shared.signs.load(Ordering::SeqCst)
+    }
+
+    /// When the latest request that was answered was sent, in milliseconds, at the earliest.
+    pub(in crate::redis) fn heard(&self) -> u64 {
+        self.shared.heard.load(Ordering::SeqCst)
+    }
+
+    /// Wakes everyone whose request was put in before there were so many, and is not answered. Gives how many there are now.
+    pub(in crate::redis) fn remind(&self, before: u64) -> u64 {
+        let late = before.saturating_sub(self.shared.answered.load(Ordering::SeqCst)) as usize;
+        if late > 0 {
+            // Those in the queue are behind those that are sent, and nothing goes from one to the other while the line is locked.
+            let line = self.line();
+            let (sent, left) = line.as_ref().map_or_else(Default::default, |line| line.first(late));
+            let queued = self.shared.queue().first(left);
+            drop(line);
+            wake_all(sent.into_iter().chain(queued));
+        }
+        self.shared.queue().requests()
+    }
+
+    /// Whether a request waits for replies, also when its caller has left. If none does, the thread is told of the next one.
+    pub(in crate::redis) fn is_busy(&self) -> bool {
+        let mut queue = self.shared.queue();
+        let busy = self.shared.under_way(&queue) > 0;
+        if !busy {
+            queue.leave_unwatched();
+        }
+        busy
+    }
+}
