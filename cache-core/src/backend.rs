@@ -192,6 +192,12 @@ pub trait Backend: Send + Sync + 'static {
         false
     }
 
+    /// Whether `visit` may do as it likes while [`Backend::peek`] shows it an entry: run code of the user's, which may take long,
+    /// panic, or ask and change this store. Then a hit copies the value from where it lies, and shares it first where not.
+    fn peeks_freely(&self) -> bool {
+        false
+    }
+
     /// Shows `visit` the bytes that the slot of `key` holds, when that is (the machine's date, in milliseconds since the Unix
     /// epoch), and a way to the epochs as they are then, if that can be had without waiting and where it lies; gives whether it
     /// could look. Where it could and nothing was shown, the slot is empty. Only stores of bytes that answer at once do.

@@ -146,6 +146,10 @@ impl Backend for Memory {
         }
         current
     }
+
+    fn peeks_freely(&self) -> bool {
+        true
+    }
 }
 
 impl fmt::Debug for Memory {

@@ -1,9 +1,13 @@
 //! What is the user's own code in a hit: the copy of a value, which may do whatever it likes.
 
 use std::panic::catch_unwind;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use larder::cached;
+use cache_core::Memory;
+use larder::backend::{Backend, Entry, Form, Pattern, Reply, Slot, Stored, When};
+use larder::key::Key;
+use larder::{Cache, Life, Opened, cached};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{KINDS, Runs, rig};
@@ -63,6 +67,46 @@ fn a_copy_can_ask_the_cache_and_change_what_is_stored() {
                 let both = [value(1).0, value(2).0];
                 assert_eq!(both, [1, 2], "{kind}, {what}");
             }
+        }
+    }
+}
+
+/// A store of one's own, which is locked while it shows an entry.
+#[derive(Default)]
+struct Locked(Memory, Mutex<()>);
+
+impl Backend for Locked {
+    fn form(&self) -> Form {
+        self.0.form()
+    }
+    fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
+        let _locked = self.1.lock().unwrap();
+        self.0.get(slots)
+    }
+    fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
+        let _locked = self.1.lock().unwrap();
+        self.0.put(slot, stored, life, when)
+    }
+    fn remove_matching<'a>(&'a self, pattern: &'a Pattern) -> Reply<'a, ()> {
+        self.0.remove_matching(pattern)
+    }
+    fn reclaim(&self) -> Reply<'_, ()> {
+        self.0.reclaim()
+    }
+    fn peek(&self, key: &Key<'_>, visit: &mut dyn FnMut(&Entry)) -> bool {
+        let _locked = self.1.lock().unwrap();
+        self.0.peek(key, visit)
+    }
+}
+
+#[test]
+fn a_copy_can_ask_a_store_that_is_locked_while_it_shows_an_entry() {
+    let cache = Cache::builder().handler("it", Opened::new(Locked::default())).build().unwrap();
+    let _lab = larder::test::lab_with(cache);
+    for what in [0, 1, 1, 2, 2, 1, 0] {
+        DO.store(what, Ordering::SeqCst);
+        for _ in 0..3 {
+            assert_eq!([value(1).0, value(2).0], [1, 2], "{what}");
         }
     }
 }

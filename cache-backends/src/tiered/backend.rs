@@ -104,6 +104,10 @@ impl Backend for Tiered {
         copy.map(|copy| visit(&copy.entry)).is_some()
     }
 
+    fn peeks_freely(&self) -> bool {
+        true
+    }
+
     fn keep(&self, key: &Key<'_>, entry: Entry, ticket: Ticket) {
         let (Ok(copied), Some(runtime)) = (ticket.downcast::<Copied>(), self.remote.handle()) else { return };
         let copy = Copy::new(entry, *copied, &self.clock);

@@ -123,6 +123,14 @@ fn peek_shows_the_entry_of_its_key_or_nothing(store: &Store) {
     let shown = peek(&key);
     assert!(shown.is_none() || store.backend().form() == Form::Objects, "only handlers of objects answer `peek`");
     assert!(shown.is_none_or(|payload| payload == b"A"), "`peek` shows another entry than its key's");
+    if store.backend().peeks_freely() {
+        let mut among = None;
+        store.backend().peek(&key, &mut |_| {
+            among = peek(&other);
+            store.set(&other, b"C", hour());
+        });
+        assert!(among.is_none_or(|payload| payload == b"B"), "`peek` shows another entry while it shows one");
+    }
     store.invalidate(&key, hour());
     assert_eq!(peek(&key), None, "`peek` shows an entry that was invalidated");
 }

@@ -113,9 +113,10 @@ pub(crate) fn at_once(call: &Call<'_>, mode: Mode, room: Option<&mut dyn Any>) -
 /// What is stored for `request`, if that can be had without waiting.
 pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, mut room: Option<&mut dyn Any>) -> AtOnce {
     let mut found = None;
-    // Put into the room where there is one: to share it first is two locked instructions, which threads wait for.
     show(handler, request, |value| {
-        let is_in_room = room.as_deref_mut().is_some_and(|room| request.codec.copy(value, room));
+        // To share it first is two locked instructions, which threads wait for.
+        let mut into = |room: &mut dyn Any| handler.backend().peeks_freely() && request.codec.copy(value, room);
+        let is_in_room = room.as_deref_mut().is_some_and(&mut into);
         found = Some(if is_in_room { AtOnce::InRoom } else { AtOnce::Value(Object::clone(value)) });
     });
     if let Some(found) = found {
