@@ -1,7 +1,8 @@
 //! A number that many threads count up, each in a place of its own.
 //!
 //! One that all of them write is a locked instruction for each hit, and goes from processor to processor with every one. So the
-//! first threads that count have places of their own, which nobody else writes; all others share one.
+//! first threads that count have places of their own, which nobody else writes; all others share one. (The store in memory has
+//! its own, beside what else each of its readers writes with a hit.)
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -9,7 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::fork::made;
 
-/// How many places there are, and the one that is shared.
+/// How many places there are, and the one that is shared. (In a child of a fork, those of threads that are not there stay taken.)
 const PLACES: usize = 32;
 const SHARED: usize = 0;
 
@@ -17,7 +18,8 @@ const SHARED: usize = 0;
 static TAKEN: AtomicU32 = AtomicU32::new(1 << SHARED);
 
 thread_local! {
-    /// The place of this thread, when it has counted.
+    /// The place of this thread, when it has counted: to be read without asking whether it is there still, as `OWN` has to be,
+    /// which gives the place back.
     static PLACE: Cell<Option<usize>> = const { Cell::new(None) };
     static OWN: Own = Own::taken();
 }
@@ -53,21 +55,21 @@ fn find_place() -> usize {
 
 /// The number.
 #[derive(Debug, Default)]
-pub(crate) struct Counter(OnceLock<Box<[Line; PLACES]>>);
+pub(crate) struct Counter(OnceLock<Box<[Place; PLACES]>>);
 
 #[derive(Debug, Default)]
 #[repr(align(64))]
-struct Line(AtomicU64);
+struct Place(AtomicU64);
 
 impl Counter {
-    fn lines(&self) -> &[Line; PLACES] {
-        let lines: &Box<_> = made(&self.0, Box::default);
-        lines
+    fn places(&self) -> &[Place; PLACES] {
+        let places: &Box<_> = made(&self.0, Box::default);
+        places
     }
 
     pub(crate) fn add(&self) {
         let place = PLACE.get().unwrap_or_else(find_place);
-        let number = &self.lines()[place].0;
+        let number = &self.places()[place].0;
         if place == SHARED {
             number.fetch_add(1, Ordering::Relaxed);
         } else {
@@ -75,13 +77,17 @@ impl Counter {
         }
     }
 
+    /// Takes back what was counted before, in whatever place.
     pub(crate) fn subtract(&self) {
-        self.lines()[SHARED].0.fetch_sub(1, Ordering::Relaxed);
+        self.places()[SHARED].0.fetch_sub(1, Ordering::Release);
     }
 
     pub(crate) fn get(&self) -> u64 {
-        let lines = self.0.get().into_iter().flat_map(|lines| lines.iter());
-        lines.fold(0, |sum, line| sum.wrapping_add(line.0.load(Ordering::Relaxed)))
+        let Some(places) = self.0.get() else { return 0 };
+        // First: what it takes back is seen in the others then.
+        let shared = places[SHARED].0.load(Ordering::Acquire);
+        let own = places.iter().skip(SHARED + 1).map(|place| place.0.load(Ordering::Relaxed));
+        own.fold(shared, u64::wrapping_add)
     }
 }
 

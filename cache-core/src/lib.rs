@@ -59,4 +59,4 @@ pub use stats::{CacheStats, NamedStats, Stats, Tallied, Tally};
 pub use ttl::{DEFAULT_EXPIRE, Life, Ttl};
 pub use waits::wake_all;
 pub use weigh::{Weigh, Weigher};
-pub use within::{will_be_woken, within};
+pub use within::{promise_wake, within};

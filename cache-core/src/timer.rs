@@ -117,6 +117,16 @@ impl Alarm {
         Duration::from_millis(self.limit)
     }
 
+    /// Whether it is not half over by a wake that was promised within so many milliseconds; none if 0.
+    pub(crate) const fn is_well_behind(&self, promised: u64) -> bool {
+        promised > 0 && promised <= self.limit / 2 && self.clock.is_system()
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn is_set(&self) -> bool {
+        self.set.is_some()
+    }
+
     /// Counts from now on, if it does not yet.
     pub(crate) fn begin(&mut self) {
         if self.at == 0 {

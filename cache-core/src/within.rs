@@ -11,15 +11,15 @@ use crate::clock::Clock;
 use crate::timer::Alarm;
 
 thread_local! {
-    /// See [`will_be_woken`].
-    static WILL_BE_WOKEN: Cell<bool> = const { Cell::new(false) };
+    /// What was promised by the future that is polled now, in milliseconds; 0 is nothing.
+    static PROMISED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Said by what an operation of a backend waits for, when it is not ready: that it has its caller woken within a part of the
-/// handler's timeout, be it ready by then or not. No alarm is set before that, which would cost most calls that wait more than
-/// all else that they share with others.
-pub fn will_be_woken() {
-    WILL_BE_WOKEN.set(true);
+/// Says, from within a future that is not ready, that whoever polls it is woken `within` that time, be it ready by then or not.
+/// Where that is well within its limit, a call sets no alarm before that, which would cost it more than all else that it shares
+/// with others. `None` takes it back, as a future has to do that is ready or dropped.
+pub fn promise_wake(within: Option<Duration>) {
+    PROMISED.set(within.map_or(0, |within| u64::try_from(within.as_millis()).unwrap_or(u64::MAX).max(1)));
 }
 
 /// `future`'s output, or `None` when `limit` has passed on `clock` first.
@@ -27,8 +27,8 @@ pub async fn within<F: Future>(clock: &Clock, limit: Duration, future: F) -> Opt
     Within::new(pin!(future), Alarm::after(clock, limit)).await
 }
 
-/// See [`within`]. The alarm is set when the future is not ready at its first poll, or at the second if it [will be
-/// woken](will_be_woken).
+/// See [`within`]. The alarm is set when the future is not ready at its first poll; or at the second, if a wake [was
+/// promised](promise_wake) by which the limit is not half over.
 pub(crate) struct Within<F> {
     future: F,
     pub(crate) alarm: Alarm,
@@ -45,11 +45,12 @@ impl<F: Future + Unpin> Future for Within<F> {
     type Output = Option<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        WILL_BE_WOKEN.set(false);
+        PROMISED.set(0);
         let polled = mem::replace(&mut self.polled, true);
         match Pin::new(&mut self.future).poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if WILL_BE_WOKEN.replace(false) && !polled => {
+            // For whoever is around this one, nothing is promised.
+            Poll::Pending if self.alarm.is_well_behind(PROMISED.replace(0)) && !polled => {
                 self.alarm.begin();
                 Poll::Pending
             }
@@ -67,7 +68,10 @@ mod tests {
 
     use super::*;
 
-    const LIMIT: Duration = Duration::from_millis(10);
+    const SOON: Option<Duration> = Some(Duration::from_millis(1));
+    const LATE: Option<Duration> = Some(Duration::from_secs(10));
+    const SHORT: Duration = Duration::from_millis(10);
+    const LONG: Duration = Duration::from_secs(3_600);
 
     #[derive(Default)]
     struct Woken(AtomicUsize);
@@ -78,50 +82,59 @@ mod tests {
         }
     }
 
-    /// Polls one after the other; gives how often it was woken by what it waits for, and whether it is over.
-    fn poll_twice(clock: &Clock, future: impl Future<Output = ()> + Unpin, between: Duration) -> (usize, bool) {
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(Arc::clone(&woken));
-        let mut context = Context::from_waker(&waker);
-        let mut within = Within::new(future, Alarm::after(clock, LIMIT));
-        assert!(Pin::new(&mut within).poll(&mut context).is_pending());
-        clock.advance(between);
-        let before = woken.0.load(Ordering::SeqCst);
-        let over = Pin::new(&mut within).poll(&mut context).is_ready();
-        clock.advance(LIMIT);
-        assert!(over || woken.0.load(Ordering::SeqCst) > before, "nobody wakes it at its limit");
-        (before, over)
+    /// Something that never comes, and promises this with each poll.
+    fn promising(within: Option<Duration>) -> impl Future<Output = ()> + Unpin {
+        poll_fn(move |_| {
+            promise_wake(within);
+            Poll::Pending
+        })
+    }
+
+    /// Whether an alarm of `limit` is set by the first polls, so many.
+    fn has_alarm(limit: Duration, polls: usize, mut within: Within<impl Future<Output = ()> + Unpin>) -> bool {
+        for _ in 0..polls {
+            assert!(Pin::new(&mut within).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+        assert_eq!(within.alarm.limit(), limit);
+        within.alarm.is_set()
     }
 
     #[test]
-    fn who_will_be_woken_has_no_alarm_before_and_no_more_time_than_others() {
-        let clock = Clock::standing();
-        let silent = || poll_fn(|_| Poll::Pending);
-        let woken = || {
-            poll_fn(|_| {
-                will_be_woken();
-                Poll::Pending
-            })
-        };
-        assert_eq!(poll_twice(&clock, silent(), LIMIT), (1, true));
-        assert_eq!(poll_twice(&clock, woken(), LIMIT), (0, true));
-        assert_eq!(poll_twice(&clock, woken(), LIMIT / 2), (0, false));
+    fn a_wake_that_is_promised_in_time_takes_the_place_of_the_first_alarm() {
+        let of = |limit, promised| Within::new(promising(promised), Alarm::after(&Clock::system(), limit));
+        assert!(!has_alarm(LONG, 1, of(LONG, SOON)) && has_alarm(LONG, 2, of(LONG, SOON)));
+        assert!(has_alarm(LONG, 1, of(LONG, None)));
+        let limit = Duration::from_secs(15);
+        assert!(has_alarm(limit, 1, of(limit, LATE)), "the limit would be half over");
     }
 
     #[test]
-    fn who_waits_for_one_that_will_be_woken_has_an_alarm_of_its_own() {
-        let clock = Clock::standing();
-        let inner = poll_fn(|_| {
-            will_be_woken();
+    fn a_promise_is_no_longer_than_what_promised() {
+        // What is asked first is dropped, and what it waits for then promises nothing.
+        let mut first = promising(SOON);
+        let asks = poll_fn(move |context| {
+            assert!(Pin::new(&mut first).poll(context).is_pending());
+            promise_wake(None);
             Poll::<()>::Pending
         });
-        let inner = Within::new(inner, Alarm::after(&clock, LIMIT * 5));
-        let mut outer = Within::new(inner, Alarm::after(&clock, LIMIT));
-        let woken = Arc::new(Woken::default());
+        assert!(has_alarm(LONG, 1, Within::new(asks, Alarm::after(&Clock::system(), LONG))));
+        // One that another waits for has its own.
+        let inner = Within::new(promising(SOON), Alarm::after(&Clock::system(), LONG));
+        let inner = poll_fn({
+            let mut inner = inner;
+            move |context| Pin::new(&mut inner).poll(context).map(drop)
+        });
+        assert!(has_alarm(LONG, 1, Within::new(inner, Alarm::after(&Clock::system(), LONG))));
+    }
+
+    #[test]
+    fn a_clock_that_is_moved_rings_whatever_was_promised() {
+        let (clock, woken) = (Clock::standing(), Arc::new(Woken::default()));
+        let mut within = Within::new(promising(SOON), Alarm::after(&clock, SHORT));
         let waker = Waker::from(Arc::clone(&woken));
-        assert!(Pin::new(&mut outer).poll(&mut Context::from_waker(&waker)).is_pending());
-        clock.advance(LIMIT);
+        assert!(Pin::new(&mut within).poll(&mut Context::from_waker(&waker)).is_pending());
+        clock.advance(SHORT);
         assert_eq!(woken.0.load(Ordering::SeqCst), 1);
-        assert!(matches!(Pin::new(&mut outer).poll(&mut Context::from_waker(&waker)), Poll::Ready(None)));
+        assert!(matches!(Pin::new(&mut within).poll(&mut Context::from_waker(&waker)), Poll::Ready(None)));
     }
 }

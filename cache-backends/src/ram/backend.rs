@@ -60,7 +60,8 @@ impl Ram {
     }
 }
 
-/// While it lives, nothing is freed that can be found in memory. It is to be short, and runs no code of the user's.
+/// While it lives, nothing is freed that can be found in memory. So it is to be short: a hit copies its value, by code of the
+/// user's, and that is all.
 #[cfg(feature = "redis")]
 pub(crate) struct Inside<'a> {
     store: &'a Store,

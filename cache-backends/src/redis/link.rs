@@ -64,12 +64,13 @@ impl Link {
     }
 
     /// Ends, with the error that this is, when something was under way for `limit` and nothing came: after a fourth more at
-    /// the latest. Who waits longer than a tick is woken with every one, to look to its own limit. To be polled whenever the
-    /// handler's thread is woken for this connection.
+    /// the latest. Whoever waits longer than a tick is woken once, to look to its own limit. To be polled whenever the handler's
+    /// thread is woken for this connection.
     pub(super) async fn hang(&self, limit: Duration) -> RedisError {
         const TICKS: u32 = 8;
         let tick = (limit / TICKS).max(Duration::from_millis(1));
-        let mut requests = 0;
+        let mut requests = 0..0;
+        self.exchange.remind_every(tick);
         loop {
             // An idle handler has no timer.
             poll_fn(|_| if self.exchange.is_busy() { Poll::Ready(()) } else { Poll::Pending }).await;
@@ -82,7 +83,7 @@ impl Link {
                     return io::Error::new(io::ErrorKind::TimedOut, what).into();
                 }
                 tokio::time::sleep(tick).await;
-                requests = self.exchange.remind(requests);
+                requests = requests.end..self.exchange.remind(requests);
                 silent += 1;
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cache_backends::Redis;
 use cache_core::key::Key;
-use cache_core::{Backend, Cache, Clock, EpochName, Life, Slot, Stored, When, block_on};
+use cache_core::{Backend, Clock, EpochName, Life, Slot, Stored, When, block_on};
 use tokio::runtime::Builder;
 
 use crate::proxy::Proxy;
@@ -168,32 +168,6 @@ fn a_large_value_may_take_longer_than_the_timeout_as_long_as_it_comes() {
     assert!(block_on(get(&*backend, "a")).as_ref() == Some(&value));
     let took = [written - began, clock.now() - written];
     assert!(took.iter().all(|took| *took > 2_000), "it took {took:?} ms, which shows nothing");
-}
-
-/// A reply that comes does not end the wait of those behind it: each has a limit of its own.
-#[test]
-fn who_is_behind_a_large_value_waits_no_longer_than_the_handler_has_patience() {
-    let server = Server::start();
-    let proxy = Proxy::to(server.port);
-    let redis = Redis::builder().host("127.0.0.1").port(proxy.port).timeout(Duration::from_millis(200));
-    let cache = Cache::builder().handler("redis", redis).build().unwrap();
-    let direct = cache.blocking();
-    eventually("the handler works", || direct.set("small", 7_u64, 60).is_ok());
-    eventually("it is read", || matches!(direct.get("small"), Ok(Some(7_u64))));
-    direct.set("large", vec![b'x'; 48 << 20], 60).unwrap();
-    proxy.slow_down();
-    let clock = Clock::system();
-    let large = std::thread::spawn({
-        let cache = cache.clone();
-        move || cache.blocking().get::<Vec<u8>>("large")
-    });
-    std::thread::park_timeout(Duration::from_millis(50));
-    let began = clock.now();
-    let small = direct.get::<u64>("small");
-    let took = clock.now() - began;
-    assert!(!matches!(small, Ok(Some(_))), "the reply was not late, which shows nothing");
-    assert!((500..1_500).contains(&took), "it took {took} ms");
-    let _ = large.join().unwrap();
 }
 
 /// As a stream of calls does, whose reader works on the first of them.

@@ -90,7 +90,6 @@ pub(crate) enum Entered {
 pub(crate) enum AtOnce {
     Value(Object),
     /// The value is in the room that was given for it.
-    #[cfg_attr(not(feature = "bytes"), allow(dead_code, reason = "objects are given as they are"))]
     InRoom,
     /// Nothing is stored that may be given.
     Nothing,

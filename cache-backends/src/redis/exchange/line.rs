@@ -105,10 +105,9 @@ impl Line {
         }
     }
 
-    /// Who waits for the first so many of the answers, and how many more of those there are in the queue.
-    pub(super) fn first(&self, count: usize) -> (Vec<Waker>, usize) {
-        let wakers = self.awaited.iter().take(count).filter_map(|awaited| awaited.answer.waker()).collect();
-        (wakers, count.saturating_sub(self.awaited.len()))
+    /// The requests that were sent and are not answered, in their order.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = &Awaited> {
+        self.awaited.iter()
     }
 
     /// What is awaited when the connection is closed.
@@ -157,7 +156,8 @@ impl Line {
     }
 
     /// Takes what is queued, and gives those who wait for room. The thread leaves to a caller what that one is going to write
-    /// with more that is just being made: each piece less is a system call less, here and for the server.
+    /// with more that is just being made, and nobody takes what is held ([`Queue::is_held`](super::queue::Queue::is_held)): each
+    /// piece less is a system call less, here and for the server.
     fn take_queued(&mut self, shared: &Shared, by: By) -> Vec<Waker> {
         let mut queue = shared.queue();
         let left = matches!(by, By::Thread) && queue.left().is_some();

@@ -69,6 +69,8 @@ pub(super) struct Exchange {
     relay: Arc<Relay>,
     waker: Waker,
     owner: Process,
+    /// See [`Exchange::remind_every`], in milliseconds; 0 is never.
+    ticks: AtomicU64,
 }
 
 /// What callers and those who drive share.
@@ -119,6 +121,7 @@ impl Exchange {
             waker: Waker::from(Arc::clone(&relay)),
             relay,
             owner: Process::current(),
+            ticks: AtomicU64::new(0),
         }
     }
 

@@ -26,7 +26,7 @@ fn batch(crowd: u64) -> u64 {
     (crowd / 2).clamp(FEW, MANY)
 }
 
-/// While the server has so many, it does not run out of them before a batch is together.
+/// While the server has so many, others wait until they are a batch: mostly that is together before it runs out of these.
 const PLENTY: u64 = 64;
 
 /// How many times a batch is taken before fewer are thought to be under way at most. While callers work on replies they do not
@@ -47,7 +47,7 @@ pub(super) struct Queue {
     requests: u64,
     /// How many were under way at once of late, at most.
     crowd: u64,
-    /// Who is going to write them.
+    /// Who is going to write them; nobody as long as they are held.
     writer: Option<Writer>,
     /// How often what was queued has been taken.
     round: u64,
@@ -97,7 +97,7 @@ pub(super) struct Queued {
 /// Whether a caller writes what is queued.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Writes {
-    /// Someone else does.
+    /// Someone else does, or whoever drives the connection when it is not held any more.
     Not,
     /// When others on its runtime have had their turn, unless this round is over by then.
     Soon(u64),
@@ -144,9 +144,9 @@ impl Queue {
         Poll::Ready(Ok(Queued { answer, tell, writes }))
     }
 
-    /// Who waits for the first so many of the answers to what is queued.
-    pub(super) fn first(&self, count: usize) -> Vec<Waker> {
-        self.awaited.iter().take(count).filter_map(|awaited| awaited.answer.waker()).collect()
+    /// The requests that are queued, in their order.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = &Awaited> {
+        self.awaited.iter()
     }
 
     /// How many requests were ever put in.
@@ -162,6 +162,7 @@ impl Queue {
             self.writer = Some(Writer::Any);
             return (unwatched, Writes::Now);
         }
+        // With the one that was just put in.
         if self.is_held(under_way + 1) {
             return (unwatched, Writes::Not);
         }
@@ -181,7 +182,7 @@ impl Queue {
         self.awaited.len() as u64 >= batch(self.crowd) || self.outgoing.len() >= BATCH_BYTES
     }
 
-    /// Whether what is queued, of so many that are under way, waits for more: those in front of it keep the server busy for now.
+    /// Whether what is queued, of so many that are under way in all, waits for more: those in front of it keep the server busy.
     /// Whoever drives the connection looks again behind each of their replies.
     pub(super) fn is_held(&self, under_way: u64) -> bool {
         let sent = under_way.saturating_sub(self.awaited.len() as u64);
@@ -253,7 +254,11 @@ impl Answer {
     pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Reply> {
         let mut state = self.state();
         if let State::Awaited(waker) = &mut *state {
-            waker.clone_from(context.waker());
+            // Dropped outside the lock: it may be the last that holds a task, and that task another request.
+            let new = (!waker.will_wake(context.waker())).then(|| context.waker().clone());
+            let replaced = new.map(|new| mem::replace(waker, new));
+            drop(state);
+            drop(replaced);
             return Poll::Pending;
         }
         match mem::replace(&mut *state, State::Taken) {

@@ -102,8 +102,13 @@ impl Future for Request<'_> {
             State::Ended => Poll::Pending,
         };
         match (&replies, &self.state) {
-            (Poll::Ready(_), _) => self.state = State::Ended,
-            (Poll::Pending, State::Waits(_) | State::Writes(..)) => cache_core::will_be_woken(),
+            (Poll::Ready(_), _) => {
+                self.state = State::Ended;
+                cache_core::promise_wake(None);
+            }
+            (Poll::Pending, State::Waits(_) | State::Writes(..)) => {
+                cache_core::promise_wake(self.exchange.wakes_within());
+            }
             (Poll::Pending, State::New | State::Ended) => {}
         }
         replies
@@ -112,6 +117,7 @@ impl Future for Request<'_> {
 
 impl Drop for Request<'_> {
     fn drop(&mut self) {
+        cache_core::promise_wake(None);
         if !self.exchange.owner.is_current() {
             return;
         }

@@ -1,12 +1,15 @@
 //! What the handler's thread sees to while callers wait, and do things for each other.
 
 use std::future::poll_fn;
+use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
 use cache_core::wake_all;
 
+use super::line::Line;
 use super::{Exchange, Shared};
 
 /// For so long it is left to callers to wake others, and to write for them.
@@ -45,17 +48,34 @@ impl Exchange {
         self.shared.heard.load(Ordering::SeqCst)
     }
 
-    /// Wakes everyone whose request was put in before there were so many, and is not answered. Gives how many there are now.
-    pub(in crate::redis) fn remind(&self, before: u64) -> u64 {
-        let late = before.saturating_sub(self.shared.answered.load(Ordering::SeqCst)) as usize;
-        if late > 0 {
+    /// From now on [`Exchange::remind`] is called with every `tick` while requests are under way.
+    pub(in crate::redis) fn remind_every(&self, tick: Duration) {
+        let millis = u64::try_from(tick.as_millis()).unwrap_or(u64::MAX);
+        self.ticks.store(millis, Ordering::SeqCst);
+    }
+
+    /// When whoever waits is woken at the latest, if that is known: a request is reminded of by the second tick behind it.
+    pub(super) fn wakes_within(&self) -> Option<Duration> {
+        let millis = self.ticks.load(Ordering::Relaxed);
+        (millis > 0).then(|| Duration::from_millis(millis.saturating_mul(2)))
+    }
+
+    /// Wakes those who wait for the answers to these requests, by the number that each has in the order in which they were put
+    /// in. Gives the number of the next one.
+    pub(in crate::redis) fn remind(&self, requests: Range<u64>) -> u64 {
+        let answered = self.shared.answered.load(Ordering::SeqCst);
+        let place = |number: u64| number.saturating_sub(answered) as usize;
+        let (first, end) = (place(requests.start), place(requests.end));
+        let mut waiting = Vec::new();
+        if end > first {
             // Those in the queue are behind those that are sent, and nothing goes from one to the other while the line is locked.
             let line = self.line();
-            let (sent, left) = line.as_ref().map_or_else(Default::default, |line| line.first(late));
-            let queued = self.shared.queue().first(left);
-            drop(line);
-            wake_all(sent.into_iter().chain(queued));
+            let queue = self.shared.queue();
+            let all = line.iter().flat_map(Line::awaited).chain(queue.awaited());
+            waiting.extend(all.take(end).skip(first).map(|awaited| Arc::clone(&awaited.answer)));
         }
+        // With no lock held: a waker may be the last that holds a task, and that task another request.
+        wake_all(waiting.iter().filter_map(|answer| answer.waker()));
         self.shared.queue().requests()
     }
 
