@@ -55,19 +55,22 @@ fn plain(number: u32) -> u32 {
     number
 }
 
+/// Whatever copies do.
+fn calls_give_their_values(kind: &str) {
+    for what in [0, 1, 1, 2, 2, 1, 0] {
+        DO.store(what, Ordering::SeqCst);
+        for _ in 0..3 {
+            assert_eq!([value(1).0, value(2).0], [1, 2], "{kind}, {what}");
+        }
+    }
+}
+
 #[test]
 fn a_copy_can_ask_the_cache_and_change_what_is_stored() {
     for kind in KINDS {
         let rig = rig(kind);
         let _lab = larder::test::lab_with(rig.cache.clone());
-        DO.store(0, Ordering::SeqCst);
-        for what in [0, 1, 1, 2, 2, 1, 0] {
-            DO.store(what, Ordering::SeqCst);
-            for _ in 0..3 {
-                let both = [value(1).0, value(2).0];
-                assert_eq!(both, [1, 2], "{kind}, {what}");
-            }
-        }
+        calls_give_their_values(kind);
     }
 }
 
@@ -103,12 +106,7 @@ impl Backend for Locked {
 fn a_copy_can_ask_a_store_that_is_locked_while_it_shows_an_entry() {
     let cache = Cache::builder().handler("it", Opened::new(Locked::default())).build().unwrap();
     let _lab = larder::test::lab_with(cache);
-    for what in [0, 1, 1, 2, 2, 1, 0] {
-        DO.store(what, Ordering::SeqCst);
-        for _ in 0..3 {
-            assert_eq!([value(1).0, value(2).0], [1, 2], "{what}");
-        }
-    }
+    calls_give_their_values("locked");
 }
 
 #[test]
