@@ -119,12 +119,9 @@ mod tests {
         });
         assert!(has_alarm(LONG, 1, Within::new(asks, Alarm::after(&Clock::system(), LONG))));
         // One that another waits for has its own.
-        let inner = Within::new(promising(SOON), Alarm::after(&Clock::system(), LONG));
-        let inner = poll_fn({
-            let mut inner = inner;
-            move |context| Pin::new(&mut inner).poll(context).map(drop)
-        });
-        assert!(has_alarm(LONG, 1, Within::new(inner, Alarm::after(&Clock::system(), LONG))));
+        let mut inner = Within::new(promising(SOON), Alarm::after(&Clock::system(), LONG));
+        let waits = poll_fn(move |context| Pin::new(&mut inner).poll(context).map(drop));
+        assert!(has_alarm(LONG, 1, Within::new(waits, Alarm::after(&Clock::system(), LONG))));
     }
 
     #[test]

@@ -114,8 +114,8 @@ pub(crate) fn look_at_once(handler: &SharedHandler, request: &Request<'_>, mut r
     let mut found = None;
     show(handler, request, |value| {
         // To share it first is two locked instructions, which threads wait for.
-        let mut into = |room: &mut dyn Any| handler.backend().peeks_freely() && request.codec.copy(value, room);
-        let is_in_room = room.as_deref_mut().is_some_and(&mut into);
+        let is_in_room =
+            handler.backend().peeks_freely() && room.as_deref_mut().is_some_and(|room| request.codec.copy(value, room));
         found = Some(if is_in_room { AtOnce::InRoom } else { AtOnce::Value(Object::clone(value)) });
     });
     if let Some(found) = found {

@@ -212,7 +212,9 @@ impl Queue {
         awaited.extend(self.awaited.drain(..));
         self.writer = None;
         self.round += 1;
-        self.crowd -= u64::from(self.crowd > 0 && self.round.is_multiple_of(SLOWLY));
+        if self.round.is_multiple_of(SLOWLY) {
+            self.crowd = self.crowd.saturating_sub(1);
+        }
         mem::take(&mut self.blocked)
     }
 
