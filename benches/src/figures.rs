@@ -36,6 +36,11 @@ impl Figures {
         Spread::of(self.0.iter().map(|round| round[index] - round[to]))
     }
 
+    /// What one takes more than another, divided by the same of two others, within each round.
+    pub fn ratio_of_differences(&self, (more, less): (usize, usize), to: (usize, usize)) -> Spread {
+        Spread::of(self.0.iter().map(|round| (round[more] - round[less]) / (round[to.0] - round[to.1])))
+    }
+
     /// The one with the lowest median of those that count.
     pub fn best(&self, counts: impl Fn(usize) -> bool) -> usize {
         let median = |index: &usize| self.of(*index).spread.median;

@@ -63,6 +63,12 @@ pub async fn missed(id: u64) -> User {
     User::of(id)
 }
 
+/// To be missed, and not stored.
+#[cached(handler = "redis", ttl = "1h", cache_if = |_| false)]
+pub async fn unstored(id: u64) -> User {
+    User::of(id)
+}
+
 #[cached(handler = "near", ttl = "1h")]
 pub async fn near(id: u64, bytes: usize) -> Arc<[u8]> {
     RUNS.fetch_add(1, Ordering::SeqCst);

@@ -2,6 +2,8 @@
 //!
 //! `cached` has two ways to set: its store's `set` reads what was there before and gives it back, and what its annotated
 //! functions use does not (`set_ref`). A miss of its functions is a `get` and the latter.
+//!
+//! What a commit takes is what a miss that is stored takes more than one that is not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,6 +29,8 @@ const CACHED_REF: usize = 3;
 const OUR_MISS: usize = 5;
 const CACHED_MISS: usize = 6;
 const CACHED_MISS_REF: usize = 7;
+const OUR_MISS_ALONE: usize = 8;
+const CACHED_MISS_ALONE: usize = 9;
 
 pub fn measure(server: &Server, cache: &Cache) {
     println!("## Sets, and misses that are stored, {TASKS} tasks\n");
@@ -50,6 +54,8 @@ fn report(figures: &Figures, what: &str) {
     let mut targets = Targets::new();
     targets.at_least(format!("{what}: sets beside cached's `set`"), 1.4, &figures.ratio(CACHED, OURS));
     targets.at_least(format!("{what}: misses beside cached's with `set`"), 1.4, &figures.ratio(CACHED_MISS, OUR_MISS));
+    let commits = figures.ratio_of_differences((CACHED_MISS, CACHED_MISS_ALONE), (OUR_MISS, OUR_MISS_ALONE));
+    targets.at_least(format!("{what}: commits behind misses beside cached's `set`"), 1.4, &commits);
     targets.print();
     let beside = |name: &str, peer, ours| println!("{name}: {}", figures.ratio(peer, ours));
     beside("Sets beside cached's `set_ref`", CACHED_REF, OURS);
@@ -113,7 +119,7 @@ fn fresh() -> u64 {
 }
 
 fn misses<'a>(runtime: &'a Runtime, floor: &Floor, cached: &Cached) -> Vec<Row<'a>> {
-    let (floor, set, set_ref) = (floor.clone(), Arc::clone(cached), Arc::clone(cached));
+    let (floor, set, set_ref, get) = (floor.clone(), Arc::clone(cached), Arc::clone(cached), Arc::clone(cached));
     vec![
         Row::new("redis, `GET` and `SET` of a new key", move |_| {
             let floor = floor.clone();
@@ -145,6 +151,16 @@ fn misses<'a>(runtime: &'a Runtime, floor: &Floor, cached: &Cached) -> Vec<Row<'
                     assert!(cached.async_cache_get(&id).await.expect("a store").is_none());
                     cached.async_cache_set_ref(&id, &User::of(id)).await.expect("a store");
                 }
+            })
+        }),
+        Row::new(format!("{LARDER}, miss that is not stored"), move |_| {
+            turn(runtime, TASKS, |_| annotated::unstored(fresh()))
+        }),
+        Row::new("cached, `get` of a new key", move |_| {
+            let cached = Arc::clone(&get);
+            turn(runtime, TASKS, move |_| {
+                let (cached, id) = (Arc::clone(&cached), fresh());
+                async move { assert!(cached.async_cache_get(&id).await.expect("a store").is_none()) }
             })
         }),
     ]

@@ -18,11 +18,13 @@
 //! | `reader`, `reply` | where a reply ends, and what is in it |
 //! | `usual` | how long values are, for the buffers that callers bring |
 //! | `wakes`, `relay` | waking many callers at once; waking the handler's thread |
+//! | `neighbour` | a server on this machine, which needs a processor that callers have |
 //! | `watch` | what the handler's thread sees to while others wait and write |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
 mod command;
 mod line;
+mod neighbour;
 mod outgoing;
 mod process;
 mod queue;
@@ -43,10 +45,11 @@ use std::task::{Context, Poll, Waker, ready};
 use cache_core::wake_all;
 use redis::{RedisError, RedisResult, Value};
 
-use super::stream::Stream;
+use super::stream::Connected;
 pub(super) use command::Command;
 pub(super) use line::Listener;
 use line::{By, Line};
+use neighbour::Neighbour;
 use outgoing::Packed;
 use process::Process;
 use queue::{Caller, Queue, Queued};
@@ -74,7 +77,6 @@ pub(super) struct Exchange {
 }
 
 /// What callers and those who drive share.
-#[derive(Default)]
 struct Shared {
     queue: Mutex<Queue>,
     wakes: Wakes,
@@ -85,9 +87,22 @@ struct Shared {
     /// Grows whenever the server is seen to do something for requests; its messages alone do not count.
     signs: AtomicU64,
     usual: Usual,
+    neighbour: Neighbour,
 }
 
 impl Shared {
+    fn new(local: bool) -> Self {
+        Self {
+            queue: Mutex::default(),
+            wakes: Wakes::default(),
+            answered: AtomicU64::new(0),
+            heard: AtomicU64::new(0),
+            signs: AtomicU64::new(0),
+            usual: Usual::default(),
+            neighbour: Neighbour::new(local),
+        }
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -111,11 +126,12 @@ impl Shared {
 }
 
 impl Exchange {
-    /// An exchange over `stream`, which tells the server's messages to `listener`.
-    pub(super) fn new(stream: Box<dyn Stream>, listener: Listener) -> Self {
+    /// An exchange over a stream, which tells the server's messages to `listener`.
+    pub(super) fn new(connected: Connected, listener: Listener) -> Self {
+        let Connected { stream, local } = connected;
         let relay = Arc::new(Relay::default());
         Self {
-            shared: Shared::default(),
+            shared: Shared::new(local),
             again: AtomicBool::new(false),
             line: Mutex::new(Some(Line::new(stream, listener))),
             waker: Waker::from(Arc::clone(&relay)),
@@ -169,9 +185,11 @@ impl Exchange {
 
     /// Drives the connection once, by a caller.
     fn drive(&self) {
+        let under_way = self.shared.under_way(&self.shared.queue());
         if self.turn(By::Caller).is_ready() {
             self.relay.pass_on();
         }
+        self.shared.neighbour.hand_over(under_way);
     }
 
     /// Drives the connection, or has that done by who drives it right now.
@@ -226,7 +244,9 @@ impl Exchange {
 
     async fn answer(&self, commands: &[&Command]) -> Reply {
         let mut request = std::pin::pin!(self.request(commands));
-        poll_fn(|context| match request.as_mut().poll(context) {
+        let neighbour = &self.shared.neighbour;
+        let began = neighbour.elapsed();
+        let reply = poll_fn(|context| match request.as_mut().poll(context) {
             Poll::Ready(reply) => Poll::Ready(reply),
             Poll::Pending => match self.poll(context) {
                 Poll::Ready(error) => match request.as_mut().poll(context) {
@@ -240,7 +260,12 @@ impl Exchange {
                 Poll::Pending => request.as_mut().poll(context),
             },
         })
-        .await
+        .await;
+        neighbour.learn(neighbour.elapsed().saturating_sub(began));
+        if neighbour.is_near() {
+            self.shared.queue().allow_holding();
+        }
+        reply
     }
 
     /// Closes it: what waits on it fails by `error`, and what comes later. Only the first time counts.

@@ -26,8 +26,11 @@ fn batch(crowd: u64) -> u64 {
     (crowd / 2).clamp(FEW, MANY)
 }
 
-/// While the server has so many, others wait until they are a batch: mostly that is together before it runs out of these.
-const PLENTY: u64 = 64;
+/// While a server that is near has so many, others wait until they are a batch: mostly that is together before it runs out of
+/// these. Many callers make one sooner.
+fn plenty(crowd: u64) -> u64 {
+    if crowd < 128 { 64 } else { 16 }
+}
 
 /// How many times a batch is taken before fewer are thought to be under way at most. While callers work on replies they do not
 /// count, so that it takes a while to see all of them.
@@ -51,6 +54,8 @@ pub(super) struct Queue {
     writer: Option<Writer>,
     /// How often what was queued has been taken.
     round: u64,
+    /// Whether some wait for others while the server has plenty: its replies take next to no time.
+    holds: bool,
     /// Nobody looks whether replies come.
     unwatched: bool,
     /// Callers that wait for room.
@@ -186,7 +191,12 @@ impl Queue {
     /// Whoever drives the connection looks again behind each of their replies.
     pub(super) fn is_held(&self, under_way: u64) -> bool {
         let sent = under_way.saturating_sub(self.awaited.len() as u64);
-        self.writer.is_none() && sent >= PLENTY && !self.is_batch()
+        self.holds && self.writer.is_none() && sent >= plenty(self.crowd) && !self.is_batch()
+    }
+
+    /// From now on requests are held while the server has plenty.
+    pub(super) fn allow_holding(&mut self) {
+        self.holds = true;
     }
 
     /// From now on the thread is told of the next request, whoever writes it.
@@ -273,3 +283,6 @@ impl Answer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;
