@@ -36,7 +36,8 @@ impl Figures {
         Spread::of(self.0.iter().map(|round| round[index] - round[to]))
     }
 
-    /// What one takes more than another, divided by the same of two others, within each round.
+    /// What one takes more than another, divided by the same of two others, within each round. A round that was disturbed may
+    /// be anything: only the median and the quartiles say something.
     pub fn ratio_of_differences(&self, (more, less): (usize, usize), to: (usize, usize)) -> Spread {
         Spread::of(self.0.iter().map(|round| (round[more] - round[less]) / (round[to.0] - round[to.1])))
     }

@@ -70,6 +70,7 @@ impl Link {
         const TICKS: u32 = 8;
         let tick = (limit / TICKS).max(Duration::from_millis(1));
         let mut requests = 0..0;
+        self.exchange.begin_use();
         self.exchange.remind_every(tick);
         loop {
             // An idle handler has no timer.

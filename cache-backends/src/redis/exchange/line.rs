@@ -5,6 +5,7 @@ use std::io;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use cache_core::wake_all;
 use redis::{PushKind, RedisError, RedisResult, Value};
@@ -45,6 +46,8 @@ pub(super) struct Line {
     broken: Option<RedisError>,
     reader: Reader,
     awaited: VecDeque<Awaited>,
+    /// When the first of them was about to be written, if it is to be found out how long its reply takes.
+    asked: Option<Duration>,
     /// Replies to the first of them, of which more are to come.
     found: Replies,
     /// Answers that are given when all that was read is known.
@@ -65,6 +68,7 @@ impl Line {
             broken: None,
             reader: Reader::new(),
             awaited: VecDeque::new(),
+            asked: None,
             found: Replies::new(),
             complete: Vec::new(),
             ended: false,
@@ -164,6 +168,9 @@ impl Line {
         if left || queue.is_held(shared.under_way(&queue)) {
             return Vec::new();
         }
+        if self.awaited.is_empty() && shared.neighbour.is_unknown() {
+            self.asked = Some(shared.neighbour.age());
+        }
         queue.take(&mut self.outgoing, &mut self.awaited)
     }
 
@@ -218,6 +225,11 @@ impl Line {
     fn give_out(&mut self, shared: &Shared, by: By) {
         if let Some((last, _)) = self.complete.last() {
             shared.hear(self.complete.len(), last.sent);
+            if let Some(asked) = self.asked.take()
+                && shared.neighbour.learn(shared.neighbour.age().saturating_sub(asked))
+            {
+                shared.queue().allow_holding();
+            }
         }
         let complete = self.complete.drain(..);
         match by {

@@ -32,6 +32,8 @@ mod reader;
 mod relay;
 mod reply;
 mod request;
+#[cfg(test)]
+mod tests;
 mod usual;
 mod wakes;
 mod watch;
@@ -185,11 +187,13 @@ impl Exchange {
 
     /// Drives the connection once, by a caller.
     fn drive(&self) {
-        let under_way = self.shared.under_way(&self.shared.queue());
+        let neighbour = &self.shared.neighbour;
+        // Before others are answered.
+        let under_way = if neighbour.is_one() { self.shared.under_way(&self.shared.queue()) } else { 0 };
         if self.turn(By::Caller).is_ready() {
             self.relay.pass_on();
         }
-        self.shared.neighbour.hand_over(under_way);
+        neighbour.hand_over(under_way);
     }
 
     /// Drives the connection, or has that done by who drives it right now.
@@ -244,9 +248,7 @@ impl Exchange {
 
     async fn answer(&self, commands: &[&Command]) -> Reply {
         let mut request = std::pin::pin!(self.request(commands));
-        let neighbour = &self.shared.neighbour;
-        let began = neighbour.elapsed();
-        let reply = poll_fn(|context| match request.as_mut().poll(context) {
+        poll_fn(|context| match request.as_mut().poll(context) {
             Poll::Ready(reply) => Poll::Ready(reply),
             Poll::Pending => match self.poll(context) {
                 Poll::Ready(error) => match request.as_mut().poll(context) {
@@ -260,12 +262,7 @@ impl Exchange {
                 Poll::Pending => request.as_mut().poll(context),
             },
         })
-        .await;
-        neighbour.learn(neighbour.elapsed().saturating_sub(began));
-        if neighbour.is_near() {
-            self.shared.queue().allow_holding();
-        }
-        reply
+        .await
     }
 
     /// Closes it: what waits on it fails by `error`, and what comes later. Only the first time counts.

@@ -3,13 +3,14 @@
 //! A request wakes it. While callers keep all processors busy, the system lets them go on for a slice of time that is longer
 //! than what they have to do: all have asked before the server runs, and sleep until it is done. So whoever sends it a batch
 //! hands the processor over: it works on that while others prepare the next. That made hits of 256 tasks on two workers and two
-//! processors faster by an eighth.
+//! processors faster by 7 % or more.
 //!
 //! Whoever else waits for the processor takes it as well, for a slice. So it is measured how long that takes, and where it is
 //! long, there is no more of it for a while.
 //!
-//! What leads to a server elsewhere, like a proxy, is no neighbour: its replies take longer. There nobody hands anything over,
-//! nor holds a request until others are made: that would cost a round trip.
+//! What leads to a server elsewhere, like a proxy, is no neighbour: its replies take longer, those to the login aside, which
+//! it may give itself. Where they take a moment more only, no more than that is lost. To a server that is no neighbour nobody
+//! hands anything over, nor is a request held until others are made: that would cost a round trip.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -17,16 +18,16 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// The reply of a neighbour, who runs at once, takes less.
+/// The reply of a neighbour that runs at once takes less.
 const NEAR: Duration = Duration::from_micros(300);
 
 /// Fewer under way leave it a processor anyway.
-const MANY: u64 = 64;
+const CROWDED: u64 = 64;
 
 /// The first may go to the thread of another caller.
 const TIMES: u32 = 2;
 
-/// No server takes so long for a batch: somebody else had the processor.
+/// Mostly somebody else had the processor for so long. A server that takes it for large values needs no help either.
 const DEAR: Duration = Duration::from_micros(500);
 
 /// For so many times as long there is no other, so that this takes a small part of the time.
@@ -35,7 +36,9 @@ const RARELY: u32 = 256;
 pub(super) struct Neighbour {
     /// Its address is one of this machine's.
     local: bool,
-    near: AtomicBool,
+    /// What answers is the server: a proxy may answer the login itself.
+    used: AtomicBool,
+    proven: AtomicBool,
     began: Instant,
     /// The processor is not handed over before, in nanoseconds since it began.
     pause: AtomicU64,
@@ -44,40 +47,58 @@ pub(super) struct Neighbour {
 impl Neighbour {
     #[expect(clippy::disallowed_methods, reason = "how long the system takes is no time of the cache's")]
     pub(super) fn new(local: bool) -> Self {
-        Self { local, near: AtomicBool::new(false), began: Instant::now(), pause: AtomicU64::new(0) }
-    }
-
-    /// How long there is this connection.
-    pub(super) fn elapsed(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    /// A reply took so long, to a request that was alone.
-    pub(super) fn learn(&self, took: Duration) {
-        if self.local && took <= NEAR {
-            self.near.store(true, Ordering::Relaxed);
+        Self {
+            local,
+            used: AtomicBool::new(false),
+            proven: AtomicBool::new(false),
+            began: Instant::now(),
+            pause: AtomicU64::new(0),
         }
     }
 
-    pub(super) fn is_near(&self) -> bool {
-        self.near.load(Ordering::Relaxed)
+    /// How old the connection is.
+    pub(super) fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The login is over.
+    pub(super) fn begin(&self) {
+        self.used.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is to be found out how long a reply takes.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.local && self.used.load(Ordering::Relaxed) && !self.is_one()
+    }
+
+    /// A reply took so long, to a request with none in front of it. One that is late says nothing: the system may have been
+    /// busy. Gives whether it is a neighbour.
+    pub(super) fn learn(&self, took: Duration) -> bool {
+        if self.is_unknown() && took <= NEAR {
+            self.proven.store(true, Ordering::Relaxed);
+        }
+        self.is_one()
+    }
+
+    pub(super) fn is_one(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
     }
 
     /// Hands it the processor of a caller who wrote while so many requests were under way.
     pub(super) fn hand_over(&self, under_way: u64) {
-        if self.is_near() && under_way >= MANY && has_workers() {
-            self.hand_over_by(|| self.elapsed(), thread::yield_now);
+        if self.is_one() && under_way >= CROWDED && is_of_workers() {
+            self.hand_over_by(|| self.age(), thread::yield_now);
         }
     }
 
-    fn hand_over_by(&self, elapsed: impl Fn() -> Duration, hand_over: impl Fn()) {
-        let mut before = elapsed();
+    fn hand_over_by(&self, age: impl Fn() -> Duration, hand_over: impl Fn()) {
+        let mut before = age();
         if nanos(before) < self.pause.load(Ordering::Relaxed) {
             return;
         }
         for _ in 0..TIMES {
             hand_over();
-            let now = elapsed();
+            let now = age();
             let took = now.saturating_sub(before);
             if took > DEAR {
                 self.pause.fetch_max(nanos(now.saturating_add(took.saturating_mul(RARELY))), Ordering::Relaxed);
@@ -88,8 +109,9 @@ impl Neighbour {
     }
 }
 
-/// Whether this thread is one of several that poll callers: one alone leaves a processor to the server.
-fn has_workers() -> bool {
+/// Whether callers of this thread's runtime may be polled by several threads: one alone leaves a processor to the server, and
+/// gained nothing by it.
+fn is_of_workers() -> bool {
     Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread)
 }
 
@@ -135,9 +157,9 @@ mod tests {
         let soon = Duration::from_micros(60);
         for (local, took, near) in [(true, soon, true), (true, NEAR * 2, false), (false, soon, false)] {
             let neighbour = Neighbour::new(local);
-            assert!(!neighbour.is_near());
-            neighbour.learn(took);
-            assert_eq!(neighbour.is_near(), near, "{local} {took:?}");
+            assert!(!neighbour.learn(took), "a proxy may answer the login");
+            neighbour.begin();
+            assert_eq!(neighbour.learn(took), near, "{local} {took:?}");
         }
     }
 }

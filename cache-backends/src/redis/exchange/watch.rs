@@ -48,6 +48,11 @@ impl Exchange {
         self.shared.heard.load(Ordering::SeqCst)
     }
 
+    /// The login is over: what answers from now on is the server.
+    pub(in crate::redis) fn begin_use(&self) {
+        self.shared.neighbour.begin();
+    }
+
     /// From now on [`Exchange::remind`] is called with every `tick` while requests are under way.
     pub(in crate::redis) fn remind_every(&self, tick: Duration) {
         let millis = u64::try_from(tick.as_millis()).unwrap_or(u64::MAX);
