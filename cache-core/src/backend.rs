@@ -75,12 +75,20 @@ pub enum When<'a> {
 pub struct Look {
     /// What the slot holds.
     pub stored: Option<Stored>,
-    /// What a later write is to compare the slot with.
-    pub seen: Seen,
+    /// What a later write is to compare the slot with, where that is not what it holds as it is given here.
+    pub seen: Option<Seen>,
     /// The epochs that were watched, in the order asked for; `None` where there is none.
     pub epochs: Vec<Option<Epoch>>,
     /// Where the value may be kept once it is decoded, for [`Backend::keep`].
     pub ticket: Option<Ticket>,
+}
+
+impl Look {
+    /// What a later write is to compare the slot with.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        self.seen.clone().unwrap_or_else(|| Seen::of(self.stored.as_ref()))
+    }
 }
 
 /// What a store notes of a look, to know later whether anything was invalidated since.
@@ -215,8 +223,7 @@ pub trait Backend: Send + Sync + 'static {
             let slots: Vec<Slot<'_>> = std::iter::once(Slot::Entry(key)).chain(watch.iter().map(Slot::Epoch)).collect();
             let mut found = self.get(&slots).await?.into_iter();
             let stored = found.next().flatten();
-            let seen = Seen::of(stored.as_ref());
-            Ok(Look { stored, seen, epochs: found.map(read_epoch).collect(), ticket: None })
+            Ok(Look { stored, seen: None, epochs: found.map(read_epoch).collect(), ticket: None })
         })
     }
 

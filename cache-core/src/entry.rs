@@ -91,7 +91,8 @@ enum What {
     Nothing,
     Bytes {
         length: usize,
-        head: [u8; HEAD],
+        /// On the heap: what a look found is handed on by many futures.
+        head: Box<[u8; HEAD]>,
     },
     Object(Arc<Entry>),
     Stamp(u64),
@@ -153,7 +154,8 @@ impl Seen {
         match (&self.0, now) {
             (What::Nothing, None) => true,
             (What::Bytes { length, head: seen }, Some(Stored::Bytes(bytes))) => {
-                *length == bytes.len() && *seen == head(bytes)
+                let head = HEAD.min(*length);
+                *length == bytes.len() && seen[..head] == bytes[..head]
             }
             (What::Object(seen), Some(Stored::Object(entry))) => Arc::ptr_eq(seen, entry),
             _ => false,
@@ -161,8 +163,8 @@ impl Seen {
     }
 }
 
-fn head(bytes: &[u8]) -> [u8; HEAD] {
-    let mut head = [0; HEAD];
+fn head(bytes: &[u8]) -> Box<[u8; HEAD]> {
+    let mut head = Box::new([0; HEAD]);
     let length = bytes.len().min(HEAD);
     head[..length].copy_from_slice(&bytes[..length]);
     head

@@ -103,9 +103,9 @@ impl Part {
             Ok((Found::of(open, &place, live.as_ref()), seen, epochs))
         });
         match found {
-            Ok((found, seen, epochs)) => {
-                self.finished(found.is_in_file(), || Ok(Look { stored: found.stored()?, seen, epochs, ticket: None }))
-            }
+            Ok((found, seen, epochs)) => self.finished(found.is_in_file(), || {
+                Ok(Look { stored: found.stored()?, seen: Some(seen), epochs, ticket: None })
+            }),
             Err(error) => Reply::ready(Err(error)),
         }
     }

@@ -144,7 +144,7 @@ impl Backend for Ram {
         let seen = self.store.seen(&place);
         let stored = self.store.entry(&place, now).map(Stored::Object);
         let epochs = self.store.epochs.at(now, |epoch| watch.iter().map(epoch).collect());
-        Reply::ready(Ok(Look { stored, seen, epochs, ticket: None }))
+        Reply::ready(Ok(Look { stored, seen: Some(seen), epochs, ticket: None }))
     }
 
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a Seen) -> Reply<'a, bool> {

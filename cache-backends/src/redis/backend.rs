@@ -13,6 +13,7 @@ use super::behind::before_and_behind;
 use super::builder::RedisBuilder;
 use super::connect::Target;
 use super::envelope::Envelope;
+use super::exchange::Command;
 use super::lead::Leads;
 use super::near::Near;
 use super::puts::only_if_empty;
@@ -21,7 +22,7 @@ use super::servers::{Failure, Servers};
 use super::sweep;
 
 /// How long the names of most slots are, at most.
-const USUAL: usize = 128;
+const USUAL: usize = 96;
 
 /// The handler on a Redis (6 or newer) or Valkey server or cluster, made by [`Redis::builder`].
 ///
@@ -58,11 +59,21 @@ impl Redis {
 
     /// The key of a slot.
     pub(super) fn key(&self, slot: &Slot<'_>) -> Vec<u8> {
-        let prefix = self.target.prefix.as_bytes();
-        let mut key = Vec::with_capacity(prefix.len() + USUAL);
-        key.extend_from_slice(prefix);
-        slot.write_text(&mut key);
+        let mut key = Vec::with_capacity(self.target.prefix.len() + USUAL);
+        self.write_key(slot, &mut key);
         key
+    }
+
+    fn write_key(&self, slot: &Slot<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.target.prefix.as_bytes());
+        slot.write_text(out);
+    }
+
+    /// The command of this name on a slot, of whose key there is no copy elsewhere; with room for so many bytes more.
+    pub(super) fn on(&self, name: &str, slot: &Slot<'_>, room: usize) -> Command {
+        let mut command = Command::with_room(name, self.target.prefix.len() + USUAL + room);
+        command.push_by(|out| self.write_key(slot, out));
+        command
     }
 
     pub(super) fn epoch_key(&self, name: &EpochName<'_>) -> Vec<u8> {

@@ -102,6 +102,12 @@ pub(super) fn track(prefixes: &[Vec<u8>]) -> Command {
 pub(super) fn set(key: &[u8], bytes: &[u8], life: Life, absent: bool) -> Command {
     let mut command = Command::with_room("SET", key.len() + bytes.len());
     command.push(key);
+    end_set(&mut command, bytes, life, absent);
+    command
+}
+
+/// What stands behind the key of a [`set`].
+pub(super) fn end_set(command: &mut Command, bytes: &[u8], life: Life, absent: bool) {
     command.push(bytes);
     if absent {
         command.push(b"NX");
@@ -110,7 +116,6 @@ pub(super) fn set(key: &[u8], bytes: &[u8], life: Life, absent: bool) -> Command
         command.push(b"PX");
         command.push(itoa::Buffer::new().format(millis).as_bytes());
     }
-    command
 }
 
 /// A command with one key.

@@ -1,7 +1,7 @@
 //! The part of the backend that reads entries.
 
 use cache_core::key::Key;
-use cache_core::{Epoch, EpochName, Look, Seen, Slot, Stored, Ticket};
+use cache_core::{Epoch, EpochName, Look, Seen, Slot, Stored};
 use redis::Value;
 use smallvec::SmallVec;
 
@@ -38,24 +38,25 @@ impl Copied {
 impl Redis {
     /// The rare ways are boxed, so that the usual one has a small future.
     pub(super) async fn look_up(&self, key: &Key<'_>, watch: &[EpochName<'_>]) -> Result<Look, Failure> {
-        let key = self.key(&Slot::Entry(key));
         let Some(near) = self.near.all(watch).filter(|_| self.near.stamps.is_none()) else {
-            return Box::pin(self.look_thoroughly(&key, watch)).await;
+            return Box::pin(self.look_thoroughly(key, watch)).await;
         };
-        let reply = self.servers.reply(&key, &command::get(&key)).await?;
+        let get = self.on("GET", &Slot::Entry(key), 0).asking_for_value();
+        let reply = self.servers.reply(get.key(), &get).await?;
         let stand = self.stand_behind_reply(watch, &near);
         let epochs = if stand { near.epochs } else { Box::pin(self.read_behind_reply(watch)).await? };
-        let (stored, seen) = self.envelope.look(&key, reply)?;
+        let (stored, seen) = self.envelope.look(get.key(), reply)?;
         Ok(Look { stored, seen, epochs, ticket: None })
     }
 
     /// Where more has to be asked for than the entry.
-    async fn look_thoroughly(&self, key: &[u8], watch: &[EpochName<'_>]) -> Result<Look, Failure> {
+    async fn look_thoroughly(&self, key: &Key<'_>, watch: &[EpochName<'_>]) -> Result<Look, Failure> {
+        let key = &self.key(&Slot::Entry(key));
         if !self.near.is_tracked() {
             self.servers.connect(key).await?;
         }
         // Taken down before anything is asked.
-        let mut copied = self.to_copy(key, watch);
+        let copied = self.to_copy(key, watch);
         let mut first = vec![Routed::new(key, command::get(key))];
         first.extend(copied.as_ref().map(|_| Routed::new(key, command::on("PTTL", key))));
         let (replies, epochs) = match self.near.all(watch) {
@@ -68,13 +69,15 @@ impl Redis {
         };
         let mut replies = replies.into_iter();
         let (stored, seen) = self.envelope.look(key, replies.next().unwrap_or(Value::Nil))?;
-        if let Some(copied) = &mut copied {
-            copied.which =
-                seen.bytes().map_or(0, |(_, head)| self.near.stamps.as_ref().map_or(0, |it| it.number(head)));
+        let mut look = Look { stored, seen, epochs, ticket: None };
+        if let (Some(mut copied), Some(stamps)) = (copied, &self.near.stamps)
+            && let Some((_, head)) = look.seen().bytes()
+        {
+            copied.which = stamps.number(head);
             copied.left = left_of(replies.next().as_ref());
+            look.ticket = Some(Box::new(copied));
         }
-        let ticket = copied.filter(|_| stored.is_some()).map(|copied| Box::new(copied) as Ticket);
-        Ok(Look { stored, seen, epochs, ticket })
+        Ok(look)
     }
 
     /// Whether the epochs are as they were `near` before a reply that is here: by now everything has been heard of what had been

@@ -39,12 +39,12 @@ impl Redis {
             // It could not be given back as it is. No frame begins like this.
             return Ok(false);
         }
-        let key = self.key(&Slot::Entry(key));
-        let bytes = self.envelope.wrap(&key, bytes).map_err(|what| self.target.error(OPERATION, what))?;
-        let _striking = self.striking(&key);
-        let command = command::set(&key, &bytes, life, only_if_empty);
+        let mut set = self.on("SET", &Slot::Entry(key), bytes.len());
+        let bytes = self.envelope.wrap(set.key(), bytes).map_err(|what| self.target.error(OPERATION, what))?;
+        command::end_set(&mut set, &bytes, life, only_if_empty);
         drop(bytes);
-        let reply = self.servers.reply(&key, &command).await.map_err(|error| self.failed(OPERATION, &error))?;
+        let _striking = self.striking(set.key());
+        let reply = self.servers.reply(set.key(), &set).await.map_err(|error| self.failed(OPERATION, &error))?;
         command::happened(reply).map_err(|error| self.failed(OPERATION, &error.into()))
     }
 

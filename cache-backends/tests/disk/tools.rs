@@ -80,7 +80,7 @@ impl Store {
     }
 
     pub(crate) fn seen(&self, key: &str) -> Seen {
-        block_on(self.backend.look(&Key::direct(key), &[])).unwrap().seen
+        block_on(self.backend.look(&Key::direct(key), &[])).unwrap().seen()
     }
 
     pub(crate) fn commit(&self, key: &str, bytes: &[u8], life: Life, seen: &Seen) -> bool {
@@ -97,7 +97,7 @@ impl Store {
     #[cfg(target_os = "linux")]
     pub(crate) fn lead(&self, key: &str, patience: Duration) -> cache_core::Lead {
         let key = Key::direct(key);
-        let seen = block_on(self.backend.look(&key, &[])).unwrap().seen;
+        let seen = block_on(self.backend.look(&key, &[])).unwrap().seen();
         block_on(self.backend.lead(&key, &seen, patience)).unwrap()
     }
 

@@ -181,10 +181,11 @@ impl Both {
     fn look(&mut self, place: Place) {
         let watch = [EpochName::PATTERNS];
         let look = with_key(&self.spaces, place, |key| wait(self.store.look(key, &watch)));
+        let seen = look.seen();
         self.gives(place, look.stored.map(payload_of));
         assert_eq!(look.epochs, [Some(self.current(&EpochName::PATTERNS))]);
         let (changes, age) = (self.changes(place), self.age(place));
-        self.looked.insert(place, Looked { seen: look.seen, changes, age, patterns: look.epochs[0].unwrap() });
+        self.looked.insert(place, Looked { seen, changes, age, patterns: look.epochs[0].unwrap() });
     }
 
     fn read(&self, place: Place) {

@@ -68,7 +68,7 @@ fn a_sweep_leaves_tombstones_to_the_runs_that_they_stop() {
     block_on(backend.invalidate(&key, tombstone, Life::FOREVER)).unwrap();
     block_on(backend.remove_matching(&Pattern::new("*"))).unwrap();
     block_on(backend.reclaim()).unwrap();
-    let when = When::Unchanged { seen: &before.seen, epoch: None };
+    let when = When::Unchanged { seen: &before.seen(), epoch: None };
     let late = Some(Stored::Bytes(b"late".to_vec()));
     assert!(!block_on(backend.put(Slot::Entry(&key), late, Life::FOREVER, when)).unwrap());
     let look = block_on(backend.look(&key, &[])).unwrap();

@@ -228,13 +228,13 @@ fn an_invalidation_defeats_runs_and_stays_a_tombstone_to_everyone() {
     let tombstone = Stored::Bytes([TOMBSTONE, &7_u64.to_le_bytes(), b"0123456789abcdef"].concat());
     block_on(other.invalidate(&key, tombstone.clone(), Life::of(Duration::from_secs(60)))).unwrap();
     for (backend, look) in [(&one, &before), (&other, &unreadable)] {
-        let when = When::Unchanged { seen: &look.seen, epoch: None };
+        let when = When::Unchanged { seen: &look.seen(), epoch: None };
         let late = Some(Stored::Bytes(b"late".to_vec()));
         assert!(!block_on(backend.put(Slot::Entry(&key), late, Life::FOREVER, when)).unwrap());
         let seen = block_on(backend.look(&key, &[])).unwrap();
         assert_eq!(seen.stored.as_ref().and_then(Stored::as_bytes), tombstone.as_bytes());
-        assert!(block_on(backend.holds(&key, &seen.seen)).unwrap());
-        assert!(!block_on(backend.holds(&key, &look.seen)).unwrap());
+        assert!(block_on(backend.holds(&key, &seen.seen())).unwrap());
+        assert!(!block_on(backend.holds(&key, &look.seen())).unwrap());
     }
 }
 
@@ -249,10 +249,10 @@ fn a_slot_holds_what_was_seen_there_and_what_was_written() {
         put(&*backend, "a", written.as_bytes().unwrap());
         let looked = block_on(backend.look(&key, &[])).unwrap();
         assert_eq!(looked.stored.as_ref().and_then(Stored::as_bytes), written.as_bytes());
-        assert!(block_on(backend.holds(&key, &looked.seen)).unwrap());
+        assert!(block_on(backend.holds(&key, &looked.seen())).unwrap());
         assert!(block_on(backend.holds(&key, &cache_core::Seen::of(Some(&written)))).unwrap());
         put(&*backend, "a", written.as_bytes().unwrap());
-        assert!(!block_on(backend.holds(&key, &looked.seen)).unwrap(), "equal bytes of another write");
+        assert!(!block_on(backend.holds(&key, &looked.seen())).unwrap(), "equal bytes of another write");
     }
 }
 

@@ -179,7 +179,7 @@ fn a_server_that_was_demoted_is_left_for_the_one_behind_the_same_name() {
     let proxy = Proxy::to(old.port);
     let backend = open(Redis::builder().host("127.0.0.1").port(proxy.port));
     assert!(put(&*backend, "a", b"old").unwrap());
-    let seen = block_on(backend.look(&Key::direct("a"), &[])).unwrap().seen;
+    let seen = block_on(backend.look(&Key::direct("a"), &[])).unwrap().seen();
 
     redis::cmd("REPLICAOF").arg("127.0.0.1").arg(new.port).exec(&mut old.raw()).unwrap();
     proxy.lead_to(new.port);

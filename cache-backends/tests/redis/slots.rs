@@ -88,12 +88,12 @@ fn fractions_of_a_second_are_kept() {
     let half = Life::of(Duration::from_millis(500));
     set(&*backend, "a", "value", half);
     let key = Key::direct("b");
-    let seen = block_on(backend.look(&key, &[])).unwrap().seen;
+    let seen = block_on(backend.look(&key, &[])).unwrap().seen();
     let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(block_on(backend.put(Slot::Entry(&key), bytes("value"), half, when)).unwrap());
     set(&*backend, "c", "old", Life::FOREVER);
     let key = Key::direct("c");
-    let seen = block_on(backend.look(&key, &[])).unwrap().seen;
+    let seen = block_on(backend.look(&key, &[])).unwrap().seen();
     let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(block_on(backend.put(Slot::Entry(&key), bytes("new"), half, when)).unwrap());
     for key in ["cache:k:a", "cache:k:b", "cache:k:c"] {
@@ -119,7 +119,7 @@ fn of_writers_on_two_connections_one_wins() {
                 .map(|index| {
                     let (backend, look) = (&handlers[index % 2], &looks[index % 2]);
                     scope.spawn(move || {
-                        let when = When::Unchanged { seen: &look.seen, epoch: None };
+                        let when = When::Unchanged { seen: &look.seen(), epoch: None };
                         let value = bytes(&format!("{round} by {index}"));
                         block_on(backend.put(Slot::Entry(&Key::direct("a")), value, Life::FOREVER, when)).unwrap()
                     })
@@ -138,7 +138,7 @@ fn a_script_that_the_server_forgot_is_sent_again() {
     let key = Key::direct("a");
     for value in ["1", "2", "3"] {
         set(&*backend, "a", "seen", Life::FOREVER);
-        let seen = block_on(backend.look(&key, &[])).unwrap().seen;
+        let seen = block_on(backend.look(&key, &[])).unwrap().seen();
         redis::cmd("SCRIPT").arg("FLUSH").exec(&mut server.raw()).unwrap();
         let when = When::Unchanged { seen: &seen, epoch: None };
         assert!(block_on(backend.put(Slot::Entry(&key), bytes(value), Life::FOREVER, when)).unwrap());
@@ -155,14 +155,14 @@ fn a_key_of_another_type_is_an_empty_slot_that_is_left_alone() {
     let look = block_on(backend.look(&key, std::slice::from_ref(&tag))).unwrap();
     assert!(look.stored.is_none() && look.epochs == [None]);
     assert!(block_on(backend.get(&[Slot::Entry(&key)])).unwrap()[0].is_none());
-    let when = When::Unchanged { seen: &look.seen, epoch: None };
+    let when = When::Unchanged { seen: &look.seen(), epoch: None };
     assert!(!block_on(backend.put(Slot::Entry(&key), bytes("ours"), Life::FOREVER, when)).unwrap());
     set(&*backend, "other", "value", Life::FOREVER);
-    let seen = block_on(backend.look(&Key::direct("other"), &[])).unwrap().seen;
+    let seen = block_on(backend.look(&Key::direct("other"), &[])).unwrap().seen();
     let when = When::Unchanged { seen: &seen, epoch: None };
     assert!(!block_on(backend.put(Slot::Entry(&key), bytes("ours"), Life::FOREVER, when)).unwrap());
     // Nobody is waited for where nothing can be stored.
-    let lead = block_on(backend.lead(&key, &look.seen, Duration::from_secs(10))).unwrap();
+    let lead = block_on(backend.lead(&key, &look.seen(), Duration::from_secs(10))).unwrap();
     assert!(matches!(lead, cache_core::Lead::Unshared), "{lead:?}");
     let length: i64 = redis::cmd("LLEN").arg("cache:k:list").query(&mut server.raw()).unwrap();
     assert_eq!(length, 1);

@@ -123,7 +123,7 @@ impl Store {
     }
 
     pub(super) fn seen(&self, key: &Key<'_>) -> Seen {
-        self.look(key, &[]).seen
+        self.look(key, &[]).seen()
     }
 
     pub(super) fn current(&self, name: &EpochName<'_>) -> Option<Epoch> {

@@ -6,7 +6,8 @@
 
 use std::cell::Cell;
 
-use super::look::{Request, has_tags};
+use super::look::Request;
+use super::valid::has_tags;
 use crate::backend::Epochs;
 use crate::cache::Handler;
 use crate::form::bytes::{Goal, Opened, Payload, Reader};

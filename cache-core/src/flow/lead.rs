@@ -24,7 +24,7 @@ enum Next<'a> {
 }
 
 /// Looks, and runs if there is nothing. Without a leader nobody waits for it, and it waits for nobody.
-pub(crate) async fn lead(call: &Call<'_>, leader: Option<Leader>, purpose: Purpose) -> Entered {
+pub(crate) async fn lead(call: &Call<'_>, leader: Option<Leader<'_>>, purpose: Purpose) -> Entered {
     let (flight, since) = (leader.as_ref().map(Leader::id), leader.as_ref().map(Leader::since));
     let generation = call.handler.generation();
     let looked = inside(flight, pin!(look_since(call.handler, &call.request, purpose, since))).await;
@@ -37,7 +37,7 @@ pub(crate) async fn lead(call: &Call<'_>, leader: Option<Leader>, purpose: Purpo
 
 fn looked_up<'a>(
     call: &'a Call<'a>,
-    leader: Option<Leader>,
+    leader: Option<Leader<'a>>,
     purpose: Purpose,
     looked: Looked,
     generation: u64,
@@ -53,7 +53,7 @@ fn looked_up<'a>(
 }
 
 /// Has the right to run among all processes first.
-async fn among_processes(call: &Call<'_>, leader: Leader, witness: Witness, generation: u64) -> Entered {
+async fn among_processes(call: &Call<'_>, leader: Leader<'_>, witness: Box<Witness>, generation: u64) -> Entered {
     let asked = processes::ask(call, witness, generation).await;
     match next(call, Some(leader), Purpose::Run, asked) {
         Next::Entered(entered) => entered,
@@ -61,7 +61,7 @@ async fn among_processes(call: &Call<'_>, leader: Leader, witness: Witness, gene
     }
 }
 
-fn next<'a>(call: &'a Call<'a>, leader: Option<Leader>, purpose: Purpose, asked: Asked) -> Next<'a> {
+fn next<'a>(call: &'a Call<'a>, leader: Option<Leader<'a>>, purpose: Purpose, asked: Asked) -> Next<'a> {
     let Asked { right, looked, generation } = asked;
     let witness = match looked {
         Looked::Hit(value) => {
@@ -78,16 +78,17 @@ fn next<'a>(call: &'a Call<'a>, leader: Option<Leader>, purpose: Purpose, asked:
         call.count(Count::Miss);
     }
     call.count(Count::Run);
+    let leader = leader.map(Leader::kept);
     Next::Entered(Entered::Run(Run { right, leader, witness, generation }))
 }
 
-fn hit<'a>(call: &'a Call<'a>, leader: Option<Leader>, generation: u64, value: Object) -> Next<'a> {
+fn hit<'a>(call: &'a Call<'a>, leader: Option<Leader<'a>>, generation: u64, value: Object) -> Next<'a> {
     call.count(Count::Hit);
     if let Some(mut leader) = leader {
         if !answers_others(call, &mut leader, generation) {
             return Next::Asks(Box::pin(ask_for_others(call, leader, value)));
         }
-        leader.land(Landing::Value(Object::clone(&value)));
+        leader.land_by(|| Landing::Value(Object::clone(&value)));
     }
     Next::Entered(Entered::Value(value))
 }
@@ -95,13 +96,13 @@ fn hit<'a>(call: &'a Call<'a>, leader: Option<Leader>, generation: u64, value: O
 /// Whether a hit answers those who wait for it too. One that came after an invalidation must not get what was looked up
 /// before it. So nobody can join any more when it is asked whether anything was invalidated meanwhile; if that may be, a
 /// second look is behind it for all of them.
-fn answers_others(call: &Call<'_>, leader: &mut Leader, generation: u64) -> bool {
+fn answers_others(call: &Call<'_>, leader: &mut Leader<'_>, generation: u64) -> bool {
     // What other processes invalidate is seen in the store only.
     let alone = call.handler.form() == Form::Objects;
     !leader.close() || (alone && call.handler.generation() == generation)
 }
 
-async fn ask_for_others(call: &Call<'_>, leader: Leader, value: Object) -> Entered {
+async fn ask_for_others(call: &Call<'_>, leader: Leader<'_>, value: Object) -> Entered {
     let landing = match look(call.handler, &call.request, Purpose::Read).await {
         Looked::Hit(value) => Landing::Value(value),
         Looked::Miss(_) | Looked::Away => Landing::Again,

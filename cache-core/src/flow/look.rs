@@ -1,15 +1,21 @@
 //! Looking into a handler: what is stored and may be given, or what a run has to remember to store its result.
 
+use std::future::Future;
+use std::mem::take;
+use std::pin::Pin;
+
 use smallvec::SmallVec;
 
+use super::valid::{Valid, valid, valid_by_others};
 use super::witness::Witness;
-use crate::backend::{Look, Ticket};
+use crate::backend::Look;
 use crate::cache::{Handler, LONGEST_RUN};
-use crate::entry::{Form, Object, Validity};
+use crate::entry::{Object, Seen};
 use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
-use crate::form::{Codec, Thawed, remembered_until};
+use crate::form::{Codec, remembered_until};
 use crate::key::Key;
+use crate::pinned::boxed;
 use crate::ttl::Life;
 
 /// What is asked for: a key, its tags, and how its values are kept.
@@ -36,8 +42,8 @@ pub(crate) enum Purpose {
 pub(crate) enum Looked {
     /// The value that is stored, and fresh.
     Hit(Object),
-    /// Nothing that may be given. For a run: what it has to remember.
-    Miss(Option<Witness>),
+    /// Nothing that may be given. For a run: what it has to remember. On the heap, as hits take the same way.
+    Miss(Option<Box<Witness>>),
     /// The handler failed, or is being left alone after a failure.
     Away,
 }
@@ -60,27 +66,6 @@ pub(super) fn watch<'a>(request: &Request<'a>) -> Names<'a> {
         names.push(tag.borrowed());
     }
     names
-}
-
-impl Validity {
-    /// The handler's and the space's epoch as one number. Both are random, so it differs when one of them does.
-    #[must_use]
-    pub fn joint(handler: Epoch, space: Option<Epoch>) -> u128 {
-        handler.0 ^ space.map_or(0, |space| space.0.rotate_left(1))
-    }
-
-    /// Whether the epochs that this entry records are still those of its handler, space and tags.
-    pub fn is_current(&self, key: &Key<'_>, mut current: impl FnMut(&EpochName<'_>) -> Option<Epoch>) -> bool {
-        let Some(handler) = current(&EpochName::HANDLER) else { return false };
-        let space = match key.space().epoch() {
-            Some(name) => match current(name) {
-                Some(epoch) => Some(epoch),
-                None => return false,
-            },
-            None => None,
-        };
-        Self::joint(handler, space) == self.epoch && self.tags.iter().all(|(tag, epoch)| current(tag) == Some(*epoch))
-    }
 }
 
 /// A value that can be had without waiting.
@@ -125,38 +110,55 @@ pub(crate) async fn look_since(
         // That may have taken a while.
         since = None;
     }
-    let looked = try_look(handler, request, purpose, since).await;
+    let since = since.unwrap_or_else(|| handler.clock.now());
+    let mut names = watch(request);
+    let found = match handler.ask_since(handler.backend().look(&request.key, &names), since).await {
+        Ok(mut found) => looked(handler, request, purpose, &mut names, &mut found, since),
+        Err(error) => Err(error),
+    };
+    let looked = match found {
+        Ok(Found::Looked(looked)) => Ok(looked),
+        Ok(Found::Asks(further)) => further.await,
+        Err(error) => Err(error),
+    };
     handler.answered("a look", looked).unwrap_or(Looked::Away)
 }
 
-/// [`look`], with its failure.
-async fn try_look(
-    handler: &Handler,
-    request: &Request<'_>,
+/// What a look comes to by what was found.
+enum Found<'a> {
+    Looked(Looked),
+    /// That takes further questions.
+    Asks(Pin<Box<dyn Future<Output = Result<Looked, BackendError>> + Send + 'a>>),
+}
+
+/// What was found is in no future: each that it is moved through would have room for it.
+fn looked<'a>(
+    handler: &'a Handler,
+    request: &'a Request<'_>,
     purpose: Purpose,
-    since: Option<u64>,
-) -> Result<Looked, BackendError> {
-    let since = since.unwrap_or_else(|| handler.clock.now());
-    let names = watch(request);
-    let mut found = handler.ask_since(handler.backend().look(&request.key, &names), since).await?;
+    names: &mut Names<'a>,
+    found: &mut Look,
+    since: u64,
+) -> Result<Found<'a>, BackendError> {
     let ticket = found.ticket.take();
     let valid = match purpose {
         Purpose::Overwrite => Valid::Not,
-        Purpose::Read | Purpose::Run => valid(handler, request, &names, &found, ticket),
+        Purpose::Read | Purpose::Run => valid(handler, request, names, found, ticket),
     };
     match valid {
-        Valid::Value(value) => Ok(Looked::Hit(value)),
-        Valid::Not if purpose == Purpose::Read => Ok(Looked::Miss(None)),
+        Valid::Value(value) => Ok(Found::Looked(Looked::Hit(value))),
+        Valid::Not if purpose == Purpose::Read => Ok(Found::Looked(Looked::Miss(None))),
         // Most misses: all that a run has to remember is here.
         Valid::Not if found.epochs.iter().all(Option::is_some) => {
-            let epochs = std::mem::take(&mut found.epochs).into_iter().flatten().collect();
-            Ok(Looked::Miss(Some(remembering(request, &names, found, epochs, (since, handler.clock.wall()))?)))
+            let epochs = take(&mut found.epochs).into_iter().flatten().collect();
+            let witness = remembering(request, names, take(found), epochs, (since, handler.clock.wall()))?;
+            Ok(Found::Looked(Looked::Miss(Some(witness))))
         }
         Valid::Not | Valid::Unknown => {
             let unknown = matches!(valid, Valid::Unknown);
             // The machine's date is asked for by runs only, which begin behind it: most often a look is all.
-            let since = (since, handler.clock.wall());
-            Box::pin(look_further(handler, request, purpose, Saw { names, found, since }, unknown)).await
+            let saw = Saw { names: take(names), found: take(found), since: (since, handler.clock.wall()) };
+            Ok(Found::Asks(Box::pin(look_further(handler, request, purpose, saw, unknown))))
         }
     }
 }
@@ -187,7 +189,7 @@ async fn look_further(
 }
 
 /// What a write over whatever is stored has to remember.
-pub(crate) async fn before_write(handler: &Handler, request: &Request<'_>) -> Result<Witness, BackendError> {
+pub(crate) async fn before_write(handler: &Handler, request: &Request<'_>) -> Result<Box<Witness>, BackendError> {
     let since = handler.times();
     let names = watch(request);
     let found = handler.ask(handler.backend().look(&request.key, &names)).await?;
@@ -200,7 +202,7 @@ async fn witness(
     names: &[EpochName<'_>],
     found: Look,
     since: (u64, u64),
-) -> Result<Witness, BackendError> {
+) -> Result<Box<Witness>, BackendError> {
     let known: Option<Vec<Epoch>> = found.epochs.iter().copied().collect();
     let epochs = match known {
         Some(epochs) => epochs,
@@ -214,13 +216,14 @@ async fn witness(
 fn remembering(
     request: &Request<'_>,
     names: &[EpochName<'_>],
-    found: Look,
+    mut found: Look,
     epochs: Vec<Epoch>,
     since: (u64, u64),
-) -> Result<Witness, BackendError> {
+) -> Result<Box<Witness>, BackendError> {
     let remembered = found.stored.as_ref().and_then(|stored| remembered_until(&request.key, stored));
     let epochs = one_for_each(names, epochs)?;
-    Ok(Witness { seen: found.seen, epochs, since, remembered: remembered.unwrap_or(0) })
+    let seen = found.seen.take().unwrap_or_else(|| Seen::of(found.stored.as_ref()));
+    Ok(boxed(|| Witness { seen, epochs, since, remembered: remembered.unwrap_or(0) }))
 }
 
 /// What a handler gave, if that is an epoch for each name.
@@ -229,79 +232,4 @@ pub(super) fn one_for_each(names: &[EpochName<'_>], epochs: Vec<Epoch>) -> Resul
         return Ok(epochs);
     }
     Err(BackendError::new("the handler gave fewer epochs than it was asked for"))
-}
-
-/// Whether an entry has the tags of `request`. One may have been added to the function since: what was stored without it
-/// would not be invalidated by it.
-pub(super) fn has_tags(request: &Request<'_>, validity: &Validity) -> bool {
-    request.tags.iter().all(|tag| validity.tags.iter().any(|(stored, _)| stored == tag))
-}
-
-/// Whether what was found may be given.
-enum Valid {
-    Value(Object),
-    Not,
-    /// It depends on epochs that were not watched.
-    Unknown,
-}
-
-/// The value that was found, if it is one of this key and type, fresh, and invalidated by nothing. It is kept near, where the
-/// store does that: a ticket is of what was watched.
-fn valid(
-    handler: &Handler,
-    request: &Request<'_>,
-    names: &[EpochName<'_>],
-    found: &Look,
-    ticket: Option<Ticket>,
-) -> Valid {
-    let Some(thawed) = fresh(handler, request, found) else { return Valid::Not };
-    let validity = thawed.validity();
-    if not_among(names, validity).next().is_some() {
-        return Valid::Unknown;
-    }
-    if !validity.is_current(&request.key, |name| among(names, &found.epochs, name)) {
-        return Valid::Not;
-    }
-    let Some(value) = thawed.value() else { return Valid::Not };
-    if let Some(ticket) = ticket {
-        let entry = request.codec.entry(Object::clone(&value), validity.clone());
-        handler.backend().keep(&request.key, entry, ticket);
-    }
-    Valid::Value(value)
-}
-
-/// The same of an entry that has tags which are not those of `request`. It is not kept near.
-async fn valid_by_others(
-    handler: &Handler,
-    request: &Request<'_>,
-    names: &[EpochName<'_>],
-    found: &Look,
-) -> Result<Option<Object>, BackendError> {
-    let Some(thawed) = fresh(handler, request, found) else { return Ok(None) };
-    let others: Vec<EpochName<'_>> = not_among(names, thawed.validity()).collect();
-    let theirs = handler.ask(handler.backend().current(&others)).await?;
-    let current = |name: &EpochName<'_>| among(names, &found.epochs, name).or_else(|| among(&others, &theirs, name));
-    Ok(thawed.validity().is_current(&request.key, current).then(|| thawed.value()).flatten())
-}
-
-/// What was found, if it is one of this key and type, has its tags, and is fresh.
-fn fresh<'f>(handler: &Handler, request: &Request<'_>, found: &'f Look) -> Option<Thawed<'f>> {
-    let thawed = request.codec.thaw(&request.key, found.stored.as_ref()?)?;
-    let validity = thawed.validity();
-    // A store that ends lives by its own clock is believed, unless it was told to keep the slot for longer.
-    let timed =
-        handler.form() == Form::Bytes && handler.backend().keeps_time() && validity.kept_until == validity.fresh_until;
-    let fresh = timed || handler.time() < validity.fresh_until;
-    (fresh && has_tags(request, validity)).then_some(thawed)
-}
-
-/// The tags of an entry that are not among `names`.
-fn not_among<'a>(names: &'a [EpochName<'_>], validity: &'a Validity) -> impl Iterator<Item = EpochName<'a>> {
-    validity.tags.iter().map(|(tag, _)| tag.borrowed()).filter(|name| !names.contains(name))
-}
-
-/// The epoch of `name`, which has the place of its own in both.
-fn among(names: &[EpochName<'_>], epochs: &[Option<Epoch>], name: &EpochName<'_>) -> Option<Epoch> {
-    let at = names.iter().position(|known| known == name)?;
-    epochs.get(at).copied().flatten()
 }

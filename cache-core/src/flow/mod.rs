@@ -12,6 +12,7 @@ mod processes;
 mod run;
 mod stack;
 mod swap;
+mod valid;
 mod witness;
 
 use std::any::Any;
@@ -173,7 +174,7 @@ pub(crate) async fn enter_waiting(call: &Call<'_>, mode: Mode, led: Led, unknown
 
 /// A run of this process that is under way is older than a refresh, also that of another refresh: what it gives is not to come
 /// after this one. Callers who find nothing meanwhile wait for it, and so a younger refresh finds it.
-fn refresh(call: &Call<'_>, led: Led) -> Option<Leader> {
+fn refresh<'a>(call: &Call<'a>, led: Led) -> Option<Leader<'a>> {
     if call.single_flight == SingleFlight::Off {
         return None;
     }
@@ -185,13 +186,13 @@ fn refresh(call: &Call<'_>, led: Led) -> Option<Leader> {
 }
 
 /// What waiting for another caller's run came to.
-enum Followed {
+enum Followed<'a> {
     Answered(Entered),
     /// This caller runs, and leads if others may wait for it.
-    Runs(Option<Leader>),
+    Runs(Option<Leader<'a>>),
 }
 
-async fn follow(call: &Call<'_>, mut follower: Follower, led: Led) -> Followed {
+async fn follow<'a>(call: &Call<'a>, mut follower: Follower, led: Led) -> Followed<'a> {
     for _ in 0..ROUNDS {
         let entered = match follower.wait(call.patience).await {
             Waited::Lead(leader) => return Followed::Runs(Some(leader)),

@@ -29,7 +29,7 @@ pub(super) struct Asked {
 
 /// Asks for the right to run after a look that gave `witness`, and looks again when another process may have stored a
 /// result. It waits for as long as a flight may last.
-pub(super) async fn ask(call: &Call<'_>, mut witness: Witness, mut generation: u64) -> Asked {
+pub(super) async fn ask(call: &Call<'_>, mut witness: Box<Witness>, mut generation: u64) -> Asked {
     let handler = call.handler;
     let deadline = handler.flights.deadline();
     let patience = Patience::new(&handler.clock, deadline);

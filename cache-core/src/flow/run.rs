@@ -21,9 +21,9 @@ pub(crate) struct Run {
     /// can have it.
     pub(super) right: Option<Right>,
     /// Others wait for this run.
-    pub(super) leader: Option<Leader>,
+    pub(super) leader: Option<Leader<'static>>,
     /// What the result may be stored over; `None` when the handler is away.
-    pub(super) witness: Option<Witness>,
+    pub(super) witness: Option<Box<Witness>>,
     /// How much this process had invalidated on the handler before the run.
     pub(super) generation: u64,
 }

@@ -15,7 +15,7 @@ use super::site::Site;
 use crate::block_on;
 use crate::cache::{Bound, Current, current};
 use crate::entry::Object;
-use crate::flow::{AtOnce, Call, Ended, Entered, Inside, Led, Request, Run, enter_waiting, leave};
+use crate::flow::{AtOnce, Call, Ended, Entered, Inside, Led, Request, Run, enter_waiting, leave_from};
 use crate::form::Codec;
 use crate::key::{Instance, Record, Recorder};
 use crate::pinned;
@@ -52,9 +52,9 @@ pub(super) struct Placed {
     pub(super) site: &'static Site,
 }
 
-impl Placed {
-    /// `None` where the call touches no cache.
-    fn new(site: &'static Site, mut plan: Plan, codec: &'static Codec) -> Option<Self> {
+impl Whose {
+    /// Whose function a call is that was not looked for yet. `None` where it touches no cache.
+    fn of_plan(site: &'static Site, plan: &mut Plan, codec: &'static Codec) -> Option<Self> {
         // `bypass` outranks a refresh, by the attribute or by the companion.
         let mode = take_mode(site);
         if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
@@ -63,24 +63,19 @@ impl Placed {
         if plan.mode == Mode::Uncached || plan.key.is_refused() {
             return None;
         }
-        let placed = Self { whose: Whose::of(site)?, plan, site };
-        placed.whose.bound().is_fit_for(codec, placed.plan.instance).then_some(placed)
+        Self::of(site).filter(|whose| whose.bound().is_fit_for(codec, plan.instance))
     }
+}
 
-    /// The same on the heap; `whose` is where the call was looked for already.
-    pub(super) fn boxed(
-        site: &'static Site,
-        plan: Plan,
-        codec: &'static Codec,
-        whose: Option<Whose>,
-    ) -> Option<Box<Self>> {
-        match whose {
-            Some(whose) => Some(pinned::boxed(|| Self { whose, plan, site })),
-            None => Self::new(site, plan, codec).map(Box::new),
-        }
+impl Asked {
+    /// Where the call is looked for. `None` where it touches no cache.
+    pub(super) fn take_whose(&mut self, site: &'static Site, plan: &mut Plan, codec: &'static Codec) -> Option<Whose> {
+        self.whose.take().or_else(|| Whose::of_plan(site, plan, codec))
     }
+}
 
-    /// None where there is no handler, which [`Placed::new`] has asked.
+impl Placed {
+    /// None where there is no handler, which [`Asked::take_whose`] has asked.
     pub(super) fn call(&self, codec: &'static Codec) -> Option<Call<'_>> {
         call_in(self.whose.bound(), self.site, &self.plan, codec)
     }
@@ -108,21 +103,20 @@ pub(super) enum Begun<R> {
 pub(super) struct Running {
     /// Dropped first: a run that panics is left before those who wait for it are sent on.
     inside: Option<Inside>,
-    right: Run,
-    placed: Box<Placed>,
+    /// Until it is ended.
+    pub(super) right: Option<Run>,
+    pub(super) placed: Placed,
 }
 
 impl Running {
-    pub(super) const fn right(&self) -> &Run {
-        &self.right
+    pub(super) const fn right(&self) -> Option<&Run> {
+        self.right.as_ref()
     }
 
-    /// What its result comes to, and what it takes to store it.
-    pub(super) fn ended<R, V, S: ShortCut>(self, how: &How<R, V, S>, result: &R) -> Option<(Box<Placed>, Run, Ended)> {
-        let Self { inside, mut right, placed } = self;
-        drop(inside);
-        let ended = judged(how, result, &placed, &mut right)?;
-        Some((placed, right, ended))
+    /// What its result comes to. The thread is inside of it no more.
+    pub(super) fn ended<R, V, S: ShortCut>(&mut self, how: &How<R, V, S>, result: &R) -> Option<Ended> {
+        drop(self.inside.take());
+        judged(how, result, &self.placed, self.right.as_mut()?)
     }
 }
 
@@ -136,11 +130,14 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn new(placed: Box<Placed>, entered: Entered) -> Self {
+    /// It is inlined: what is placed is moved for a run only.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call would have it moved for each hit")]
+    pub(super) fn new(placed: Placed, entered: Entered) -> Self {
         match entered {
             Entered::Value(object) | Entered::Coalesced(object) => Self::Value(object),
             Entered::Whole(object) => Self::Whole(object),
-            Entered::Run(right) => Self::Run(Box::new(Running { inside: None, right, placed })),
+            Entered::Run(right) => Self::Run(pinned::boxed(|| Running { inside: None, right: Some(right), placed })),
         }
     }
 
@@ -186,8 +183,8 @@ fn begin_blocking<R, V, S: ShortCut>(site: &'static Site, plan: &mut Plan, how: 
     Answer::begun(enter_blocking(site, plan, how.codec, asked), how)
 }
 
-fn enter_blocking(site: &'static Site, plan: Plan, codec: &'static Codec, asked: Asked) -> Option<Answer> {
-    let placed = Placed::boxed(site, plan, codec, asked.whose)?;
+fn enter_blocking(site: &'static Site, mut plan: Plan, codec: &'static Codec, mut asked: Asked) -> Option<Answer> {
+    let placed = Placed { whose: asked.take_whose(site, &mut plan, codec)?, plan, site };
     let call = placed.call(codec)?;
     let mode = placed.plan.mode;
     let entered = match asked.known.at_once(&call, mode) {
@@ -196,22 +193,22 @@ fn enter_blocking(site: &'static Site, plan: Plan, codec: &'static Codec, asked:
     };
     let mut answer = Answer::new(placed, entered);
     if let Answer::Run(running) = &mut answer {
-        running.inside = running.right.inside();
+        running.inside = running.right().and_then(Run::inside);
     }
     Some(answer)
 }
 
 /// See [`begin_blocking`].
 #[inline(never)]
-fn end_blocking<R, V, S: ShortCut>(running: Box<Running>, how: &How<R, V, S>, result: &R) {
-    if let Some((placed, right, ended)) = running.ended(how, result) {
-        leave_blocking(&placed, how.codec, right, ended);
+fn end_blocking<R, V, S: ShortCut>(mut running: Box<Running>, how: &How<R, V, S>, result: &R) {
+    if let Some(ended) = running.ended(how, result) {
+        leave_blocking(&mut running, how.codec, ended);
     }
 }
 
-fn leave_blocking(placed: &Placed, codec: &'static Codec, right: Run, ended: Ended) {
-    if let Some(call) = placed.call(codec) {
-        block_on(leave(&call, right, ended));
+fn leave_blocking(running: &mut Running, codec: &'static Codec, ended: Ended) {
+    if let Some(call) = running.placed.call(codec) {
+        block_on(leave_from(&call, &mut running.right, ended));
     }
 }
 

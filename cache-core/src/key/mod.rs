@@ -7,6 +7,8 @@
 
 mod choose;
 mod hash;
+#[cfg(feature = "bytes")]
+mod identity;
 mod instance;
 mod mark;
 mod odd;
@@ -20,6 +22,8 @@ mod text;
 
 use std::any::TypeId;
 use std::num::NonZeroUsize;
+#[cfg(feature = "bytes")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -28,6 +32,8 @@ use smallvec::SmallVec;
 use crate::epoch::EpochName;
 
 pub use choose::{Argument, NoKeyPart, SelfKeyPart, ViaHash, ViaKeyPart, ViaSerde, WholeKey};
+#[cfg(feature = "bytes")]
+pub(crate) use identity::Digest;
 pub use instance::Instance;
 pub use mark::{Secret, mark};
 pub use part::KeyPart;
@@ -80,7 +86,7 @@ pub struct Space {
     pub(crate) epoch: Option<EpochName<'static>>,
     /// What the digests of its keys are made with.
     #[cfg(feature = "bytes")]
-    seal: Digest,
+    seal: OnceLock<[u8; 32]>,
 }
 
 /// The space of directly set keys is number 0.
@@ -96,7 +102,7 @@ static DIRECT: LazyLock<Space> = LazyLock::new(|| Space {
     threshold: None,
     epoch: None,
     #[cfg(feature = "bytes")]
-    seal: Digest::new(),
+    seal: OnceLock::new(),
 });
 
 impl Space {
@@ -122,7 +128,7 @@ impl Space {
             threshold: None,
             epoch,
             #[cfg(feature = "bytes")]
-            seal: Digest::new(),
+            seal: OnceLock::new(),
         }
     }
 
@@ -189,10 +195,6 @@ impl Space {
         &self.name
     }
 }
-
-/// A digest that is made when it is first asked for.
-#[cfg(feature = "bytes")]
-pub(crate) type Digest = std::sync::OnceLock<[u8; 32]>;
 
 /// One key, borrowed from where it was recorded.
 #[derive(Clone, Copy, Debug)]

@@ -17,6 +17,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Arc;
 
+#[cfg(feature = "bytes")]
+use super::identity::{IDENTITY_DIGITS, digits};
 use super::{Key, Kind, OwnedKey, Space};
 
 /// The literal parts of a template.
@@ -160,86 +162,9 @@ impl Key<'_> {
     }
 
     /// What tells the instance of generic code from others, in any process; empty where the space does.
-    fn instance_text(&self) -> Cow<'static, str> {
+    pub(super) fn instance_text(&self) -> Cow<'static, str> {
         self.instance.map_or(Cow::Borrowed(""), |instance| instance.text(&self.space.path))
     }
-
-    /// A BLAKE3 digest of everything that tells this key from others, in this process and in any other.
-    #[must_use]
-    pub fn identity(&self) -> [u8; 32] {
-        self.digest.map_or_else(|| self.make_identity(), |digest| *digest.get_or_init(|| self.make_identity()))
-    }
-
-    fn make_identity(&self) -> [u8; 32] {
-        // What does not change from call to call is the key of the hash, so most arguments are hashed in one step.
-        blake3::keyed_hash(&self.seal(), self.arguments).into()
-    }
-
-    /// A BLAKE3 digest of whose key this is: with the arguments, it tells this key from others as [`Key::identity`] does.
-    #[must_use]
-    pub fn seal(&self) -> [u8; 32] {
-        let seal = self.space.seal();
-        if self.instance.is_none() {
-            return *seal;
-        }
-        let instance = self.instance_text();
-        if instance.is_empty() {
-            return *seal;
-        }
-        blake3::keyed_hash(seal, instance.as_bytes()).into()
-    }
-
-    /// What frames are sealed with. A slot that is readable in part may be another key's too, if someone picks its fields for
-    /// that, so there it is the identity. Every other slot is one of exactly this key (that of a key that is set directly has
-    /// all of it), and the seal is for accidents.
-    ///
-    /// One exception: of two handlers on a server, one's prefix may begin with the other's. Then two keys that are set directly may
-    /// have one slot, and differ in their length, which is in the seal for that.
-    pub(crate) fn imprint(&self) -> [u8; 32] {
-        if self.has_subject() && self.space.kind != Kind::Direct {
-            return self.identity();
-        }
-        let mut imprint = self.seal();
-        imprint[16..].copy_from_slice(&twox_hash::XxHash3_128::oneshot(self.arguments).to_le_bytes());
-        if self.space.kind == Kind::Direct {
-            let length = self.arguments.len() as u64;
-            imprint[8..16].iter_mut().zip(length.to_le_bytes()).for_each(|(byte, of_length)| *byte ^= of_length);
-        }
-        imprint
-    }
-}
-
-#[cfg(feature = "bytes")]
-impl Space {
-    /// A digest of everything that tells this space from others, made once.
-    fn seal(&self) -> &[u8; 32] {
-        self.seal.get_or_init(|| {
-            let mut hasher = blake3::Hasher::new_derive_key("larder 2 space");
-            hasher.update(&self.version.to_le_bytes());
-            hasher.update(&[self.kind.letter() as u8, u8::from(self.template.is_some())]);
-            hasher.update(self.name.as_bytes());
-            hasher.finalize().into()
-        })
-    }
-}
-
-/// How many bytes of the identity tell slots apart: 192 bits, of which an attacker who picks arguments finds no two alike.
-#[cfg(feature = "bytes")]
-const IDENTITY: usize = 24;
-#[cfg(feature = "bytes")]
-const IDENTITY_DIGITS: usize = IDENTITY / 3 * 4;
-
-/// The first bytes of an identity in base64url (RFC 4648, section 5): what a server keeps for each entry, and is sent with each
-/// look, is a third shorter than it is in hexadecimal.
-#[cfg(feature = "bytes")]
-fn digits(identity: &[u8; 32]) -> [u8; IDENTITY_DIGITS] {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut digits = [0; IDENTITY_DIGITS];
-    for (four, [a, b, c]) in digits.as_chunks_mut::<4>().0.iter_mut().zip(identity.as_chunks::<3>().0) {
-        let three = u32::from_be_bytes([0, *a, *b, *c]);
-        *four = [18, 12, 6, 0].map(|shift| ALPHABET[(three >> shift) as usize % 64]);
-    }
-    digits
 }
 
 /// How long a digest behind a readable key is.
@@ -334,15 +259,6 @@ mod tests {
 
     #[cfg(feature = "bytes")]
     #[test]
-    fn keys_of_two_lengths_that_one_slot_may_be_of_differ_in_what_no_hash_decides() {
-        let space = Space::direct();
-        let sealed = |key: &str| Key::new(space, key.as_bytes()).imprint();
-        assert_ne!(sealed("x")[8..16], sealed("k:x")[8..16]);
-        assert_eq!(sealed("x")[..8], sealed("k:x")[..8]);
-    }
-
-    #[cfg(feature = "bytes")]
-    #[test]
     fn fields_with_nothing_between_them_are_told_apart_by_a_digest_that_no_pattern_sees() {
         let slot = |literals: Literals, fields: &[&str]| {
             let mut recorder = Recorder::new();
@@ -355,12 +271,5 @@ mod tests {
         assert_ne!(slot(&["", "", ""], &["ab", "c"]), slot(&["", "", ""], &["a", "bc"]));
         assert_ne!(slot(&["", "x", ""], &["1x2", "3"]), slot(&["", "x", ""], &["1", "2x3"]));
         assert_eq!(Key::subject_of(&slot(&["", "", ""], &["ab", "c"])), Some("users:abc"));
-    }
-
-    #[cfg(feature = "bytes")]
-    #[test]
-    fn an_identity_is_written_in_base64url() {
-        let identity = std::array::from_fn(|at| 251_u8.wrapping_add((at as u8).wrapping_mul(37)));
-        assert_eq!(&digits(&identity), b"-yBFao-02f4jSG2St9wBJktwlbrfBClO");
     }
 }

@@ -130,13 +130,20 @@ impl Envelope {
         if matches!(slot, Slot::Entry(_)) { Ok(self.opened(key, held)) } else { Ok(held.stored) }
     }
 
-    /// What the slot of an entry holds, and what a later write is to compare it with: the bytes on the server.
+    /// What the slot of an entry holds, and what a later write is to compare it with, if that is not the same: the bytes on the
+    /// server.
     ///
     /// See [`Envelope::held`].
-    pub(super) fn look(&self, key: &[u8], reply: impl Into<Reply>) -> RedisResult<(Option<Stored>, Seen)> {
+    pub(super) fn look(&self, key: &[u8], reply: impl Into<Reply>) -> RedisResult<(Option<Stored>, Option<Seen>)> {
         let held = Held::of(reply)?;
-        let seen = Seen::of(held.stored.as_ref());
+        let seen = (!self.is_as_it_is(&held)).then(|| Seen::of(held.stored.as_ref()));
         Ok((self.known(key, held), seen))
+    }
+
+    /// Whether what is held is given as it is.
+    fn is_as_it_is(&self, held: &Held) -> bool {
+        let bytes = held.stored.as_ref().and_then(Stored::as_bytes);
+        !self.encrypts() && !bytes.is_some_and(|bytes| bytes.starts_with(MAGIC))
     }
 
     /// What the slot of an entry holds.

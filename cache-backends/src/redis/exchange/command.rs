@@ -1,11 +1,15 @@
 //! A command, as it is sent: an array of strings.
 
+use std::ops::Range;
+
 /// A command and its arguments. It has no `Debug`: one of them may be a password.
 #[derive(Clone)]
 pub(in crate::redis) struct Command {
     /// The strings, one behind the other, as they are sent.
     bytes: Vec<u8>,
     strings: usize,
+    /// Where the first argument is.
+    key: Range<usize>,
     asks_for_value: bool,
 }
 
@@ -17,9 +21,9 @@ impl Command {
 
     /// The same, with room for so many bytes of arguments.
     pub(in crate::redis) fn with_room(name: &str, room: usize) -> Self {
-        let mut bytes = Vec::with_capacity(64 + room);
-        add(&mut bytes, name.as_bytes());
-        Self { bytes, strings: 1, asks_for_value: false }
+        let mut command = Self { bytes: Vec::with_capacity(48 + room), strings: 0, key: 0..0, asks_for_value: false };
+        command.push(name.as_bytes());
+        command
     }
 
     /// Says that its reply is the value of an entry, for which a buffer is had beforehand.
@@ -40,8 +44,41 @@ impl Command {
 
     /// The same where it is: handing a command on again and again costs more than adding to it.
     pub(in crate::redis) fn push(&mut self, argument: &[u8]) {
-        add(&mut self.bytes, argument);
+        add_number(&mut self.bytes, b'$', argument.len());
+        self.bytes.extend_from_slice(argument);
+        self.end_string(argument.len());
+    }
+
+    /// With one argument more, which `write` appends to what it is given.
+    pub(in crate::redis) fn push_by(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let header = self.bytes.len();
+        // Most are as long as two digits say. What they say is known behind them.
+        add_number(&mut self.bytes, b'$', 10);
+        let begins = self.bytes.len();
+        write(&mut self.bytes);
+        let length = self.bytes.len() - begins;
+        if (10..100).contains(&length) {
+            self.bytes[header + 1..header + 3].copy_from_slice(&[digit(length / 10), digit(length % 10)]);
+        } else {
+            let mut other = Vec::new();
+            add_number(&mut other, b'$', length);
+            self.bytes.splice(header..begins, other);
+        }
+        self.end_string(length);
+    }
+
+    /// Ends a string of so many bytes.
+    fn end_string(&mut self, length: usize) {
+        if self.strings == 1 {
+            self.key = self.bytes.len() - length..self.bytes.len();
+        }
+        self.bytes.extend_from_slice(b"\r\n");
         self.strings += 1;
+    }
+
+    /// The first argument; nothing where there is none.
+    pub(in crate::redis) fn key(&self) -> &[u8] {
+        &self.bytes[self.key.clone()]
     }
 
     /// With these arguments too.
@@ -64,12 +101,6 @@ impl Command {
         add_number(out, b'*', self.strings);
         out.extend_from_slice(&self.bytes);
     }
-}
-
-fn add(bytes: &mut Vec<u8>, string: &[u8]) {
-    add_number(bytes, b'$', string.len());
-    bytes.extend_from_slice(string);
-    bytes.extend_from_slice(b"\r\n");
 }
 
 fn add_number(bytes: &mut Vec<u8>, kind: u8, number: usize) {
@@ -99,6 +130,19 @@ mod tests {
         let command = Command::new("SET").arg("k").arg(b"a\r\nb").args(["PX"]).number(-12_i64);
         let mut out = b"before".to_vec();
         command.write(&mut out);
+        assert_eq!(command.key(), b"k");
         assert_eq!(out, b"before*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\r\nb\r\n$2\r\nPX\r\n$3\r\n-12\r\n");
+    }
+
+    #[test]
+    fn an_argument_is_the_same_one_where_its_length_is_known_behind_it() {
+        for length in [0, 1, 9, 10, 63, 99, 100, 12_345] {
+            let argument = vec![b'a'; length];
+            let (pushed, mut written) = (Command::new("GET").arg(&argument), Command::new("GET"));
+            written.push_by(|out| out.extend_from_slice(&argument));
+            assert_eq!(pushed.arg("b").bytes, written.clone().arg("b").bytes);
+            assert_eq!(written.key(), argument);
+        }
+        assert!(Command::new("PING").key().is_empty());
     }
 }

@@ -235,7 +235,7 @@ impl Line {
         match by {
             By::Thread => shared.wakes.give(complete),
             By::Caller => {
-                wake_all(complete.filter_map(|(awaited, reply)| awaited.answer.give(reply)));
+                wake_all(complete.filter_map(|(awaited, reply)| awaited.give(reply)));
             }
         }
     }

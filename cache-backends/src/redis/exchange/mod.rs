@@ -12,7 +12,8 @@
 //! |---|---|
 //! | `command` | a command, as it is sent |
 //! | `request` | a caller that waits for its replies |
-//! | `queue` | requests that are to be written, and the answers that are waited for |
+//! | `queue` | requests that are to be written |
+//! | `answer` | the reply that one caller waits for |
 //! | `outgoing` | the bytes of what is to be written |
 //! | `line` | the stream: writing what is queued, reading and giving out what comes |
 //! | `reader`, `reply` | where a reply ends, and what is in it |
@@ -22,6 +23,7 @@
 //! | `watch` | what the handler's thread sees to while others wait and write |
 //! | `process` | whose connection it is, as a child of a fork has it too |
 
+mod answer;
 mod command;
 mod line;
 mod neighbour;
@@ -270,7 +272,7 @@ impl Exchange {
         let line = self.line().take();
         let (queued, blocked) = self.shared.queue().end(error.clone());
         let failed = line.into_iter().flat_map(Line::close).chain(queued);
-        let failed = failed.filter_map(|awaited| awaited.answer.give(Reply::failed(error.clone())));
+        let failed = failed.filter_map(|awaited| awaited.give(Reply::failed(error.clone())));
         wake_all(failed.chain(blocked));
         // Nobody helps out any more.
         self.shared.wakes.pass_on_late(u64::MAX);

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::sync::Arc;
+use std::task::{Poll, Waker, ready};
 
 use redis::{RedisError, RedisResult};
 
+use super::answer::Answer;
 use super::outgoing::{Outgoing, Packed};
 use super::reply::Reply;
 use super::wakes::Home;
@@ -76,6 +77,14 @@ pub(super) struct Awaited {
     pub(super) sent: u64,
 }
 
+impl Awaited {
+    /// Gives the answer: who is to be woken.
+    #[must_use]
+    pub(super) fn give(self, reply: Reply) -> Option<Waker> {
+        self.answer.give(reply, self.buffer)
+    }
+}
+
 /// Who asks.
 #[derive(Clone, Copy)]
 pub(super) struct Caller<'a> {
@@ -141,7 +150,7 @@ impl Queue {
             self.since = now();
         }
         self.outgoing.add(request);
-        let answer = Arc::new(Answer(Mutex::new(State::Awaited(caller.waker.clone()))));
+        let answer = Arc::new(Answer::new(caller.waker.clone()));
         let home = caller.home;
         self.requests += 1;
         self.awaited.push(Awaited { answer: Arc::clone(&answer), home, replies, buffer, sent: self.since });
@@ -233,54 +242,6 @@ impl Queue {
         self.ended.get_or_insert(error);
         self.outgoing = Outgoing::default();
         (mem::take(&mut self.awaited), mem::take(&mut self.blocked))
-    }
-}
-
-/// What a caller waits for.
-pub(super) struct Answer(Mutex<State>);
-
-enum State {
-    Awaited(Waker),
-    Here(Reply),
-    Taken,
-}
-
-impl Answer {
-    /// The answer is here: who is to be woken.
-    #[must_use]
-    pub(super) fn give(&self, reply: Reply) -> Option<Waker> {
-        match mem::replace(&mut *self.state(), State::Here(reply)) {
-            State::Awaited(waker) => Some(waker),
-            State::Here(_) | State::Taken => None,
-        }
-    }
-
-    /// Who waits for it.
-    pub(super) fn waker(&self) -> Option<Waker> {
-        match &*self.state() {
-            State::Awaited(waker) => Some(waker.clone()),
-            State::Here(_) | State::Taken => None,
-        }
-    }
-
-    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Reply> {
-        let mut state = self.state();
-        if let State::Awaited(waker) = &mut *state {
-            // Dropped outside the lock: it may be the last that holds a task, and that task another request.
-            let new = (!waker.will_wake(context.waker())).then(|| context.waker().clone());
-            let replaced = new.map(|new| mem::replace(waker, new));
-            drop(state);
-            drop(replaced);
-            return Poll::Pending;
-        }
-        match mem::replace(&mut *state, State::Taken) {
-            State::Here(reply) => Poll::Ready(reply),
-            State::Awaited(_) | State::Taken => Poll::Pending,
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,7 +11,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use super::queue::{Answer, Caller, Writes};
+use super::answer::Answer;
+use super::queue::{Caller, Writes};
 use super::reply::{Replies, Reply};
 use super::wakes::Home;
 use super::{Command, Exchange};
@@ -62,12 +63,26 @@ impl<'a> Request<'a> {
             }
             Writes::Now => {
                 self.exchange.drive();
-                let replies = queued.answer.poll(context);
-                self.state = State::Waits(queued.answer);
-                return replies;
+                return self.wait(queued.answer, context, State::Waits);
             }
         };
         Poll::Pending
+    }
+
+    /// The reply, or else it waits on.
+    fn wait(
+        &mut self,
+        answer: Arc<Answer>,
+        context: &Context<'_>,
+        on: impl FnOnce(Arc<Answer>) -> State,
+    ) -> Poll<Reply> {
+        match answer.poll(context) {
+            Ok(reply) => Poll::Ready(reply),
+            Err(answer) => {
+                self.state = on(answer);
+                Poll::Pending
+            }
+        }
     }
 }
 
@@ -84,21 +99,13 @@ impl Future for Request<'_> {
             State::New => self.begin(context),
             State::Writes(answer, round, turns) if turns > 1 => {
                 context.waker().wake_by_ref();
-                let replies = answer.poll(context);
-                self.state = State::Writes(answer, round, turns - 1);
-                replies
+                self.wait(answer, context, |answer| State::Writes(answer, round, turns - 1))
             }
             State::Writes(answer, round, _) => {
                 self.exchange.write(round);
-                let replies = answer.poll(context);
-                self.state = State::Waits(answer);
-                replies
+                self.wait(answer, context, State::Waits)
             }
-            State::Waits(answer) => {
-                let replies = answer.poll(context);
-                self.state = State::Waits(answer);
-                replies
-            }
+            State::Waits(answer) => self.wait(answer, context, State::Waits),
             State::Ended => Poll::Pending,
         };
         match (&replies, &self.state) {

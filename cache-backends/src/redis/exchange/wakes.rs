@@ -16,7 +16,7 @@ use cache_core::wake_all;
 use smallvec::SmallVec;
 use tokio::runtime::{Handle, Id};
 
-use super::queue::{Answer, Awaited};
+use super::queue::Awaited;
 use super::reply::Reply;
 
 /// The runtime that a caller is polled by.
@@ -59,7 +59,7 @@ struct Woken {
 /// The latest reply on a runtime, and who has got theirs before.
 struct Last {
     home: Home,
-    answer: Arc<Answer>,
+    awaited: Awaited,
     reply: Reply,
     others: Vec<Waker>,
 }
@@ -75,27 +75,27 @@ impl Wakes {
                 continue;
             }
             let Some(home) = awaited.home else {
-                wake_all(awaited.answer.give(reply));
+                wake_all(awaited.give(reply));
                 continue;
             };
             match last.iter_mut().find(|last| last.home == home) {
                 Some(last) => {
-                    let answer = mem::replace(&mut last.answer, awaited.answer);
+                    let awaited = mem::replace(&mut last.awaited, awaited);
                     let reply = mem::replace(&mut last.reply, reply);
-                    last.others.extend(answer.give(reply));
+                    last.others.extend(awaited.give(reply));
                 }
-                None => last.push(Last { home, answer: awaited.answer, reply, others: Vec::new() }),
+                None => last.push(Last { home, awaited, reply, others: Vec::new() }),
             }
         }
         last.into_iter().for_each(|last| self.give_last(last));
     }
 
     fn give_last(&self, last: Last) {
-        let Last { home, answer, reply, others } = last;
+        let Last { home, awaited, reply, others } = last;
         let mut owed = self.owed();
         if let Some(woken) = owed.homes.iter_mut().find(|woken| woken.home == home) {
             woken.others.extend(others);
-            woken.others.extend(answer.give(reply));
+            woken.others.extend(awaited.give(reply));
             return;
         }
         if !others.is_empty() {
@@ -105,7 +105,7 @@ impl Wakes {
             self.owing.store(true, Ordering::SeqCst);
         }
         drop(owed);
-        wake_all(answer.give(reply));
+        wake_all(awaited.give(reply));
     }
 
     /// Wakes whoever is owed a wake on this runtime, by a caller on it.

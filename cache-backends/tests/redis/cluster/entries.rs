@@ -132,7 +132,7 @@ fn one_of_two_processes_runs(nodes: &Nodes) {
     for number in 0..6 {
         let name = format!("lead:{number}");
         let key = Key::direct(&name);
-        let seen = block_on(one.look(&key, &[])).unwrap().seen;
+        let seen = block_on(one.look(&key, &[])).unwrap().seen();
         let first = block_on(one.lead(&key, &seen, patience)).unwrap();
         assert!(matches!(first, Lead::Unchanged(_) | Lead::Granted(_)), "{first:?}");
         std::thread::scope(|scope| {

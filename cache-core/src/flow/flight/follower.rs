@@ -1,5 +1,6 @@
 //! Waiting for a run that another caller leads.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -15,7 +16,7 @@ pub(crate) enum Waited {
     /// The flight landed.
     Landed(Landing),
     /// The leader went away: this caller leads now.
-    Lead(Leader),
+    Lead(Leader<'static>),
     /// The deadline passed.
     Late,
 }
@@ -58,7 +59,11 @@ impl Follower {
                 // Whoever leads waits for nobody.
                 drop(state);
                 self.waiting = None;
-                Some(Waited::Lead(Leader::next(&self.seat.flights, Arc::clone(&self.seat.flight), now)))
+                Some(Waited::Lead(Leader::next(
+                    Cow::Owned(Arc::clone(&self.seat.flights)),
+                    Arc::clone(&self.seat.flight),
+                    now,
+                )))
             }
             Phase::Led => {
                 let replaced = match self.place.and_then(|place| state.wakers.get_mut(place)) {

@@ -1,13 +1,15 @@
 //! Leading a flight. It is a guard: see [`super`].
 
-use std::fmt;
+use std::borrow::Cow;
+use std::{fmt, mem};
 
 use super::{Flight, Landing, Phase, Shared};
 use crate::sync::Arc;
 
-/// The right, and the duty, to end a flight.
-pub(crate) struct Leader {
-    flights: Arc<Shared>,
+/// The right, and the duty, to end a flight. As long as it only looks, it borrows the flights: to share them is two locked
+/// instructions at a place that all callers have in common.
+pub(crate) struct Leader<'a> {
+    flights: Cow<'a, Arc<Shared>>,
     mark: u64,
     id: u64,
     since: u64,
@@ -20,6 +22,9 @@ enum Stage {
     /// Nobody comes any more. The key was invalidated, set or refreshed by then, or was not.
     Closed(Option<Arc<Flight>>, bool),
 }
+
+/// Of one that has nothing to end any more.
+const ENDED: Stage = Stage::Closed(None, false);
 
 /// Those who wait for a run.
 #[derive(Clone, Default)]
@@ -39,23 +44,30 @@ impl fmt::Debug for Followers {
     }
 }
 
-impl Leader {
+impl<'a> Leader<'a> {
     /// Of a run that was begun just now.
-    pub(super) fn first(flights: &Arc<Shared>, mark: u64, id: u64, since: u64) -> Self {
-        Self { flights: Arc::clone(flights), mark, id, since, stage: Stage::Open(None) }
+    pub(super) const fn first(flights: &'a Arc<Shared>, mark: u64, id: u64, since: u64) -> Self {
+        Self { flights: Cow::Borrowed(flights), mark, id, since, stage: Stage::Open(None) }
     }
 
     /// In the place of one who went away.
-    pub(super) fn next(flights: &Arc<Shared>, flight: Arc<Flight>, since: u64) -> Self {
+    pub(super) fn next(flights: Cow<'a, Arc<Shared>>, flight: Arc<Flight>, since: u64) -> Self {
         let (mark, id) = (flight.mark, flight.id);
-        Self { flights: Arc::clone(flights), mark, id, since, stage: Stage::Open(Some(flight)) }
+        Self { flights, mark, id, since, stage: Stage::Open(Some(flight)) }
     }
 
     /// Of a run that has ended, and that somebody waits for.
-    pub(super) fn last(flights: &Arc<Shared>, flight: Arc<Flight>) -> Self {
+    pub(super) fn last(flights: &'a Arc<Shared>, flight: Arc<Flight>) -> Self {
         let (mark, id, detached) = (flight.mark, flight.id, flight.is_detached());
         let stage = Stage::Closed(Some(flight), detached);
-        Self { flights: Arc::clone(flights), mark, id, since: 0, stage }
+        Self { flights: Cow::Borrowed(flights), mark, id, since: 0, stage }
+    }
+
+    /// The same with nothing borrowed, for a run.
+    pub(crate) fn kept(mut self) -> Leader<'static> {
+        let stage = mem::replace(&mut self.stage, ENDED);
+        let flights = Cow::Owned(Arc::clone(&self.flights));
+        Leader { flights, mark: self.mark, id: self.id, since: self.since, stage }
     }
 
     /// The number of this flight, for [`crate::flow::stack`].
@@ -99,15 +111,21 @@ impl Leader {
     }
 
     /// Ends the flight.
-    pub(crate) fn land(mut self, landing: Landing) {
+    pub(crate) fn land(self, landing: Landing) {
+        self.land_by(|| landing);
+    }
+
+    /// Ends the flight by what is made if anybody came.
+    pub(crate) fn land_by(mut self, landing: impl FnOnce() -> Landing) {
         self.end(landing);
     }
 
-    fn end(&mut self, landing: Landing) {
+    fn end(&mut self, landing: impl FnOnce() -> Landing) {
         self.close();
         if let Stage::Closed(flight, _) = &mut self.stage
             && let Some(flight) = flight.take()
         {
+            let landing = landing();
             flight.enter(|_| Phase::Landed(landing));
         }
     }
@@ -135,20 +153,20 @@ impl Leader {
     }
 }
 
-impl Drop for Leader {
+impl Drop for Leader<'_> {
     fn drop(&mut self) {
         if matches!(self.stage, Stage::Closed(None, _)) {
             return;
         }
         if std::thread::panicking() {
-            self.end(Landing::SideBySide);
+            self.end(|| Landing::SideBySide);
         } else {
             self.hand_over();
         }
     }
 }
 
-impl fmt::Debug for Leader {
+impl fmt::Debug for Leader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Leader").field(&self.id).finish()
     }

@@ -13,6 +13,7 @@ mod model;
 mod unawaited;
 mod under_way;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
@@ -142,9 +143,9 @@ impl Seat {
 pub(crate) struct Flights(Arc<Shared>);
 
 /// What a caller is to do.
-pub(crate) enum Joined {
+pub(crate) enum Joined<'a> {
     /// Run; others wait.
-    Lead(Leader),
+    Lead(Leader<'a>),
     /// Wait.
     Follow(Follower),
     /// Run without waiting for anyone: waiting would close a circle, or block a thread behind an async leader.
@@ -162,7 +163,7 @@ impl Flights {
     }
 
     /// Joins the flight of `key`, or begins it.
-    pub(crate) fn join(&self, key: &Key<'_>, led: Led) -> Joined {
+    pub(crate) fn join(&self, key: &Key<'_>, led: Led) -> Joined<'_> {
         let (mark, now) = (key.mark(), self.0.clock.now());
         let flight = match self.0.under_way.join(key, mark, led, now, self.0.deadline) {
             Found::Begun(id) => return Joined::Lead(Leader::first(&self.0, mark, id, now)),
@@ -173,7 +174,7 @@ impl Flights {
             state.take_lead(led, now);
             state.followers -= 1;
             drop(state);
-            return Joined::Lead(Leader::next(&self.0, flight, now));
+            return Joined::Lead(Leader::next(Cow::Borrowed(&self.0), flight, now));
         }
         // A thread that waited for a future could be the one that has to poll it.
         let blocked = led == Led::Sync && state.led == Led::Async;

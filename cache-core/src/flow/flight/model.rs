@@ -32,7 +32,7 @@ fn flights() -> StdArc<Flights> {
     StdArc::new(Flights::new(Clock::standing(), Duration::from_secs(30)))
 }
 
-fn join(flights: &Flights) -> Joined {
+fn join(flights: &Flights) -> Joined<'_> {
     flights.join(&key(), Led::Async)
 }
 
@@ -89,7 +89,7 @@ fn a_leader_that_goes_away_is_followed_by_another() {
             let (flights, runs) = (flights.clone(), runs.clone());
             thread::spawn(move || call(&flights, &runs))
         };
-        drop::<Leader>(leader);
+        drop::<Leader<'_>>(leader);
         other.join().unwrap();
         assert_eq!(runs.load(Ordering::SeqCst), 1);
         nothing_is_left(&flights);

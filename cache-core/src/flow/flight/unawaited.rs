@@ -18,7 +18,7 @@ pub struct Unawaited {
 
 /// Those who came to wait for such a run, which has ended. They are told what it gave by `Waiters::land`.
 #[derive(Debug)]
-pub struct Waiters(Leader);
+pub struct Waiters(Leader<'static>);
 
 impl Flights {
     /// Begins a run of `key`, if none is under way; `mark` is its mark.
@@ -37,7 +37,7 @@ impl Unawaited {
         self.leave(commit).map(Waiters)
     }
 
-    fn leave(&mut self, commit: impl FnOnce(bool)) -> Option<Leader> {
+    fn leave(&mut self, commit: impl FnOnce(bool)) -> Option<Leader<'static>> {
         let under_way: &UnderWay = &self.flights.0.under_way;
         let flight = under_way.end(self.mark, std::mem::take(&mut self.id), commit)?;
         Some(Leader::last(&self.flights.0, flight))
