@@ -92,7 +92,7 @@ enum What {
     Bytes {
         length: usize,
         /// On the heap: what a look found is handed on by many futures.
-        head: Box<[u8; HEAD]>,
+        head: Box<[u8]>,
     },
     Object(Arc<Entry>),
     Stamp(u64),
@@ -108,14 +108,14 @@ impl Seen {
         Self(match stored {
             None => What::Nothing,
             Some(Stored::Object(entry)) => What::Object(Arc::clone(entry)),
-            Some(Stored::Bytes(bytes)) => What::Bytes { length: bytes.len(), head: head(bytes) },
+            Some(Stored::Bytes(bytes)) => What::Bytes { length: bytes.len(), head: beginning(bytes).into() },
         })
     }
 
     /// What is to be remembered of a slot that holds `length` bytes which begin with `head`.
     #[must_use]
-    pub fn of_bytes(length: usize, beginning: &[u8]) -> Self {
-        Self(What::Bytes { length, head: head(beginning) })
+    pub fn of_bytes(length: usize, head: &[u8]) -> Self {
+        Self(What::Bytes { length, head: beginning(head).into() })
     }
 
     /// A number of a backend's own that stands for the state of a slot; compared by [`Seen::stamp_value`].
@@ -143,7 +143,7 @@ impl Seen {
     #[must_use]
     pub fn bytes(&self) -> Option<(usize, &[u8])> {
         match &self.0 {
-            What::Bytes { length, head } => Some((*length, &head[..HEAD.min(*length)])),
+            What::Bytes { length, head } => Some((*length, head)),
             _ => None,
         }
     }
@@ -153,9 +153,8 @@ impl Seen {
     pub fn holds(&self, now: Option<&Stored>) -> bool {
         match (&self.0, now) {
             (What::Nothing, None) => true,
-            (What::Bytes { length, head: seen }, Some(Stored::Bytes(bytes))) => {
-                let head = HEAD.min(*length);
-                *length == bytes.len() && seen[..head] == bytes[..head]
+            (What::Bytes { length, head }, Some(Stored::Bytes(bytes))) => {
+                *length == bytes.len() && **head == *beginning(bytes)
             }
             (What::Object(seen), Some(Stored::Object(entry))) => Arc::ptr_eq(seen, entry),
             _ => false,
@@ -163,9 +162,6 @@ impl Seen {
     }
 }
 
-fn head(bytes: &[u8]) -> Box<[u8; HEAD]> {
-    let mut head = Box::new([0; HEAD]);
-    let length = bytes.len().min(HEAD);
-    head[..length].copy_from_slice(&bytes[..length]);
-    head
+fn beginning(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(HEAD)]
 }

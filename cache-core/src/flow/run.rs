@@ -59,11 +59,11 @@ impl Run {
         value: &Object,
         life: Life,
     ) -> bool {
-        let detached = self.leader.as_ref().is_some_and(Leader::is_detached);
+        let detached = self.leader.as_ref().is_some_and(|leader| leader.meanwhile().is_detached);
         let Some(witness) = self.witness.as_ref().filter(|_| !detached && !life.is_none()) else { return false };
         let Ok(mut there) = before_write(handler, beside).await else { return false };
         there.stands_for(witness);
-        matches!(there.store(handler, beside, value, life).await, Committed::Stored(_))
+        matches!(there.store(handler, beside, value, life, false).await, Committed::Stored(_))
     }
 
     /// Makes the calling thread be inside of this run.
@@ -124,13 +124,14 @@ pub(crate) async fn leave_from(call: &Call<'_>, place: &mut Option<Run>, ended: 
 async fn commit(call: &Call<'_>, place: &mut Option<Run>, ended: Ended) {
     let (handler, request) = (&**call.handler, &call.request);
     let Some(run) = place else { return };
-    let detached = run.leader.as_ref().is_some_and(Leader::is_detached);
+    let meanwhile = run.leader.as_ref().map(Leader::meanwhile);
+    let (detached, joined) = meanwhile.map_or((false, false), |it| (it.is_detached, it.is_joined));
     let (committed, landing) = match ended {
         Ended::Value(value, _) if detached => (Committed::Overtaken, Some(Landing::Value(value))),
         Ended::Nothing(whole) if detached => (Committed::Overtaken, whole.map(Landing::Whole)),
         Ended::Value(value, life) if !life.is_none() => {
             let committed = match &run.witness {
-                Some(witness) => witness.store(handler, request, &value, life).await,
+                Some(witness) => witness.store(handler, request, &value, life, joined).await,
                 None => Committed::Unknown,
             };
             if matches!(committed, Committed::Stored(_)) {

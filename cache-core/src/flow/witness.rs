@@ -30,8 +30,10 @@ pub(crate) struct Witness {
 /// How storing a result went.
 #[derive(Clone, Debug)]
 pub(crate) enum Committed {
-    /// It was written: until then the slot had not changed since the look. What other processes see of it.
+    /// It was written: until then the slot had not changed since the look. What other processes see of it, if that was asked for.
     Stored(Option<Seen>),
+    /// The slot was emptied, in which nothing had changed until then.
+    Emptied,
     /// There was nothing to be written.
     Unwritten,
     /// Something was invalidated or stored in between.
@@ -54,8 +56,8 @@ pub(crate) enum Standing {
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Write {
-    /// The result of a run: if what was seen still stands.
-    Result,
+    /// The result of a run: if what was seen still stands. What is seen of it is `noted` for those who wait.
+    Result { noted: bool },
     /// A value that was set: if what was seen still stands.
     Set,
     /// A value that was set: in any case.
@@ -134,7 +136,7 @@ impl Witness {
         now: u64,
     ) -> Result<(Stored, Life), Unwritten> {
         let remembered = match how {
-            Write::Result => self.remembers(now),
+            Write::Result { .. } => self.remembers(now),
             Write::Set => self.remembers(now).max(Life::of(SET_IS_REMEMBERED)),
             // What is written over a slot that was not looked at may be written over a tombstone.
             Write::SetAnyway => Life::of(LONGEST_RUN),
@@ -145,7 +147,7 @@ impl Witness {
         Ok((stored.map_err(Unwritten::Unstorable)?, kept))
     }
 
-    /// Writes `value`, fresh for `life` from these [`Handler::times`] on. Gives what other processes see of it, or `None` if it
+    /// Writes `value`, fresh for `life` from these [`Handler::times`] on. Gives what is seen of it, if that is noted, or `None` if it
     /// was not written.
     pub(crate) async fn write(
         &self,
@@ -155,7 +157,7 @@ impl Witness {
         life: Life,
         how: Write,
         times: (u64, u64),
-    ) -> Result<Option<Seen>, Unwritten> {
+    ) -> Result<Option<Option<Seen>>, Unwritten> {
         let backend = handler.backend();
         let (stored, kept) = self.frozen(handler, request, value, life, how, handler.time_of(times))?;
         {
@@ -163,30 +165,31 @@ impl Witness {
             let names = watch(request);
             handler.ask(backend.extend(&names, life)).await?;
         }
-        let seen = Seen::of(Some(&stored));
+        let seen = (how == Write::Result { noted: true }).then(|| Seen::of(Some(&stored)));
         let patterns = EpochName::PATTERNS;
         let when = if how == Write::SetAnyway { When::Always } else { self.unchanged(request, &patterns) };
         let written = handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?;
         Ok(written.then_some(seen))
     }
 
-    /// Stores the result of a run for `life`, if what was seen still stands.
+    /// Stores the result of a run for `life`, if what was seen still stands. If somebody waits for it, what is seen of it is noted.
     pub(crate) async fn store(
         &self,
         handler: &Handler,
         request: &Request<'_>,
         value: &Object,
         life: Life,
+        waited_for: bool,
     ) -> Committed {
         let times = handler.times();
         if self.is_too_old(times) {
             return Committed::Overtaken;
         }
-        match self.write(handler, request, value, life, Write::Result, times).await {
+        let noted = waited_for && handler.form() == Form::Bytes;
+        match self.write(handler, request, value, life, Write::Result { noted }, times).await {
             Ok(Some(seen)) => {
                 handler.counters.add(Count::Store);
-                let shared = handler.form() == Form::Bytes;
-                Committed::Stored(shared.then_some(seen))
+                Committed::Stored(seen)
             }
             Ok(None) => Committed::Overtaken,
             Err(Unwritten::Unstorable(reason)) => {
@@ -212,7 +215,7 @@ impl Witness {
         let patterns = EpochName::PATTERNS;
         let when = self.unchanged(request, &patterns);
         match handler.ask(handler.backend().put((&request.key).into(), left, remembered, when)).await {
-            Ok(true) => Committed::Stored(None),
+            Ok(true) => Committed::Emptied,
             Ok(false) => Committed::Overtaken,
             Err(error) => {
                 handler.went_without("removing a result failed, it stays stored", &error);
@@ -224,9 +227,14 @@ impl Witness {
     /// Whether nothing was invalidated or stored since the look, but for the result itself.
     pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>, committed: Committed) -> Standing {
         let seen = match &committed {
-            // In this process an invalidation of the key has sent later callers to a flight of their own.
-            Committed::Stored(None) => return self.epochs_stand(handler, request).await,
             Committed::Stored(Some(written)) => written,
+            // In this process an invalidation of the key has sent later callers to a flight of their own.
+            Committed::Stored(None) if handler.form() == Form::Objects => {
+                return self.epochs_stand(handler, request).await;
+            }
+            Committed::Emptied => return self.epochs_stand(handler, request).await,
+            // Whoever waits came while it was written. What others did to it since is known to who looks.
+            Committed::Stored(None) => return Standing::Overtaken,
             Committed::Unwritten => &self.seen,
             Committed::Overtaken => return Standing::Overtaken,
             Committed::Unknown => return Standing::Unknown,

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// The least room of one: enough for most looks and writes. One piece of memory serves the next, whatever that is.
+const SMALL: usize = 312;
+
 /// A command and its arguments. It has no `Debug`: one of them may be a password.
 #[derive(Clone)]
 pub(in crate::redis) struct Command {
@@ -21,7 +24,8 @@ impl Command {
 
     /// The same, with room for so many bytes of arguments.
     pub(in crate::redis) fn with_room(name: &str, room: usize) -> Self {
-        let mut command = Self { bytes: Vec::with_capacity(48 + room), strings: 0, key: 0..0, asks_for_value: false };
+        let mut command =
+            Self { bytes: Vec::with_capacity((48 + room).max(SMALL)), strings: 0, key: 0..0, asks_for_value: false };
         command.push(name.as_bytes());
         command
     }

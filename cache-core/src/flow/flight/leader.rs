@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::{fmt, mem};
 
+use super::under_way::Meanwhile;
 use super::{Flight, Landing, Phase, Shared};
 use crate::sync::Arc;
 
@@ -88,13 +89,12 @@ impl<'a> Leader<'a> {
         })
     }
 
-    /// Whether the key was invalidated, set or refreshed in this process since the flight began: then its result is
-    /// older than that, also where the store does not remember it any more.
-    pub(crate) fn is_detached(&self) -> bool {
+    /// What has become of the flight by now.
+    pub(crate) fn meanwhile(&self) -> Meanwhile {
         match &self.stage {
-            Stage::Open(Some(flight)) => flight.is_detached(),
-            Stage::Open(None) => self.flights.under_way.is_detached(self.mark, self.id),
-            Stage::Closed(_, detached) => *detached,
+            Stage::Open(Some(flight)) => Meanwhile { is_detached: flight.is_detached(), is_joined: true },
+            Stage::Open(None) => self.flights.under_way.meanwhile(self.mark, self.id),
+            Stage::Closed(flight, detached) => Meanwhile { is_detached: *detached, is_joined: flight.is_some() },
         }
     }
 

@@ -59,9 +59,9 @@ impl std::fmt::Debug for Unawaited {
 }
 
 impl Waiters {
-    /// Whether the key was invalidated, set or refreshed meanwhile: see [`Leader::is_detached`].
+    /// Whether the key was invalidated, set or refreshed meanwhile: see [`Meanwhile`](super::under_way::Meanwhile).
     pub(crate) fn is_detached(&self) -> bool {
-        self.0.is_detached()
+        self.0.meanwhile().is_detached
     }
 
     /// Tells them. Nobody can come any more.

@@ -109,6 +109,16 @@ pub(super) fn next_id() -> u64 {
     next
 }
 
+/// What has become of a run by now.
+#[derive(Clone, Copy)]
+pub(crate) struct Meanwhile {
+    /// The key was invalidated, set or refreshed in this process since the run began: its result is older than that, also where
+    /// the store does not remember it any more.
+    pub(crate) is_detached: bool,
+    /// Somebody came to wait for it.
+    pub(crate) is_joined: bool,
+}
+
 /// How a caller finds a key.
 pub(super) enum Found {
     /// Somebody runs.
@@ -203,13 +213,15 @@ impl UnderWay {
         entries.iter_mut().find(|entry| entry.id == id).map(|entry| entry.flight(0))
     }
 
-    /// Whether a run was detached since it began.
-    pub(super) fn is_detached(&self, mark: u64, id: u64) -> bool {
+    /// What has become of a run since it began.
+    pub(super) fn meanwhile(&self, mark: u64, id: u64) -> Meanwhile {
         let entries = self.lock(mark);
         match entries.iter().find(|entry| entry.id == id).map(|entry| &entry.what) {
-            Some(What::Joined(flight) | What::Left(flight)) => flight.is_detached(),
-            Some(What::Unawaited { .. }) => false,
-            None => true,
+            Some(What::Joined(flight) | What::Left(flight)) => {
+                Meanwhile { is_detached: flight.is_detached(), is_joined: true }
+            }
+            Some(What::Unawaited { .. }) => Meanwhile { is_detached: false, is_joined: false },
+            None => Meanwhile { is_detached: true, is_joined: false },
         }
     }
 

@@ -39,3 +39,18 @@ fn no_request_is_held_while_a_server_that_is_near_has_few() {
         assert_eq!(!is_told(&mut queue, sent), held, "{sent} of {crowd}");
     }
 }
+
+#[test]
+fn what_a_server_reads_at_once_is_a_batch_unless_it_is_few_requests() {
+    for (length, batch) in [(0, 256), (200, 70), (1_000, 32), (4_000, 17), (70_000, 1)] {
+        let mut queue = Queue { crowd: 1_000, ..Queue::default() };
+        queue.allow_holding();
+        let command = Command::new("SET").arg(vec![b'x'; length]);
+        let written = (1..1_000).find(|_| {
+            let caller = Caller { waker: Waker::noop(), home: None };
+            let queued = queue.put(Packed::of(&[&command]), 1, Vec::new(), 1_000, caller);
+            matches!(queued, Poll::Ready(Ok(Queued { writes: Writes::Now, .. })))
+        });
+        assert_eq!(written, Some(batch), "requests of {length} bytes");
+    }
+}
