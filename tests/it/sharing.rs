@@ -85,3 +85,16 @@ fn a_result_is_not_shared_with_those_who_came_after_an_invalidation_behind_its_c
         }
     }
 }
+
+#[test]
+fn who_comes_while_a_result_is_being_written_is_given_it_without_a_run_of_their_own() {
+    let (late, cache) = late();
+    late.puts.shut();
+    let mut first = pin!(cache.get_or_set_with("k", 300, async || 1_u32));
+    assert!(poll(first.as_mut()).is_pending(), "the answer to its write is on its way");
+    let mut second = pin!(cache.get_or_set_with("k", 300, async || 2_u32));
+    assert!(poll(second.as_mut()).is_pending(), "it waits for the first");
+    late.puts.open();
+    assert_eq!(expect(poll(first.as_mut())).unwrap(), 1);
+    assert_eq!(expect(poll(second.as_mut())).unwrap(), 1);
+}
