@@ -75,7 +75,8 @@ pub enum When<'a> {
 pub struct Look {
     /// What the slot holds.
     pub stored: Option<Stored>,
-    /// What a later write is to compare the slot with, where that is not what it holds as it is given here.
+    /// What a later write is to compare the slot with, where that is not `stored` as it is given here. Whoever changes `stored` of a
+    /// look on its way notes [`Look::seen`] here before that.
     pub seen: Option<Seen>,
     /// The epochs that were watched, in the order asked for; `None` where there is none.
     pub epochs: Vec<Option<Epoch>>,

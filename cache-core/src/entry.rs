@@ -162,6 +162,7 @@ impl Seen {
     }
 }
 
+/// What of `bytes` is compared.
 fn beginning(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len().min(HEAD)]
 }

@@ -69,8 +69,9 @@ impl Redis {
         slot.write_text(out);
     }
 
-    /// The command of this name on a slot, of whose key there is no copy elsewhere; with room for so many bytes more.
-    pub(super) fn on(&self, name: &str, slot: &Slot<'_>, room: usize) -> Command {
+    /// Begins the command of this name on a slot, with room for so many bytes more. The slot's key is written into the command only:
+    /// [`Command::key`].
+    pub(super) fn begin_on(&self, name: &str, slot: &Slot<'_>, room: usize) -> Command {
         let mut command = Command::with_room(name, self.target.prefix.len() + USUAL + room);
         command.push_by(|out| self.write_key(slot, out));
         command

@@ -41,7 +41,7 @@ impl Redis {
         let Some(near) = self.near.all(watch).filter(|_| self.near.stamps.is_none()) else {
             return Box::pin(self.look_thoroughly(key, watch)).await;
         };
-        let get = self.on("GET", &Slot::Entry(key), 0).asking_for_value();
+        let get = self.begin_on("GET", &Slot::Entry(key), 0).asking_for_value();
         let reply = self.servers.reply(get.key(), &get).await?;
         let stand = self.stand_behind_reply(watch, &near);
         let epochs = if stand { near.epochs } else { Box::pin(self.read_behind_reply(watch)).await? };

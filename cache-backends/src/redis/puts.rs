@@ -39,7 +39,7 @@ impl Redis {
             // It could not be given back as it is. No frame begins like this.
             return Ok(false);
         }
-        let mut set = self.on("SET", &Slot::Entry(key), bytes.len());
+        let mut set = self.begin_on("SET", &Slot::Entry(key), bytes.len());
         let bytes = self.envelope.wrap(set.key(), bytes).map_err(|what| self.target.error(OPERATION, what))?;
         command::end_set(&mut set, &bytes, life, only_if_empty);
         drop(bytes);

@@ -63,7 +63,8 @@ impl Run {
         let Some(witness) = self.witness.as_ref().filter(|_| !detached && !life.is_none()) else { return false };
         let Ok(mut there) = before_write(handler, beside).await else { return false };
         there.stands_for(witness);
-        matches!(there.store(handler, beside, value, life, false).await, Committed::Stored(_))
+        // Nobody waits at that key.
+        there.store(handler, beside, value, life, false).await.is_stored()
     }
 
     /// Makes the calling thread be inside of this run.
@@ -134,7 +135,7 @@ async fn commit(call: &Call<'_>, place: &mut Option<Run>, ended: Ended) {
                 Some(witness) => witness.store(handler, request, &value, life, joined).await,
                 None => Committed::Unknown,
             };
-            if matches!(committed, Committed::Stored(_)) {
+            if committed.is_stored() {
                 call.count_function(Count::Store);
             }
             (committed, Some(Landing::Value(value)))

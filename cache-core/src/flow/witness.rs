@@ -30,8 +30,10 @@ pub(crate) struct Witness {
 /// How storing a result went.
 #[derive(Clone, Debug)]
 pub(crate) enum Committed {
-    /// It was written: until then the slot had not changed since the look. What other processes see of it, if that was asked for.
-    Stored(Option<Seen>),
+    /// It was written: until then the slot had not changed since the look.
+    Stored,
+    /// The same, and what other processes see of it was noted.
+    Noted(Seen),
     /// The slot was emptied, in which nothing had changed until then.
     Emptied,
     /// There was nothing to be written.
@@ -42,12 +44,35 @@ pub(crate) enum Committed {
     Unknown,
 }
 
+impl Committed {
+    /// Whether the result is stored.
+    pub(super) const fn is_stored(&self) -> bool {
+        matches!(self, Self::Stored | Self::Noted(_))
+    }
+}
+
+/// What became of a write.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// It was refused.
+    Not,
+    Done,
+    /// It was done, and this is seen of it.
+    Noted(Seen),
+}
+
+impl Written {
+    pub(crate) const fn is_done(&self) -> bool {
+        !matches!(self, Self::Not)
+    }
+}
+
 /// Whether what a look saw still stands, and so does the result of a run after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// It does.
     Stands,
-    /// Something was invalidated or stored in between.
+    /// Something was invalidated or stored in between, or whoever waits has to look whether that is so.
     Overtaken,
     /// It could not be found out.
     Unknown,
@@ -147,8 +172,7 @@ impl Witness {
         Ok((stored.map_err(Unwritten::Unstorable)?, kept))
     }
 
-    /// Writes `value`, fresh for `life` from these [`Handler::times`] on. Gives what is seen of it, if that is noted, or `None` if it
-    /// was not written.
+    /// Writes `value`, fresh for `life` from these [`Handler::times`] on.
     pub(crate) async fn write(
         &self,
         handler: &Handler,
@@ -157,7 +181,7 @@ impl Witness {
         life: Life,
         how: Write,
         times: (u64, u64),
-    ) -> Result<Option<Option<Seen>>, Unwritten> {
+    ) -> Result<Written, Unwritten> {
         let backend = handler.backend();
         let (stored, kept) = self.frozen(handler, request, value, life, how, handler.time_of(times))?;
         {
@@ -169,29 +193,34 @@ impl Witness {
         let patterns = EpochName::PATTERNS;
         let when = if how == Write::SetAnyway { When::Always } else { self.unchanged(request, &patterns) };
         let written = handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?;
-        Ok(written.then_some(seen))
+        Ok(match seen {
+            _ if !written => Written::Not,
+            Some(seen) => Written::Noted(seen),
+            None => Written::Done,
+        })
     }
 
-    /// Stores the result of a run for `life`, if what was seen still stands. If somebody waits for it, what is seen of it is noted.
+    /// Stores the result of a run for `life`, if what was seen still stands. If somebody had `joined` by then, what
+    /// is seen of it is noted.
     pub(crate) async fn store(
         &self,
         handler: &Handler,
         request: &Request<'_>,
         value: &Object,
         life: Life,
-        waited_for: bool,
+        joined: bool,
     ) -> Committed {
         let times = handler.times();
         if self.is_too_old(times) {
             return Committed::Overtaken;
         }
-        let noted = waited_for && handler.form() == Form::Bytes;
+        let noted = joined && handler.form() == Form::Bytes;
         match self.write(handler, request, value, life, Write::Result { noted }, times).await {
-            Ok(Some(seen)) => {
+            Ok(Written::Not) => Committed::Overtaken,
+            Ok(written) => {
                 handler.counters.add(Count::Store);
-                Committed::Stored(seen)
+                if let Written::Noted(seen) = written { Committed::Noted(seen) } else { Committed::Stored }
             }
-            Ok(None) => Committed::Overtaken,
             Err(Unwritten::Unstorable(reason)) => {
                 handler.refused(&request.key, &reason);
                 Committed::Unwritten
@@ -227,14 +256,14 @@ impl Witness {
     /// Whether nothing was invalidated or stored since the look, but for the result itself.
     pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>, committed: Committed) -> Standing {
         let seen = match &committed {
-            Committed::Stored(Some(written)) => written,
+            Committed::Noted(written) => written,
             // In this process an invalidation of the key has sent later callers to a flight of their own.
-            Committed::Stored(None) if handler.form() == Form::Objects => {
+            Committed::Stored if handler.form() == Form::Objects => {
                 return self.epochs_stand(handler, request).await;
             }
             Committed::Emptied => return self.epochs_stand(handler, request).await,
-            // Whoever waits came while it was written. What others did to it since is known to who looks.
-            Committed::Stored(None) => return Standing::Overtaken,
+            // Nobody had joined when the write began, so what it wrote was not noted and cannot be compared. Who came since looks.
+            Committed::Stored => return Standing::Overtaken,
             Committed::Unwritten => &self.seen,
             Committed::Overtaken => return Standing::Overtaken,
             Committed::Unknown => return Standing::Unknown,

@@ -37,6 +37,19 @@ impl Whose {
         }
     }
 
+    /// Whose function a call is that was not looked for yet. `None` where it touches no cache.
+    fn of_plan(site: &'static Site, plan: &mut Plan, codec: &'static Codec) -> Option<Self> {
+        // `bypass` outranks a refresh, by the attribute or by the companion.
+        let mode = take_mode(site);
+        if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
+            plan.mode = mode;
+        }
+        if plan.mode == Mode::Uncached || plan.key.is_refused() {
+            return None;
+        }
+        Self::of(site).filter(|whose| whose.bound().is_fit_for(codec, plan.instance))
+    }
+
     pub(super) fn bound(&self) -> &Bound {
         match self {
             Self::Here(bound) => bound,
@@ -52,21 +65,6 @@ pub(super) struct Placed {
     pub(super) site: &'static Site,
 }
 
-impl Whose {
-    /// Whose function a call is that was not looked for yet. `None` where it touches no cache.
-    fn of_plan(site: &'static Site, plan: &mut Plan, codec: &'static Codec) -> Option<Self> {
-        // `bypass` outranks a refresh, by the attribute or by the companion.
-        let mode = take_mode(site);
-        if let Some(mode) = mode.filter(|_| plan.mode != Mode::Uncached) {
-            plan.mode = mode;
-        }
-        if plan.mode == Mode::Uncached || plan.key.is_refused() {
-            return None;
-        }
-        Self::of(site).filter(|whose| whose.bound().is_fit_for(codec, plan.instance))
-    }
-}
-
 impl Asked {
     /// Where the call is looked for. `None` where it touches no cache.
     pub(super) fn take_whose(&mut self, site: &'static Site, plan: &mut Plan, codec: &'static Codec) -> Option<Whose> {
@@ -75,7 +73,7 @@ impl Asked {
 }
 
 impl Placed {
-    /// None where there is no handler, which [`Asked::take_whose`] has asked.
+    /// None where there is no handler, which was asked where [`Whose`] was found.
     pub(super) fn call(&self, codec: &'static Codec) -> Option<Call<'_>> {
         call_in(self.whose.bound(), self.site, &self.plan, codec)
     }
@@ -103,20 +101,20 @@ pub(super) enum Begun<R> {
 pub(super) struct Running {
     /// Dropped first: a run that panics is left before those who wait for it are sent on.
     inside: Option<Inside>,
-    /// Until it is ended.
-    pub(super) right: Option<Run>,
+    /// `None` once it was ended.
+    pub(super) run: Option<Run>,
     pub(super) placed: Placed,
 }
 
 impl Running {
-    pub(super) const fn right(&self) -> Option<&Run> {
-        self.right.as_ref()
+    pub(super) const fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
     }
 
     /// What its result comes to. The thread is inside of it no more.
     pub(super) fn ended<R, V, S: ShortCut>(&mut self, how: &How<R, V, S>, result: &R) -> Option<Ended> {
         drop(self.inside.take());
-        judged(how, result, &self.placed, self.right.as_mut()?)
+        judged(how, result, &self.placed, self.run.as_mut()?)
     }
 }
 
@@ -137,7 +135,7 @@ impl Answer {
         match entered {
             Entered::Value(object) | Entered::Coalesced(object) => Self::Value(object),
             Entered::Whole(object) => Self::Whole(object),
-            Entered::Run(right) => Self::Run(pinned::boxed(|| Running { inside: None, right: Some(right), placed })),
+            Entered::Run(run) => Self::Run(pinned::boxed(|| Running { inside: None, run: Some(run), placed })),
         }
     }
 
@@ -193,7 +191,7 @@ fn enter_blocking(site: &'static Site, mut plan: Plan, codec: &'static Codec, mu
     };
     let mut answer = Answer::new(placed, entered);
     if let Answer::Run(running) = &mut answer {
-        running.inside = running.right().and_then(Run::inside);
+        running.inside = running.run().and_then(Run::inside);
     }
     Some(answer)
 }
@@ -208,7 +206,7 @@ fn end_blocking<R, V, S: ShortCut>(mut running: Box<Running>, how: &How<R, V, S>
 
 fn leave_blocking(running: &mut Running, codec: &'static Codec, ended: Ended) {
     if let Some(call) = running.placed.call(codec) {
-        block_on(leave_from(&call, &mut running.right, ended));
+        block_on(leave_from(&call, &mut running.run, ended));
     }
 }
 

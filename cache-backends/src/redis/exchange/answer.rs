@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use super::line::not_connected;
 use super::reply::Reply;
 
 /// What a caller waits for.
@@ -42,10 +43,11 @@ impl Answer {
 
     /// The reply, or the answer again while there is none.
     pub(super) fn poll(self: Arc<Self>, context: &Context<'_>) -> Result<Reply, Arc<Self>> {
-        // Mostly nobody else has it any more, and so it needs no lock.
+        // Mostly nobody else has it any more, and then it is taken without the lock.
         let shared = match Self::alone(self) {
             Ok(State::Here(reply, _unused)) => return Ok(reply),
-            Ok(state) => Arc::new(Self(Mutex::new(state))),
+            // Nobody is there to give it any more.
+            Ok(State::Awaited(_) | State::Taken) => return Ok(Reply::failed(not_connected())),
             Err(shared) => shared,
         };
         match shared.poll_shared(context) {
@@ -55,6 +57,7 @@ impl Answer {
     }
 
     fn alone(self: Arc<Self>) -> Result<State, Arc<Self>> {
+        // A look is cheaper than an attempt that fails.
         if Arc::strong_count(&self) > 1 {
             return Err(self);
         }

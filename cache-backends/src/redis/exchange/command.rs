@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-/// The least room of one: enough for most looks and writes. One piece of memory serves the next, whatever that is.
+/// The least room of one, which is enough for most looks and writes. So they are pieces of one size to the allocator: what one gives
+/// back is what the next needs.
 const SMALL: usize = 312;
 
 /// A command and its arguments. It has no `Debug`: one of them may be a password.
@@ -11,7 +12,7 @@ pub(in crate::redis) struct Command {
     /// The strings, one behind the other, as they are sent.
     bytes: Vec<u8>,
     strings: usize,
-    /// Where the first argument is.
+    /// Where the first argument is, which is the key in commands that have one there.
     key: Range<usize>,
     asks_for_value: bool,
 }
@@ -56,7 +57,7 @@ impl Command {
     /// With one argument more, which `write` appends to what it is given.
     pub(in crate::redis) fn push_by(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let header = self.bytes.len();
-        // Most are as long as two digits say. What they say is known behind them.
+        // How long it is, is known behind it only. Two digits, which most have, are corrected then.
         add_number(&mut self.bytes, b'$', 10);
         let begins = self.bytes.len();
         write(&mut self.bytes);
@@ -80,7 +81,7 @@ impl Command {
         self.strings += 1;
     }
 
-    /// The first argument; nothing where there is none.
+    /// The first argument, which is the key in commands that have one there; nothing where there is none.
     pub(in crate::redis) fn key(&self) -> &[u8] {
         &self.bytes[self.key.clone()]
     }

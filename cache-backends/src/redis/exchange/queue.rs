@@ -1,4 +1,4 @@
-//! Requests that are to be written, one behind the other, and the answers that their callers wait for.
+//! Requests that are to be written, one behind the other.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -43,6 +43,7 @@ const BATCH_BYTES: usize = 64 << 10;
 /// So many of several requests are, too: a server reads 16 KiB at once (`PROTO_IOBUF_LEN` in its `server.h`), answers what is in
 /// them, and the rest apart. Replies in many small pieces wake callers many times: misses of 256 tasks took a tenth more.
 const READ_AT_ONCE: usize = 15 << 10;
+/// Of fewer, which are large, more bytes are sent together.
 const SEVERAL: usize = 32;
 
 /// What is to be written.

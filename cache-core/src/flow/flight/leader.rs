@@ -24,7 +24,7 @@ enum Stage {
     Closed(Option<Arc<Flight>>, bool),
 }
 
-/// Of one that has nothing to end any more.
+/// Of one that has nothing to end any more: dropped, it does nothing.
 const ENDED: Stage = Stage::Closed(None, false);
 
 /// Those who wait for a run.
@@ -122,10 +122,10 @@ impl<'a> Leader<'a> {
 
     fn end(&mut self, landing: impl FnOnce() -> Landing) {
         self.close();
-        if let Stage::Closed(flight, _) = &mut self.stage
-            && let Some(flight) = flight.take()
-        {
-            let landing = landing();
+        let Stage::Closed(joined @ Some(_), _) = &mut self.stage else { return };
+        // Before the flight is taken: whoever waits is sent on also if that panics.
+        let landing = landing();
+        if let Some(flight) = joined.take() {
             flight.enter(|_| Phase::Landed(landing));
         }
     }

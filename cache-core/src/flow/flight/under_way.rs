@@ -115,7 +115,7 @@ pub(crate) struct Meanwhile {
     /// The key was invalidated, set or refreshed in this process since the run began: its result is older than that, also where
     /// the store does not remember it any more.
     pub(crate) is_detached: bool,
-    /// Somebody came to wait for it.
+    /// Somebody may wait for it.
     pub(crate) is_joined: bool,
 }
 
