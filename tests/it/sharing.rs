@@ -11,6 +11,15 @@ use larder::{Cache, Clock, Disk, Env, IntoHandler, Life};
 
 use crate::late::{Gate, Handle, Late, expect, late, now, poll};
 
+/// A run that is over once the gate is open.
+fn run_behind(gate: &Gate) -> impl Future<Output = u32> + use<> {
+    let gate = gate.clone();
+    async move {
+        gate.passed().await;
+        1
+    }
+}
+
 /// Every way to make a directly set key invalid that takes no key.
 async fn clear(way: &str, cache: &Cache) {
     match way {
@@ -65,13 +74,7 @@ fn a_result_is_not_shared_with_those_who_came_after_an_invalidation_behind_its_c
             let gate = if answer == "of the write" { late.puts.clone() } else { late.currents.clone() };
             let runs = Gate::default();
             runs.shut();
-            let mut first = pin!(cache.get_or_set_with("k", 300, || {
-                let runs = runs.clone();
-                async move {
-                    runs.passed().await;
-                    1_u32
-                }
-            }));
+            let mut first = pin!(cache.get_or_set_with("k", 300, || run_behind(&runs)));
             assert!(poll(first.as_mut()).is_pending(), "it runs");
             let mut early = pin!(cache.get_or_set_with("k", 300, async || 2_u32));
             assert!(poll(early.as_mut()).is_pending(), "it waits for the first");
@@ -102,13 +105,7 @@ fn got_by_who_comes_during_the_write(waited_for: bool, invalidated: bool) -> u32
     let cache = Cache::builder().handler("late", Handle(late.clone())).build().unwrap();
     let runs = Gate::default();
     runs.shut();
-    let mut first = pin!(cache.get_or_set_with("k", 300, || {
-        let runs = runs.clone();
-        async move {
-            runs.passed().await;
-            1_u32
-        }
-    }));
+    let mut first = pin!(cache.get_or_set_with("k", 300, || run_behind(&runs)));
     assert!(poll(first.as_mut()).is_pending(), "it runs");
     let mut early = waited_for.then(|| Box::pin(cache.get_or_set_with("k", 300, async || 2_u32)));
     if let Some(early) = &mut early {
