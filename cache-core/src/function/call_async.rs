@@ -52,7 +52,7 @@ fn enter(placed: Placed, codec: &'static Codec, known: Known) -> impl Future<Out
 
 /// How much [`leave`] would be smaller than [`enter`]. It is made as large: allocators are quickest with a piece that was given back just
 /// before, and so what is behind a run has the place of what was before it.
-const PADDING: usize = 176;
+const PADDING: usize = 160;
 
 #[allow(clippy::inline_always, reason = "as above")]
 #[allow(clippy::manual_async_fn, reason = "as above")]

@@ -1,14 +1,12 @@
 //! What tells a key from others in any process: digests of all that it consists of.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
 use super::{Key, Kind, Space};
 
 impl Key<'_> {
     /// A BLAKE3 digest of everything that tells this key from others, in this process and in any other.
     #[must_use]
     pub fn identity(&self) -> [u8; 32] {
-        self.digest.map_or_else(|| self.make_identity(), |digest| digest.or_make(|| self.make_identity()))
+        self.digest.map_or_else(|| self.make_identity(), |digest| *digest.get_or_init(|| self.make_identity()))
     }
 
     fn make_identity(&self) -> [u8; 32] {
@@ -96,36 +94,9 @@ const fn digit(number: u8) -> u8 {
         .wrapping_add(from(number, 63, b'_' - 1 - b'-'))
 }
 
-/// A digest that is made when it is first asked for. It is always the same one: whoever asks while it is being made makes it too,
-/// and nobody waits. That is two locked instructions less than a `OnceLock` has, for each key that a store of bytes is asked for.
-#[derive(Debug)]
-pub(crate) struct Digest {
-    is_made: AtomicBool,
-    words: [AtomicU64; 4],
-}
-
-impl Digest {
-    pub(crate) const fn new() -> Self {
-        Self { is_made: AtomicBool::new(false), words: [const { AtomicU64::new(0) }; 4] }
-    }
-
-    /// The digest, by `make` if it was not made yet.
-    pub(super) fn or_make(&self, make: impl FnOnce() -> [u8; 32]) -> [u8; 32] {
-        let mut digest = [0; 32];
-        if self.is_made.load(Ordering::Acquire) {
-            for (bytes, word) in digest.as_chunks_mut().0.iter_mut().zip(&self.words) {
-                *bytes = word.load(Ordering::Relaxed).to_le_bytes();
-            }
-            return digest;
-        }
-        digest = make();
-        for (bytes, word) in digest.as_chunks().0.iter().zip(&self.words) {
-            word.store(u64::from_le_bytes(*bytes), Ordering::Relaxed);
-        }
-        self.is_made.store(true, Ordering::Release);
-        digest
-    }
-}
+/// A digest that is made when it is first asked for. It is nothing to begin with, not even zeros: every call has room for one, and
+/// few ask for it.
+pub(crate) type Digest = std::sync::OnceLock<[u8; 32]>;
 
 #[cfg(test)]
 mod tests {
