@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use super::backend::Redis;
 use super::cluster::tag;
 use super::command::{self, Leading};
+use super::exchange::Process;
 use super::link::now;
 use super::servers::{Failure, Servers};
 
@@ -94,12 +95,14 @@ impl Redis {
         }
     }
 
-    async fn try_to_lead(&self, slot: &[u8], lock: &[u8], seen: &Seen, token: &[u8]) -> Result<Asked, Failure> {
+    async fn try_to_lead(&self, slot: &[u8], lock: &[u8], seen: &Seen, token: &[u8; 16]) -> Result<Asked, Failure> {
         let leading = Leading { slot, lock, seen: seen.bytes(), token, lasts: LASTS };
+        let unanswered = Unanswered { redis: self, lock, token, owner: Process::current(), is_answered: false };
         let mut reply = self.servers.request(slot, &leading.command(false)).await?;
         if command::wants_text(&reply) {
             reply = self.servers.request(slot, &leading.command(true)).await?;
         }
+        unanswered.end();
         match reply {
             Value::Int(0) => Ok(Asked::Changed),
             Value::Int(-1) => Ok(Asked::Granted),
@@ -119,13 +122,46 @@ impl Redis {
     }
 }
 
+/// A lock that was asked for, until the answer is here. A caller who leaves before that, or whose answer is lost, may have it.
+struct Unanswered<'a> {
+    redis: &'a Redis,
+    lock: &'a [u8],
+    token: &'a [u8; 16],
+    owner: Process,
+    is_answered: bool,
+}
+
+impl Unanswered<'_> {
+    fn end(mut self) {
+        self.is_answered = true;
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        // The child of a fork has asked for nothing.
+        if self.is_answered || !self.owner.is_current() {
+            return;
+        }
+        let Ok(handle) = self.redis.runtime.handle() else { return };
+        let (servers, lock, token) = (Arc::clone(&self.redis.servers), self.lock.to_vec(), *self.token);
+        // Behind what it was asked for by, as that has been queued.
+        handle.spawn(async move { give_back(&servers, &lock, &token).await });
+    }
+}
+
+async fn give_back(servers: &Servers, lock: &[u8], token: &[u8]) {
+    // What fails ends by itself, and there is nobody to be told.
+    let _ = servers.request(lock, &command::unlock(lock, token)).await;
+}
+
 /// Renews a lock until its lease ends, and gives it back then.
 async fn keep(servers: Arc<Servers>, lock: Vec<u8>, token: [u8; 16], mut ended: oneshot::Receiver<()>) {
     while tokio::time::timeout(RENEWED, &mut ended).await.is_err() {
         // What fails is tried again, and there is nobody to be told.
         let _ = servers.request(&lock, &command::renew_lock(&lock, &token, LASTS)).await;
     }
-    let _ = servers.request(&lock, &command::unlock(&lock, &token)).await;
+    give_back(&servers, &lock, &token).await;
 }
 
 /// The lock of a slot, which a cluster keeps on the same server. (Of a key that has a `}` and no hash tag it does not; such keys

@@ -16,6 +16,7 @@ mod envelope_keys;
 mod epochs;
 mod exchange;
 mod group;
+mod lead;
 mod patience;
 mod proxy;
 mod runtimes;

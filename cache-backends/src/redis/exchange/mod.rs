@@ -55,7 +55,7 @@ pub(super) use line::Listener;
 use line::{By, Line};
 use neighbour::Neighbour;
 use outgoing::Packed;
-use process::Process;
+pub(super) use process::Process;
 use queue::{Caller, Queue, Queued};
 use relay::Relay;
 pub(super) use reply::{Replies, Reply};
