@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cache_core::{BackendError, Memory, block_on};
+use cache_core::{Memory, block_on};
 use larder::backend::{Backend, Entry, Epoch, EpochName, Form, Look, Pattern, Reply, Slot, Stored, When};
 use larder::key::Key;
 use larder::{Cache, Life, Opened};
@@ -54,17 +54,12 @@ impl Late {
 }
 
 pub fn behind<'a, T: Send + Unpin + 'a>(gate: &Gate, reply: Reply<'a, T>) -> Reply<'a, T> {
-    let answer = done(reply);
+    let answer = block_on(reply);
     let gate = gate.clone();
     Reply::pending(async move {
         gate.passed().await;
         answer
     })
-}
-
-/// What an operation of the store below gives, which is done when it is asked for.
-fn done<'a, T: Send + Unpin + 'a>(reply: Reply<'a, T>) -> Result<T, BackendError> {
-    block_on(reply)
 }
 
 pub fn now<F: Future>(future: F) -> F::Output {
@@ -85,7 +80,7 @@ impl Backend for Handle {
         self.0.inner.form()
     }
     fn get<'a>(&'a self, slots: &'a [Slot<'a>]) -> Reply<'a, Vec<Option<Stored>>> {
-        Reply::ready(done(self.0.inner.get(slots)))
+        Reply::ready(block_on(self.0.inner.get(slots)))
     }
     fn put<'a>(&'a self, slot: Slot<'a>, stored: Option<Stored>, life: Life, when: When<'a>) -> Reply<'a, bool> {
         let refuses = |left: u32| left.checked_sub(1);
@@ -110,19 +105,19 @@ impl Backend for Handle {
         behind(&self.0.looks, self.0.inner.look(key, watch))
     }
     fn holds<'a>(&'a self, key: &'a Key<'a>, seen: &'a larder::backend::Seen) -> Reply<'a, bool> {
-        Reply::ready(done(self.0.inner.holds(key, seen)))
+        Reply::ready(block_on(self.0.inner.holds(key, seen)))
     }
     fn current<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, Vec<Option<Epoch>>> {
         behind(&self.0.currents, self.0.inner.current(names))
     }
     fn epochs<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, Vec<Epoch>> {
-        Reply::ready(done(self.0.inner.epochs(names, life)))
+        Reply::ready(block_on(self.0.inner.epochs(names, life)))
     }
     fn extend<'a>(&'a self, names: &'a [EpochName<'a>], life: Life) -> Reply<'a, ()> {
-        Reply::ready(done(self.0.inner.extend(names, life)))
+        Reply::ready(block_on(self.0.inner.extend(names, life)))
     }
     fn renew<'a>(&'a self, names: &'a [EpochName<'a>]) -> Reply<'a, ()> {
-        Reply::ready(done(self.0.inner.renew(names)))
+        Reply::ready(block_on(self.0.inner.renew(names)))
     }
     fn invalidate<'a>(&'a self, key: &'a Key<'a>, tombstone: Stored, life: Life) -> Reply<'a, ()> {
         let gate = self.0.invalidations.clone();

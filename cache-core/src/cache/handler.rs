@@ -192,7 +192,7 @@ impl Handler {
         // writers that never pause the last try does not look, and has the slot remember for longer than it may need.
         for how in [Write::Set, Write::Set, Write::Set, Write::SetAnyway] {
             let witness = before_write(self, request).await?;
-            if witness.write(self, request, value, life, how, self.times()).await?.is_done() {
+            if witness.write(self, request, value, life, how, self.times()).await?.is_stored() {
                 break;
             }
         }

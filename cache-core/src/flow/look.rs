@@ -10,7 +10,7 @@ use super::valid::{Valid, valid, valid_by_others};
 use super::witness::Witness;
 use crate::backend::Look;
 use crate::cache::{Handler, LONGEST_RUN};
-use crate::entry::{Object, Seen};
+use crate::entry::Object;
 use crate::epoch::{Epoch, EpochName};
 use crate::error::BackendError;
 use crate::form::{Codec, remembered_until};
@@ -151,7 +151,7 @@ fn looked<'a>(
         // Most misses: all that a run has to remember is here.
         Valid::Not if found.epochs.iter().all(Option::is_some) => {
             let epochs = take(&mut found.epochs).into_iter().flatten().collect();
-            let witness = remembering(request, names, take(found), epochs, (since, handler.clock.wall()))?;
+            let witness = remembering(request, names, found, epochs, (since, handler.clock.wall()))?;
             Ok(Found::Looked(Looked::Miss(Some(witness))))
         }
         Valid::Not | Valid::Unknown => {
@@ -209,21 +209,20 @@ async fn witness(
         // They live as long as a run may last; storing its result extends them.
         None => handler.ask(handler.backend().epochs(names, Life::of(LONGEST_RUN))).await?,
     };
-    remembering(request, names, found, epochs, since)
+    remembering(request, names, &found, epochs, since)
 }
 
 /// What a run has to remember of what was found, under these epochs.
 fn remembering(
     request: &Request<'_>,
     names: &[EpochName<'_>],
-    mut found: Look,
+    found: &Look,
     epochs: Vec<Epoch>,
     since: (u64, u64),
 ) -> Result<Box<Witness>, BackendError> {
     let remembered = found.stored.as_ref().and_then(|stored| remembered_until(&request.key, stored));
     let epochs = one_for_each(names, epochs)?;
-    let seen = found.seen.take().unwrap_or_else(|| Seen::of(found.stored.as_ref()));
-    Ok(boxed(|| Witness { seen, epochs, since, remembered: remembered.unwrap_or(0) }))
+    Ok(boxed(|| Witness { seen: found.seen(), epochs, since, remembered: remembered.unwrap_or(0) }))
 }
 
 /// What a handler gave, if that is an epoch for each name.

@@ -41,7 +41,7 @@ pub(crate) async fn swap_in(
     // By now the new value is there: its life began when the server had it.
     if longer.is_none()
         || witness.remembers(handler.time()) <= kept
-        || witness.write(handler, request, value, life, Write::Set, handler.times()).await?.is_done()
+        || witness.write(handler, request, value, life, Write::Set, handler.times()).await?.is_stored()
     {
         unfinished.done();
     }

@@ -27,7 +27,7 @@ pub(crate) struct Witness {
     pub(super) remembered: u64,
 }
 
-/// How storing a result went.
+/// How storing a value went.
 #[derive(Clone, Debug)]
 pub(crate) enum Committed {
     /// It was written: until then the slot had not changed since the look.
@@ -45,25 +45,9 @@ pub(crate) enum Committed {
 }
 
 impl Committed {
-    /// Whether the result is stored.
-    pub(super) const fn is_stored(&self) -> bool {
+    /// Whether the value is stored.
+    pub(crate) const fn is_stored(&self) -> bool {
         matches!(self, Self::Stored | Self::Noted(_))
-    }
-}
-
-/// What became of a write.
-#[derive(Debug)]
-pub(crate) enum Written {
-    /// It was refused.
-    Not,
-    Done,
-    /// It was done, and this is seen of it.
-    Noted(Seen),
-}
-
-impl Written {
-    pub(crate) const fn is_done(&self) -> bool {
-        !matches!(self, Self::Not)
     }
 }
 
@@ -181,7 +165,7 @@ impl Witness {
         life: Life,
         how: Write,
         times: (u64, u64),
-    ) -> Result<Written, Unwritten> {
+    ) -> Result<Committed, Unwritten> {
         let backend = handler.backend();
         let (stored, kept) = self.frozen(handler, request, value, life, how, handler.time_of(times))?;
         {
@@ -194,9 +178,9 @@ impl Witness {
         let when = if how == Write::SetAnyway { When::Always } else { self.unchanged(request, &patterns) };
         let written = handler.ask(backend.put((&request.key).into(), Some(stored), kept, when)).await?;
         Ok(match seen {
-            _ if !written => Written::Not,
-            Some(seen) => Written::Noted(seen),
-            None => Written::Done,
+            _ if !written => Committed::Overtaken,
+            Some(seen) => Committed::Noted(seen),
+            None => Committed::Stored,
         })
     }
 
@@ -216,10 +200,11 @@ impl Witness {
         }
         let noted = joined && handler.form() == Form::Bytes;
         match self.write(handler, request, value, life, Write::Result { noted }, times).await {
-            Ok(Written::Not) => Committed::Overtaken,
-            Ok(written) => {
-                handler.counters.add(Count::Store);
-                if let Written::Noted(seen) = written { Committed::Noted(seen) } else { Committed::Stored }
+            Ok(committed) => {
+                if committed.is_stored() {
+                    handler.counters.add(Count::Store);
+                }
+                committed
             }
             Err(Unwritten::Unstorable(reason)) => {
                 handler.refused(&request.key, &reason);
@@ -257,13 +242,10 @@ impl Witness {
     pub(crate) async fn stands(&self, handler: &Handler, request: &Request<'_>, committed: Committed) -> Standing {
         let seen = match &committed {
             Committed::Noted(written) => written,
-            // In this process an invalidation of the key has sent later callers to a flight of their own.
-            Committed::Stored if handler.form() == Form::Objects => {
-                return self.epochs_stand(handler, request).await;
-            }
-            Committed::Emptied => return self.epochs_stand(handler, request).await,
             // Nobody had joined when the write began, so what it wrote was not noted and cannot be compared. Who came since looks.
-            Committed::Stored => return Standing::Overtaken,
+            Committed::Stored if handler.form() == Form::Bytes => return Standing::Overtaken,
+            // In this process an invalidation of the key has sent later callers to a flight of their own.
+            Committed::Stored | Committed::Emptied => return self.epochs_stand(handler, request).await,
             Committed::Unwritten => &self.seen,
             Committed::Overtaken => return Standing::Overtaken,
             Committed::Unknown => return Standing::Unknown,
