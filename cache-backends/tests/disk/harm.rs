@@ -31,14 +31,33 @@ fn write(store: &Store, key: usize, round: usize) {
     }
 }
 
+/// Ends when no other thread of this process is at work: nothing can be done for one that is reading what is cut under it.
+fn wait_for_other_threads() {
+    let Ok(own) = fs::read_link("/proc/thread-self") else { return };
+    let is_asleep = |stat: &str| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('S'));
+    let all_sleep = || {
+        let threads = fs::read_dir("/proc/self/task").unwrap().map(|thread| thread.unwrap());
+        let mut others = threads.filter(|thread| own.file_name() != Some(&thread.file_name()));
+        // One that has ended meanwhile is at work no more.
+        others.all(|thread| fs::read_to_string(thread.path().join("stat")).map_or(true, |stat| is_asleep(&stat)))
+    };
+    while !all_sleep() {
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
 /// Works on until it is let go; nothing where no role is given.
 #[test]
 fn child() {
     let Some((role, directory)) = role() else { return };
     let store = open_now(&directory);
     (0..100).for_each(|key| write(&store, key, key));
+    let rests = role.strip_prefix("rest and ");
+    if rests.is_some() {
+        wait_for_other_threads();
+    }
     println!("under way");
-    if let Some(first) = role.strip_prefix("rest and ") {
+    if let Some(first) = rests {
         wait_for_the_parent();
         assert!(first != "read" || store.get("1").is_none(), "the store was cut short");
         return (0..100).for_each(|key| write(&store, key, key));
